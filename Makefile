@@ -1,0 +1,55 @@
+# Throughline from a fresh clone: `make demo` shows what it does, `make test` that it holds.
+# The first target that needs it builds .venv from requirements.lock; nothing else is to be installed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+export THROUGHLINE_HOME ?= $(CURDIR)/.throughline
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check dev docs lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  State is kept in THROUGHLINE_HOME ($(THROUGHLINE_HOME))."
+
+demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print the answers
+	@$(BIN)/throughline demo
+
+test: $(INSTALLED) ## run every test
+	@$(BIN)/python -m pytest -q
+
+check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/sqlfluff lint --nofail-on-warnings dbt_project/models
+	@$(BIN)/python -m docs.record_kinds --check
+
+dev: $(INSTALLED) ## open the Dagster UI on this machine only
+	@mkdir -p "$(THROUGHLINE_HOME)/dagster"
+	DAGSTER_HOME="$(CURDIR)" $(BIN)/dagster dev --host 127.0.0.1 --module-name pipelines.definitions
+
+docs: $(INSTALLED) ## write the generated pages anew
+	@$(BIN)/python -m docs.record_kinds
+
+lock: $(INSTALLED) ## resolve pyproject.toml into requirements.lock (UPGRADE=1 takes newer versions)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --group dev \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+		pyproject.toml --output-file requirements.lock
+
+# uv comes out of the lock like everything else and installs the rest in seconds; where it can't reach an index
+# (a company mirror known to pip only), pip installs the same versions against the same hashes.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
+		"Throughline needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is %d.%d. Next: make PYTHON=python3.11 …" % v)'
+	@echo "Building $(VENV) from requirements.lock (once; a minute or so) …"
+	@$(PYTHON) -m venv $(VENV)
+	@awk '/^[^ ]/ {wanted = /^uv==/} wanted' requirements.lock | $(PIP) --no-deps -r /dev/stdin
+	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
+		|| $(PIP) -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	@touch $@
