@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ def ledger(home: Home, tool: str | None = None) -> pa.Table:
     return pa.concat_tables([empty, *tables]).sort_by([("landed_at", "ascending"), ("record_kind", "ascending")])
 
 
-def _ledger_row(home: Home, original: Original, **entries: Any) -> dict[str, Any]:
+def _ledger_row(original: Original, **entries: Any) -> dict[str, Any]:
     counts = dict.fromkeys(
         ("source_rows", "rows_read", "rows_landed", "rows_rejected", "rows_duplicate", "rows_erased"), 0
     )
@@ -212,7 +213,7 @@ def land(home: Home, original: Original, read: Reader, version: str, tokeniser: 
     with _scratch(home, original) as scratch:
         try:
             mapped = read(original, tokeniser, scratch)
-            if not accept_fewer:
+            if not (accept_fewer or _was_landed(home, original)):
                 _refuse_truncated(home, mapped)
         except OriginalRefused as refusal:
             tokeniser.flush(original.tool, original.unit)
@@ -224,12 +225,19 @@ def land(home: Home, original: Original, read: Reader, version: str, tokeniser: 
         return Landed(original.tool, original.unit, masked(original.source_file), "landed", None, rows)
 
 
+def _was_landed(home: Home, original: Original) -> bool:
+    """A replay doesn't put in doubt again what was loaded, or accepted, before."""
+    path = home.landed("ledger", original.tool) / f"{original.unit}.parquet"
+    return path.exists() and "landed" in pq.read_table(path, columns=["status"]).column(0).to_pylist()
+
+
 @contextmanager
 def _scratch(home: Home, original: Original) -> Iterator[Scratch]:
     """Scratch folders of one unit, under its lock. They stay behind only if the process dies: see `interrupted`."""
     folder = home.landing / ".incoming" / original.tool
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / f"{original.unit}.lock"):
+    # A fixed number of locks, not one per unit: lock files can't be deleted without a race.
+    with FileLock(folder / f"lock-{zlib.crc32(original.unit.encode()) % 64:02}"):
         scratch = Scratch(folder / original.unit, home.restricted / "incoming" / original.tool / original.unit)
         for path in (scratch.open, scratch.restricted):
             shutil.rmtree(path, ignore_errors=True)
@@ -247,24 +255,21 @@ def interrupted(home: Home, tool: str) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_dir()} if folder.exists() else set()
 
 
+_TRUNCATION_SHARE = 0.5
+_TRUNCATION_MINIMUM = 10
+
+
 def _refuse_truncated(home: Home, mapped: MappedUnit) -> None:
     """A complete snapshot that holds far fewer rows than the last one of its series is refused, not loaded."""
-    for kind in mapped.kinds:
-        share = _TRUNCATION_SHARE
-        if not _is_complete(kind) or kind.rows_landed == 0 and kind.rows_read == 0 and not _last_count(home, mapped, kind):
-            continue
-        before = _last_count(home, mapped, kind)
-        if before >= _TRUNCATION_MINIMUM and kind.rows_read < share * before:
+    for kind in filter(_is_complete, mapped.kinds):
+        before = _last_count(home, mapped, kind.kind)
+        if before >= _TRUNCATION_MINIMUM and kind.rows_read < _TRUNCATION_SHARE * before:
             raise OriginalRefused(
                 f"A complete export of {kind.kind.name} holds {kind.rows_read} rows, the last one held {before}: "
-                f"fewer than {share:.0%}, so it is probably cut off.",
+                f"fewer than {_TRUNCATION_SHARE:.0%}, so it is probably cut off.",
                 f"export it again; if it is right, run `throughline replay {mapped.original.tool} "
                 f"--unit {mapped.original.unit} --accept-fewer-rows`.",
             )
-
-
-_TRUNCATION_SHARE = 0.5
-_TRUNCATION_MINIMUM = 10
 
 
 def _is_complete(kind: MappedKind) -> bool:
@@ -274,11 +279,13 @@ def _is_complete(kind: MappedKind) -> bool:
     return len(flags) == 0 or bool(pc.any(flags).as_py())
 
 
-def _last_count(home: Home, mapped: MappedUnit, kind: MappedKind) -> int:
+def _last_count(home: Home, mapped: MappedUnit, kind: RecordKind) -> int:
+    """Rows of this kind in the last landed unit of the same export series that is older than this one."""
     rows = ledger(home, mapped.original.tool)
-    same = pc.and_(pc.equal(rows["record_kind"], kind.kind.name), pc.equal(rows["series"], mapped.series))
-    same = pc.and_(same, pc.and_(pc.equal(rows["status"], "landed"), pc.equal(rows["export"], mapped.export)))
-    before = rows.filter(pc.and_(same, pc.less(rows["extracted_at"], pa.scalar(mapped.original.extracted_at, pa.timestamp("us")))))
+    when = pa.scalar(mapped.original.extracted_at, pa.timestamp("us"))
+    older = pc.and_(pc.less(rows["extracted_at"], when), pc.equal(rows["status"], "landed"))
+    same = pc.and_(pc.equal(rows["series"], mapped.series), pc.equal(rows["export"], mapped.export))
+    before = rows.filter(pc.and_(pc.and_(older, same), pc.equal(rows["record_kind"], kind.name)))
     return int(before.sort_by("extracted_at")["rows_read"][-1].as_py()) if len(before) else 0
 
 
@@ -311,7 +318,6 @@ def _commit(home: Home, mapped: MappedUnit, tokeniser: Tokeniser) -> None:
         (home.landed(name, original.tool) / f"{original.unit}.parquet").unlink(missing_ok=True)
     rows = [
         _ledger_row(
-            home,
             original,
             record_kind=kind.kind.name,
             export=mapped.export,
@@ -352,6 +358,6 @@ def _refuse(home: Home, original: Original, version: str, refusal: OriginalRefus
     for name in RECORD_KINDS:
         (home.landed(name, original.tool) / f"{original.unit}.parquet").unlink(missing_ok=True)
     (home.landed("rejects", original.tool) / f"{original.unit}.parquet").unlink(missing_ok=True)
-    row = _ledger_row(home, original, record_kind="none", status="refused", reason=reason, declaration_version=version)
+    row = _ledger_row(original, record_kind="none", status="refused", reason=reason, declaration_version=version)
     _write_ledger(home, original, [row])
     return Landed(original.tool, original.unit, masked(original.source_file), "refused", reason, {})
