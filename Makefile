@@ -27,18 +27,18 @@ check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/sqlfluff lint --nofail-on-warnings dbt_project/models
-	@$(BIN)/python -m docs.record_kinds --check
+	@$(BIN)/python docs/generate.py --check
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only
 	@mkdir -p "$(THROUGHLINE_HOME)/dagster"
 	DAGSTER_HOME="$(CURDIR)" $(BIN)/dagster dev --host 127.0.0.1 --module-name pipelines.definitions
 
 docs: $(INSTALLED) ## write the generated pages anew
-	@$(BIN)/python -m docs.record_kinds
+	@$(BIN)/python docs/generate.py
 
 lock: $(INSTALLED) ## resolve pyproject.toml into requirements.lock (UPGRADE=1 takes newer versions)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --group dev \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-strip-extras $(if $(UPGRADE),--upgrade) \
 		pyproject.toml --output-file requirements.lock
 
 # uv comes out of the lock like everything else and installs the rest in seconds; where it can't reach an index
