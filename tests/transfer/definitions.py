@@ -1,0 +1,49 @@
+"""Two metrics to test with: a share with a follow-up window, and a count."""
+
+from typing import Any
+
+from transfer.metric_definition import Grain, MetricDefinition, Purpose, TdrpType, Unit
+
+_SHARE: dict[str, Any] = {
+    "metric_id": "completion_rate",
+    "catalogue_id": "B4",
+    "name": "Completion rate",
+    "definition": "Completed within 90 days, of those who started.",
+    "version": 1,
+    "unit": Unit.SHARE,
+    "tdrp_type": TdrpType.EFFICIENCY,
+    "kirkpatrick_level": None,
+    "ltem_tier": 1,
+    "max_claim": "attendance",
+    "purpose": Purpose.LEARNING_ADMIN,
+    "aligned_with": None,
+    "minimum_persons": 5,
+    "period": "month",
+    "follow_up_days": 90,
+    "grains": (Grain("organisation", None), Grain("activity", "activity")),
+    "numerator": "enrolments_completed",
+    "denominator": "enrolments_started",
+    "persons": "persons_started",
+    "observed": "enrolments_started",
+    "missing": "enrolments_without_cohort",
+    "has_interval": True,
+}
+_COUNT: dict[str, Any] = _SHARE | {
+    "metric_id": "learners_unique",
+    "unit": Unit.PERSONS,
+    "follow_up_days": 0,
+    "numerator": "learners",
+    "denominator": None,
+    "persons": "learners",
+    "observed": "events_of_known_persons",
+    "missing": "events_of_nobody_known",
+    "has_interval": False,
+}
+
+
+def share(**changes: Any) -> MetricDefinition:
+    return MetricDefinition(**(_SHARE | changes))
+
+
+def count(**changes: Any) -> MetricDefinition:
+    return MetricDefinition(**(_COUNT | changes))

@@ -1,0 +1,181 @@
+"""Every result row holds the contract, and each clause of the contract can be broken."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.transfer.definitions import count, share
+from transfer.metric_result import FIGURES, RESULT_COLUMNS, ContractBroken, check, judge
+
+LONG_AFTER = date(2030, 1, 1)
+
+
+def parts(**changes: Any) -> pd.DataFrame:
+    row = {
+        "grain_key": "course-1",
+        "period": date(2025, 1, 1),
+        "numerator": 8,
+        "denominator": 20,
+        "n_persons": 19,
+        "n_observed": 20,
+        "n_missing": 5,
+    }
+    frame = pd.DataFrame([row | changes])
+    return frame.assign(period=pd.to_datetime(frame["period"]))
+
+
+def result(definition: Any = None, as_of: date = LONG_AFTER, **changes: Any) -> dict[str, Any]:
+    definition = definition or share()
+    rows = judge(parts(**changes), definition, "activity", as_of)
+    check(rows, definition)
+    return {name: None if pd.isna(value) else value for name, value in rows.iloc[0].items()}
+
+
+def test_a_share_carries_value_interval_and_coverage() -> None:
+    row = result()
+    assert (row["value"], row["numerator"], row["denominator"], row["n_persons"]) == (0.4, 8, 20, 19)
+    assert (round(row["ci_low"], 4), round(row["ci_high"], 4)) == (0.2188, 0.6134)
+    assert (row["coverage"], row["status"], row["suppressed_reason"]) == (0.8, "ok", None)
+
+
+def test_a_denominator_of_zero_is_not_zero_percent() -> None:
+    row = result(numerator=0, denominator=0, n_persons=0, n_observed=0, n_missing=12)
+    assert (row["status"], row["value"], row["ci_low"]) == ("not_computable", None, None)
+    assert (row["n_missing"], row["coverage"]) == (12, 0)
+    assert row["suppressed_reason"] == "no enrolments started"
+
+
+def test_four_persons_are_suppressed_and_leave_no_figure() -> None:
+    row = result(numerator=2, denominator=9, n_persons=4, n_observed=9)
+    assert {row[figure] for figure in FIGURES} == {None}
+    assert (row["status"], row["suppressed_reason"]) == ("suppressed", "fewer than 5 persons")
+
+
+def test_five_persons_are_shown() -> None:
+    assert result(numerator=2, denominator=9, n_persons=5)["status"] == "ok"
+
+
+def test_many_enrolments_of_few_persons_are_suppressed() -> None:
+    assert result(numerator=50, denominator=90, n_persons=3)["status"] == "suppressed"
+
+
+def test_an_empty_figure_does_not_let_a_handful_of_unusable_records_through() -> None:
+    row = result(numerator=0, denominator=0, n_persons=0, n_observed=0, n_missing=3)
+    assert (row["status"], row["n_missing"]) == ("suppressed", None)
+
+
+@pytest.mark.parametrize(("as_of", "status"), [(date(2025, 5, 1), "provisional"), (date(2025, 5, 2), "ok")])
+def test_a_cohort_is_provisional_until_its_last_member_was_watched_for_ninety_whole_days(
+    as_of: date, status: str
+) -> None:
+    # 31 January + 90 days = 1 May, and a figure of 1 May doesn't know how that day ends.
+    row = result(as_of=as_of)
+    assert row["status"] == status
+    assert row["suppressed_reason"] == ("open to the end of 2025-05-01" if status == "provisional" else None)
+
+
+def test_suppression_outweighs_an_open_window() -> None:
+    assert result(as_of=date(2025, 2, 1), n_persons=2)["status"] == "suppressed"
+
+
+def test_a_count_has_its_numerator_as_value_and_no_interval() -> None:
+    row = result(count(), numerator=19)
+    assert (row["value"], row["numerator"], row["denominator"], row["ci_low"]) == (19, 19, None, None)
+
+
+def test_records_of_nobody_known_make_a_count_unknown_rather_than_zero() -> None:
+    row = result(count(), numerator=0, n_persons=0, n_observed=0, n_missing=40)
+    assert (row["status"], row["value"], row["coverage"]) == ("not_computable", None, 0)
+
+
+def test_a_state_without_periods_is_never_provisional() -> None:
+    row = result(share(period=None), period=None, as_of=date(2020, 1, 1))
+    assert (row["status"], row["period"]) == ("ok", None)
+
+
+def test_no_parts_make_no_results() -> None:
+    rows = judge(parts().head(0), share(), "activity", LONG_AFTER)
+    check(rows, share())
+    assert list(rows.columns) == list(RESULT_COLUMNS)
+    assert rows.empty
+
+
+@st.composite
+def any_parts(draw: st.DrawFn) -> dict[str, int]:
+    """Parts as facts can yield them: the numerator within the denominator, persons only where records are."""
+    denominator = draw(st.integers(0, 60))
+    persons = draw(st.integers(1, denominator)) if denominator else 0
+    numerator, missing = draw(st.integers(0, denominator)), draw(st.integers(0, 20))
+    return {
+        "numerator": numerator,
+        "denominator": denominator,
+        "n_persons": persons,
+        "n_observed": denominator,
+        "n_missing": missing,
+    }
+
+
+@given(any_parts(), st.dates(date(2024, 12, 1), date(2025, 12, 31)))
+def test_every_share_holds_the_contract(numbers: dict[str, int], as_of: date) -> None:
+    row = result(as_of=as_of, **numbers)
+    if row["status"] in ("ok", "provisional"):
+        assert 0 <= row["ci_low"] <= row["value"] <= row["ci_high"] <= 1
+        assert row["numerator"] <= row["denominator"]
+        assert row["n_persons"] >= 5
+    else:
+        assert row["value"] is None
+
+
+@given(any_parts())
+def test_every_count_holds_the_contract(numbers: dict[str, int]) -> None:
+    row = result(count(), **numbers | {"numerator": numbers["n_persons"]})
+    assert row["n_persons"] is None or row["n_persons"] == 0 or row["n_persons"] >= 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"numerator": 21}, "the numerator is part of the denominator"),
+        ({"value": 0.5}, "the value is numerator / denominator"),
+        ({"value": None}, "a shown figure has a value"),
+        ({"denominator": 0}, "the denominator is above zero"),
+        ({"ci_low": 0.41}, "an interval holds the value"),
+        ({"ci_high": 1.01}, "an interval holds the value"),
+        ({"ci_low": None}, "an interval holds the value"),
+        ({"coverage": 1.2}, "coverage lies in 0 to 1"),
+        ({"n_persons": 4}, "rests on enough persons"),
+        ({"n_missing": -1}, "below zero"),
+        ({"status": "fine"}, "the status is known"),
+        ({"status": "provisional"}, "every other status has one"),
+        ({"suppressed_reason": "because"}, "ok needs no reason"),
+        ({"status": "suppressed", "suppressed_reason": "few"}, "suppressed and blocked show no figure"),
+        ({"status": "blocked", "suppressed_reason": "guard"}, "suppressed and blocked show no figure"),
+        ({"status": "not_computable", "suppressed_reason": "none"}, "not computable has no value"),
+        ({"grain": "person"}, "the grain is declared"),
+        ({"grain_key": None}, "says of what it is"),
+        ({"period": pd.NaT}, "has a period or has none"),
+        ({"definition_version": 2}, "the definition is this one"),
+    ],
+)
+def test_a_row_that_breaks_the_contract_is_refused(changes: dict[str, Any], rule: str) -> None:
+    rows = judge(parts(), share(), "activity", LONG_AFTER)
+    for column, value in changes.items():
+        rows[column] = pd.Series([value], dtype=rows[column].dtype)
+    with pytest.raises(ContractBroken, match=rule):
+        check(rows, share())
+
+
+def test_the_same_figure_twice_is_refused() -> None:
+    rows = judge(parts(), share(), "activity", LONG_AFTER)
+    with pytest.raises(ContractBroken, match="a figure appears once"):
+        check(pd.concat([rows, rows]), share())
+
+
+def test_a_count_that_differs_from_its_numerator_is_refused() -> None:
+    rows = judge(parts(), count(), "activity", LONG_AFTER).assign(value=pd.array([3.0], dtype="Float64"))
+    with pytest.raises(ContractBroken, match="the value is the numerator"):
+        check(rows, count())

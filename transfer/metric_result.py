@@ -1,0 +1,173 @@
+"""A metric result is a row that knows what it may say; never a bare number.
+
+    parts (grain_key, period, numerator, denominator, n_persons, n_observed, n_missing) --judge--> result rows
+
+`judge` adds value, interval, coverage, status and reason to the additive parts of one metric at one grain.
+`check` is the contract that every result row holds, whoever made it: the metric runner calls it before anything
+is written, and the tests hold `judge` to it over random input.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import pandas as pd
+
+from transfer.intervals import wilson
+from transfer.metric_definition import MetricDefinition, Unit
+
+
+class Status(StrEnum):
+    OK = "ok"
+    PROVISIONAL = "provisional"
+    NOT_COMPUTABLE = "not_computable"
+    SUPPRESSED = "suppressed"
+    BLOCKED = "blocked"
+
+
+RESULT_COLUMNS = {
+    "metric_id": "VARCHAR",
+    "definition_version": "BIGINT",
+    "grain": "VARCHAR",
+    "grain_key": "VARCHAR",
+    "period": "DATE",
+    "value": "DOUBLE",
+    "numerator": "BIGINT",
+    "denominator": "BIGINT",
+    "n_persons": "BIGINT",
+    "n_missing": "BIGINT",
+    "coverage": "DOUBLE",
+    "ci_low": "DOUBLE",
+    "ci_high": "DOUBLE",
+    "status": "VARCHAR",
+    "suppressed_reason": "VARCHAR",
+}
+"""Columns of a result and their DuckDB types. The first five say which figure it is, the others what it is."""
+
+KEY = ("metric_id", "definition_version", "grain", "grain_key", "period")
+FIGURES = ("value", "numerator", "denominator", "n_persons", "n_missing", "coverage", "ci_low", "ci_high")
+
+_DTYPE_OF = {"VARCHAR": "string", "BIGINT": "Int64", "DOUBLE": "Float64", "DATE": "datetime64[us]"}
+_DTYPES = {column: _DTYPE_OF[sql_type] for column, sql_type in RESULT_COLUMNS.items()}
+
+
+class ContractBroken(AssertionError):
+    """Result rows that must not be published. The message names the metric, the rule and how many rows break it."""
+
+
+def judge(parts: pd.DataFrame, definition: MetricDefinition, grain: str, as_of: date) -> pd.DataFrame:
+    """Result rows of one metric at one grain from its additive parts, one row per ``grain_key`` and ``period``.
+
+    ``as_of`` is the day on which the data was looked at; that day itself is not over yet. The parts of the metric
+    must be frame columns ``numerator``, ``denominator`` (a share only), ``n_persons``, ``n_observed``, ``n_missing``.
+    """
+    rows = _typed(parts, definition, grain)
+    if definition.unit is Unit.SHARE:
+        rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
+    else:
+        # Records, but nobody known behind them: the true count is unknown, and not zero.
+        is_known = (rows["n_observed"] > 0) | (rows["n_missing"] == 0)
+        rows["value"] = rows["numerator"].where(is_known).astype("Float64")
+    records = rows["n_observed"] + rows["n_missing"]
+    rows["coverage"] = rows["n_observed"] / records.where(records > 0)
+    if definition.has_interval:
+        low, high = wilson(rows["numerator"], rows["denominator"])
+        rows["ci_low"], rows["ci_high"] = pd.array(low, dtype="Float64"), pd.array(high, dtype="Float64")
+    return _with_status(rows, definition, as_of)[list(RESULT_COLUMNS)].astype(_DTYPES)
+
+
+def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) -> None:
+    """Give the rows a status that shows no figure, and take the figures out. Changes ``rows``."""
+    rows.loc[which, list(FIGURES)] = pd.NA
+    rows.loc[which, "status"] = status.value
+    rows.loc[which, "suppressed_reason"] = reason
+
+
+def _typed(parts: pd.DataFrame, definition: MetricDefinition, grain: str) -> pd.DataFrame:
+    """The parts with every column of a result. A sum over no rows is zero."""
+    counts = ["numerator", "n_persons", "n_observed", "n_missing"]
+    counts += ["denominator"] if definition.unit is Unit.SHARE else []
+    rows = parts[["grain_key", "period", *counts]].reset_index(drop=True)
+    rows[counts] = rows[counts].astype("Int64").fillna(0)
+    rows["metric_id"], rows["definition_version"], rows["grain"] = definition.metric_id, definition.version, grain
+    rows["status"] = Status.OK.value
+    absent = [column for column in RESULT_COLUMNS if column not in rows]
+    rows[absent] = pd.NA
+    return rows.astype({column: dtype for column, dtype in _DTYPES.items() if column in rows})
+
+
+def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) -> pd.DataFrame:
+    """The rows with status and reason; the stronger status is set later."""
+    if definition.period is not None:
+        # A cohort is whole when its last member has been watched to the end of a day that is over.
+        watched_until = rows["period"] + pd.offsets.MonthEnd(0) + pd.Timedelta(days=definition.follow_up_days)
+        is_open = watched_until >= pd.Timestamp(as_of)
+        rows.loc[is_open, "status"] = Status.PROVISIONAL.value
+        rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until.dt.strftime("%Y-%m-%d")
+    is_empty = rows["value"].isna() & (rows["n_persons"] == 0)
+    rows.loc[is_empty, "status"] = Status.NOT_COMPUTABLE.value
+    rows.loc[is_empty, "suppressed_reason"] = f"no {definition.denominator or definition.observed}".replace("_", " ")
+    k = definition.minimum_persons
+    # An empty figure names nobody, unless it lets a handful of records that could not be used shine through.
+    names_nobody = is_empty & ((rows["n_missing"] == 0) | (rows["n_missing"] >= k))
+    withhold(rows, (rows["n_persons"] < k) & ~names_nobody, Status.SUPPRESSED, f"fewer than {k} persons")
+    return rows
+
+
+def check(rows: pd.DataFrame, definition: MetricDefinition) -> None:
+    """Hold result rows of one metric to the contract; raises `ContractBroken` with the first rule they break."""
+    if list(rows.columns) != list(RESULT_COLUMNS):
+        raise ContractBroken(f"metric {definition.metric_id}: columns are {list(rows.columns)}, not the contract's.")
+    for rule, holds in _rules(rows, definition).items():
+        broken = ~holds.astype("boolean").fillna(False)
+        if broken.any():
+            raise ContractBroken(
+                f"metric {definition.metric_id}: {int(broken.sum())} of {len(rows)} results break the rule “{rule}”. "
+                "Next: nothing was written; mend the parts in the metric's semantic.yml."
+            )
+
+
+def _rules(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Series]:
+    """Every rule of the contract, in words, and where it holds. A rule that can't be decided counts as broken."""
+    status, empty = rows["status"], rows[list(FIGURES)].isna()
+    is_shown = status.isin([Status.OK, Status.PROVISIONAL])
+    rules = {
+        "a figure appears once": ~rows.duplicated(list(KEY)),
+        "the definition is this one": (rows["metric_id"] == definition.metric_id)
+        & (rows["definition_version"] == definition.version),
+        "the grain is declared": rows["grain"].isin([grain.name for grain in definition.grains]),
+        "a figure says of what it is": rows["grain_key"].notna(),
+        "a metric has a period or has none": rows["period"].isna() == (definition.period is None),
+        "the status is known": status.isin(list(Status)),
+        "ok needs no reason and every other status has one": rows["suppressed_reason"].isna() == (status == Status.OK),
+        "suppressed and blocked show no figure": empty.all(axis=1) | ~status.isin([Status.SUPPRESSED, Status.BLOCKED]),
+        "not computable has no value": ~(status == Status.NOT_COMPUTABLE) | empty[["value", "ci_low"]].all(axis=1),
+        "a shown figure has a value, persons and coverage": ~is_shown
+        | ~empty[["value", "numerator", "n_persons", "n_missing", "coverage"]].any(axis=1),
+        "a shown figure rests on enough persons": ~is_shown | (rows["n_persons"] >= definition.minimum_persons),
+        "coverage lies in 0 to 1": empty["coverage"] | rows["coverage"].between(0, 1),
+        "nothing is counted below zero": (rows[["numerator", "n_persons", "n_missing"]].fillna(0) >= 0).all(axis=1),
+    }
+    is_share = definition.unit is Unit.SHARE
+    of_its_unit = _rules_of_a_share(rows, definition.has_interval) if is_share else _rules_of_a_count(rows)
+    return rules | {rule: ~is_shown | holds for rule, holds in of_its_unit.items()}
+
+
+def _rules_of_a_share(rows: pd.DataFrame, has_interval: bool) -> dict[str, pd.Series]:
+    low, value, high = rows["ci_low"], rows["value"], rows["ci_high"]
+    holds_value = (low >= 0) & (low <= value) & (value <= high) & (high <= 1)
+    interval = holds_value if has_interval else low.isna() & high.isna()
+    return {
+        "the denominator is above zero": rows["denominator"] > 0,
+        "the numerator is part of the denominator": rows["numerator"] <= rows["denominator"],
+        "the value is numerator / denominator": (value - rows["numerator"] / rows["denominator"]).abs() < 1e-12,
+        "an interval holds the value and stays in 0 to 1": interval,
+    }
+
+
+def _rules_of_a_count(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    return {
+        "the value is the numerator": rows["value"] == rows["numerator"],
+        "a count has neither denominator nor interval": rows[["denominator", "ci_low", "ci_high"]].isna().all(axis=1),
+    }
