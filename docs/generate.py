@@ -117,7 +117,7 @@ PAGES: dict[str, Callable[[], str]] = {"record_kinds.md": record_kinds_page}
 
 
 def main() -> None:
-    """Write every page; with ``--check`` only compare, and exit with the stale pages and the command that mends them."""
+    """Write every page; with ``--check`` only compare, and say which are stale and what mends them."""
     parser = argparse.ArgumentParser(description="Write the generated pages of docs/.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is stale")
     check = parser.parse_args().check
