@@ -1,0 +1,1 @@
+"""RUN: Dagster definitions, publishing and the `throughline` command; the only room that knows the others."""

@@ -1,0 +1,188 @@
+"""The command ``throughline``: thin over the definitions that Dagster schedules.
+
+    run      read what was dropped, build, guard, publish
+    status   what landed, was rejected, is stale, is withheld
+    sql      ask the published database
+    replay   map archived originals again with today's declarations
+    doctor   look for what is wrong with a home
+    demo, simulate, upgrade
+
+Every command takes ``--home DIR`` (before or after its name); ``THROUGHLINE_HOME`` does the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from connectors.errors import ThroughlineError
+from connectors.home import Home
+from pipelines import screen
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder that holds all state; THROUGHLINE_HOME does the same.", file_okay=False)
+]
+
+app = typer.Typer(
+    name="throughline",
+    help="A learning-record warehouse: from every learning tool's exports to guarded, published answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+console = Console()
+problems = Console(stderr=True)
+
+
+@app.callback()
+def at(home: HomeOption = None) -> None:
+    _home(home)
+
+
+def _home(given: Path | None) -> Home:
+    from pipelines.settings import use_home
+
+    return use_home(given)
+
+
+@app.command()
+def run(
+    home: HomeOption = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build everything anew, not only what changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build although nothing has changed.")] = False,
+    accept_empty: Annotated[bool, typer.Option("--accept-empty", help="Publish although a table lost all its rows.")] = False,
+) -> None:
+    """Read what was dropped, build, guard, publish."""
+    from pipelines import runs
+
+    opened = _home(home)
+    with screen.progress(console) as seconds:
+        outcome = runs.run(opened, full_refresh=full_refresh, force=force, accept_empty=accept_empty)
+    screen.outcome(console, opened, outcome, seconds)
+    if not outcome.is_good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    home: HomeOption = None,
+    people: Annotated[int, typer.Option(min=20, help="People in the simulated company.")] = 400,
+    months: Annotated[int, typer.Option(min=3, help="Months that its exports cover.")] = 18,
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
+) -> None:
+    """Simulate a small company, run the whole line on its exports, and print the answers."""
+    from pipelines import runs
+    from simulator import write_company
+
+    opened = _home(home).open()
+    with screen.progress(console) as seconds:
+        screen.simulate(write_company, opened.inbox, opened.root / "simulated_truth", people, months, seed)
+        outcome = runs.run(opened)
+    screen.outcome(console, opened, outcome, seconds)
+    if not outcome.is_good:
+        raise typer.Exit(1)
+    screen.landed(console, opened)
+    screen.answers(console, opened)
+    screen.next_commands(console, opened)
+
+
+@app.command()
+def simulate(
+    to: Annotated[Path, typer.Option(help="Folder for the exports, one subfolder per tool (an inbox).", file_okay=False)],
+    truth: Annotated[Path | None, typer.Option(help="Folder for what is planted in them.", file_okay=False)] = None,
+    people: Annotated[int, typer.Option(min=20)] = 400,
+    months: Annotated[int, typer.Option(min=3)] = 18,
+    seed: Annotated[int, typer.Option()] = 7,
+    home: HomeOption = None,
+) -> None:
+    """Write the exports of a simulated company, and beside them the truth that was planted."""
+    from simulator import write_company
+
+    _home(home)
+    with screen.progress(console):
+        screen.simulate(write_company, to, truth, people, months, seed)
+    console.print(f"The exports are in {to}.")
+
+
+@app.command()
+def status(
+    home: HomeOption = None,
+    units: Annotated[bool, typer.Option("--units", help="List every unit of landing.")] = False,
+) -> None:
+    """What landed, was rejected, is stale, is withheld."""
+    opened = _home(home)
+    screen.last_run(console, opened)
+    screen.landed(console, opened)
+    screen.stale(console, opened)
+    if units:
+        screen.units(console, opened)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL, the name of a query of docs/cookbook, or - to read from standard input.")],
+    home: HomeOption = None,
+    format: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+) -> None:
+    """Ask the published database (schemas marts, metrics, trust); it is opened read-only and blocks nobody."""
+    opened = _home(home)
+    text = sys.stdin.read() if query == "-" else screen.cookbook().get(query, query)
+    screen.query(console, opened, text, format)
+
+
+@app.command()
+def replay(
+    tool: Annotated[str, typer.Argument(help="The tool whose originals are mapped again.")],
+    unit: Annotated[str | None, typer.Option("--unit", help="Only this unit.")] = None,
+    accept_fewer_rows: Annotated[
+        bool, typer.Option("--accept-fewer-rows", help="Load a complete export although it holds far fewer rows than the last.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Map archived originals again with today's declaration; `throughline run` then builds what changed."""
+    from pipelines import runs
+
+    opened = _home(home)
+    with screen.progress(console):
+        units = runs.replay(opened, tool, unit, accept_fewer=accept_fewer_rows)
+    screen.replayed(console, units)
+
+
+@app.command()
+def upgrade(home: HomeOption = None) -> None:
+    """Bring a home of an older format to today's: what can be derived is derived again from the archive."""
+    from pipelines import upgrading
+
+    opened = _home(home)
+    with screen.progress(console):
+        found = upgrading.upgrade(opened)
+    console.print(f"{opened.root} had format {found}, now it has today's. Run: throughline run --home {opened.root}")
+
+
+@app.command()
+def doctor(home: HomeOption = None) -> None:
+    """Look for what is wrong with a home and say how to mend it."""
+    from pipelines import examination
+
+    findings = examination.examine(_home(home))
+    screen.findings(console, findings)
+    if any(not finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; an error that we raised on purpose is a message, not a traceback."""
+    try:
+        app()
+    except ThroughlineError as error:
+        problems.print(f"throughline: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What Throughline is, to Dagster:
+
+    <tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
+                  → guards (blocking checks) → metrics/fct_metric_result → published/learning
+
+Asset keys are the names of tools, kinds and models. Policies that hold for everything are set here, once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+
+from pipelines.answers import metric_results, publication
+from pipelines.guarding import guard_checks
+from pipelines.landing import identity_assets, landing_assets, tool_assets
+from pipelines.pulls import pull_assets, pull_schedule
+from pipelines.resources import HomeResource
+from pipelines.settings import declarations, use_home
+from pipelines.triggers import inbox_sensor, nightly
+from pipelines.warehouse import dbt_resource, warehouse_assets
+
+FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
+"""A night may be missed before anybody is warned, two before it fails."""
+
+_home = use_home(None)
+_declarations = declarations(_home)
+_pulls = pull_assets(_declarations["xapi"])
+
+run_job = dg.define_asset_job(
+    "run", selection=dg.AssetSelection.all() - dg.AssetSelection.assets(_pulls), description="Everything, to the end."
+)
+
+defs = dg.Definitions(
+    assets=[
+        *map(tool_assets, _declarations.values()),
+        _pulls,
+        landing_assets(_declarations),
+        identity_assets,
+        warehouse_assets(),
+        metric_results(),
+        publication(),
+    ],
+    asset_checks=[guard_checks()],
+    jobs=[run_job],
+    schedules=[nightly(run_job), pull_schedule(_pulls)],
+    sensors=[inbox_sensor(run_job)],
+    resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
+    executor=dg.in_process_executor,
+).map_asset_specs(func=lambda spec: dg.apply_freshness_policy(spec, FRESHNESS))

@@ -1,0 +1,46 @@
+"""KNOW, run: resolve tokens over what has landed, and land the links; unchanged links leave no trace."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.files import write_table
+from connectors.home import Home
+from connectors.landing import table_schema
+from identity.resolve import resolve
+from identity.vault import Vault
+from pipelines.progress import stage
+
+
+def write_identities(home: Home) -> Counter[str]:
+    """Resolve and write ``identity_links`` and ``person_aliases``; returns tokens by state, and persons minted."""
+    with stage("resolve identities"):
+        resolution = resolve(home.landed("people"), home.landed("accounts"), Vault(home.vault))
+        _replace(home, "identity_links", "links", resolution.links)
+        _replace(home, "person_aliases", "aliases", _dated(home, resolution.aliases))
+    counts = Counter({str(state): int(n) for state, n in resolution.links["state"].value_counts().items()})
+    counts["minted"] = resolution.minted
+    return counts
+
+
+def _dated(home: Home, aliases: pd.DataFrame) -> pd.DataFrame:
+    """Aliases that were known keep the moment at which they were first merged."""
+    path = home.landed("person_aliases") / "aliases.parquet"
+    if not path.exists():
+        return aliases
+    known = pq.read_table(path).to_pandas()
+    pair = ["former_person_key", "person_key"]
+    merged = aliases.merge(known, on=pair, how="left", suffixes=("_now", ""))
+    return merged.assign(merged_at=merged["merged_at"].fillna(merged["merged_at_now"]))[aliases.columns]
+
+
+def _replace(home: Home, table: str, name: str, frame: pd.DataFrame) -> None:
+    schema = table_schema(table)
+    new = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    path = home.landed(table) / f"{name}.parquet"
+    if not path.exists() or not pq.read_table(path).equals(new):
+        write_table(new, path)

@@ -1,0 +1,166 @@
+"""READ, as assets: one multi-asset per tool, which reads each original once, and the landing tables that dbt reads.
+
+    inbox/<tool> → [<tool>/<kind> …] → landing/<kind> → landing/identity_links
+
+A tool's originals are taken in, those that the ledger does not know are landed, and what every kind gained is
+the metadata of its asset. There is no cursor beside the ledger, so a rerun is a no-op.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import dagster as dg
+
+from connectors import archive, landing, mapping
+from connectors.declaration import Declaration
+from connectors.home import Home
+from connectors.landing import Landed, Original
+from connectors.records import RECORD_KINDS
+from identity.tokens import Tokeniser
+from pipelines.identities import write_identities
+from pipelines.progress import stage
+from pipelines.resources import HomeResource, outside_trouble_is_retried
+
+
+@dataclass
+class ToolLanding:
+    """What one tool landed in one go."""
+
+    units: list[Landed] = field(default_factory=list)
+
+    def rows(self, kind: str) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for unit in self.units:
+            total.update(unit.rows.get(kind, {}))
+        return total
+
+    @property
+    def refused(self) -> list[Landed]:
+        return [unit for unit in self.units if unit.status == "refused"]
+
+
+def pending(home: Home, declaration: Declaration) -> list[Original]:
+    """Archived originals that wait to be landed: unknown to the ledger, cut off midway, or refused by an older declaration."""
+    ledger = landing.ledger(home, declaration.tool).select(["unit", "status", "declaration_version"]).to_pylist()
+    settled = {
+        row["unit"]
+        for row in ledger
+        if row["status"] == "landed" or row["declaration_version"] == declaration.declaration_version
+    }
+    settled -= landing.interrupted(home, declaration.tool)
+    return [original for original in archive.originals(home, declaration.tool) if original.unit not in settled]
+
+
+def land_tool(home: Home, declaration: Declaration, tokeniser: Tokeniser) -> ToolLanding:
+    """Take in what waits in the tool's inbox and land whatever is pending."""
+    archive.take_in(home, declaration.tool)
+    return land_originals(home, declaration, tokeniser, pending(home, declaration))
+
+
+def land_originals(
+    home: Home,
+    declaration: Declaration,
+    tokeniser: Tokeniser,
+    originals: list[Original],
+    *,
+    accept_fewer: bool = False,
+) -> ToolLanding:
+    landed = ToolLanding()
+    with stage(f"land {declaration.tool}", len(originals)) as step:
+        for original in originals:
+            landed.units.append(
+                landing.land(
+                    home,
+                    original,
+                    partial(_read, declaration),
+                    declaration.declaration_version,
+                    tokeniser,
+                    accept_fewer=accept_fewer,
+                )
+            )
+            step()
+    return landed
+
+
+def _read(
+    declaration: Declaration, original: Original, tokeniser: landing.Tokeniser, scratch: landing.Scratch
+) -> landing.MappedUnit:
+    return mapping.read(original, declaration, tokeniser, scratch)
+
+
+def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
+    """The multi-asset of one tool: a key ``<tool>/<kind>`` for every record kind that its exports can yield."""
+    tool = declaration.tool
+    specs = [
+        dg.AssetSpec([tool, kind], group_name=tool, description=RECORD_KINDS[kind].grain, kinds={"parquet"})
+        for kind in mapping.kinds_of(declaration)
+    ]
+
+    @dg.multi_asset(name=tool, specs=specs, pool="landing", description=f"{declaration.title}: each original is read once.")
+    def land(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+        with outside_trouble_is_retried(context):
+            landed = land_tool(home.open(), declaration, home.tokeniser())
+        for unit in landed.refused:
+            context.log.warning(f"{tool}: an original was refused. {unit.reason}")
+        for spec in specs:
+            rows = landed.rows(spec.key.path[-1])
+            yield dg.MaterializeResult(
+                asset_key=spec.key,
+                metadata={f"rows_{name}": rows[name] for name in ("read", "landed", "rejected", "duplicate")}
+                | {"units": len(landed.units), "units_refused": len(landed.refused)},
+            )
+
+    return land
+
+
+def landing_assets(declarations: dict[str, Declaration]) -> dg.AssetsDefinition:
+    """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own two."""
+    sources: dict[str, list[dg.AssetKey]] = defaultdict(list)
+    for tool, declaration in declarations.items():
+        for kind in mapping.kinds_of(declaration):
+            sources[kind].append(dg.AssetKey([tool, kind]))
+    everything = [key for keys in sources.values() for key in keys]
+    specs = [
+        dg.AssetSpec(["landing", kind], deps=sources[kind], group_name="landing", description=declared.grain)
+        for kind, declared in RECORD_KINDS.items()
+    ]
+    specs += [
+        dg.AssetSpec(["landing", table], deps=everything, group_name="landing", description=text)
+        for table, text in (("ledger", "What became of every unit."), ("rejects", "Why rows were rejected; no values."))
+    ]
+
+    @dg.multi_asset(name="landing", specs=specs, description="Every table is there, if only with no rows.")
+    def tables(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+        landing.write_zero_rows(home.open())
+        for spec in specs:
+            files = sum(1 for _ in home.open().landed(spec.key.path[-1]).glob("*/*.parquet"))
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={"units": files})
+
+    return tables
+
+
+@dg.multi_asset(
+    name="identity",
+    specs=[
+        dg.AssetSpec(
+            ["landing", table],
+            deps=[["landing", "people"], ["landing", "accounts"]],
+            group_name="landing",
+            description=text,
+        )
+        for table, text in (
+            ("identity_links", "Which person each token stands for, by which rule."),
+            ("person_aliases", "Person keys that were merged into older ones."),
+        )
+    ],
+    pool="warehouse",
+    description="Resolve tokens to persons. Only this asset reads the vault.",
+)
+def identity_assets(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+    counts = write_identities(home.open())
+    yield dg.MaterializeResult(asset_key=["landing", "identity_links"], metadata=dict(counts))
+    yield dg.MaterializeResult(asset_key=["landing", "person_aliases"])

@@ -1,0 +1,269 @@
+"""Publish: a build that was guarded becomes a version that readers see, whole or not at all.
+
+    warehouse.duckdb --copy aside--> learning-<version>.duckdb + Parquet --flip the links--> learning.duckdb
+
+It fails closed: without a passing result of every critical guard for this very build, or where the warehouse
+holds another build than the one that was guarded, the last version stays and the reason is said. A reader that
+has the old file open keeps it; nobody is ever blocked (two processes can't share a DuckDB file that is written).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from connectors import landing
+from connectors.errors import ThroughlineError
+from connectors.home import Home
+from pipelines import guards
+from pipelines.metric_results import restatements_sql
+from pipelines.settings import CHECKOUT, as_of
+from pipelines.warehouse import current_build, dbt_run
+
+SCHEMAS = ("marts", "metrics", "trust")
+"""What readers can rely on; nothing else of the warehouse is copied."""
+
+KEPT_VERSIONS = 5
+_STORAGE_VERSION = "v1.0.0"
+"""Written so that DuckDB clients from 1.0 on can open it: BI drivers lag behind."""
+
+
+class Withheld(ThroughlineError):
+    """The build was not published. ``reasons`` has a line for each; the last version is still in place."""
+
+    def __init__(self, build_id: str, reasons: tuple[str, ...]) -> None:
+        listed = "\n".join(f"  - {reason}" for reason in reasons)
+        super().__init__(f"Build {build_id[:8]} was withheld; the published version stays in place, because:\n{listed}")
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Version:
+    version: str
+    build_id: str
+    published_at: datetime
+    tables: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a published schema: ``name`` as readers see it, ``source`` as it stands in the warehouse."""
+
+    schema: str
+    name: str
+    source: str
+
+
+_PIPELINE_TABLES = (
+    Table("trust", "guard_results", "guards.guard_result"),
+    Table("trust", "versions", "publishing.version"),
+    Table("trust", "restatements", "publishing.restatement"),
+)
+"""Tables of ``trust`` that the pipelines keep; everything else there is a dbt model."""
+
+
+def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version:
+    """Publish the build that the warehouse holds. Raises :class:`Withheld`.
+
+    ``accept_empty`` publishes although a table that had rows has none any more.
+    """
+    with duckdb.connect(os.fspath(home.database)) as connection:
+        _refuse_unguarded(home, connection, build_id, accept_empty)
+        published_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        name = f"{published_at:%Y%m%dT%H%M%SZ}-{build_id[:8]}"
+        version = _note_version(connection, name, build_id, published_at, inputs_hash(home))
+        tables = list(_tables(connection))
+        aside = home.published / f".learning-{name}.aside"
+        shutil.rmtree(aside, ignore_errors=True)
+        (aside / "parquet").mkdir(parents=True)
+        _write_database(connection, tables, aside / "learning.duckdb")
+        _write_parquet(connection, tables, aside / "parquet")
+    _flip(home, name, aside)
+    _retire(home)
+    return version
+
+
+def _refuse_unguarded(home: Home, connection: duckdb.DuckDBPyConnection, build_id: str, accept_empty: bool) -> None:
+    held = current_build(connection)
+    if held != build_id:
+        raise Withheld(build_id, (f"the warehouse holds build {held or 'none'}, which another run made. Run again.",))
+    expected = guards.expected_critical(dbt_run(home).manifest, guards.load_suites())
+    verdict = guards.verdict(connection, build_id, expected)
+    reasons = verdict.reasons if not verdict.publishable else ()
+    if not accept_empty:
+        reasons = (*reasons, *_emptied(home, connection))
+    if reasons:
+        raise Withheld(build_id, reasons)
+
+
+def _emptied(home: Home, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Tables that have rows in the published version and none in this build: readers must never silently see nothing."""
+    current = home.published / "parquet"
+    for table in _tables(connection):
+        if table.schema != "marts":
+            continue
+        before = current / table.schema / f"{table.name}.parquet"
+        if before.exists() and pq.read_metadata(before).num_rows and not _count(connection, table):
+            yield (
+                f"{table.schema}.{table.name} has no rows any more, the published version has some. Next: look at what "
+                "was landed (`throughline status`); if it is right, run `throughline run --accept-empty`."
+            )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    row = connection.execute(f"select count(*) from {table.source}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
+    own = "select table_schema, table_name from information_schema.tables where table_schema in ('marts', 'metrics', 'trust') order by all"
+    for schema, name in connection.execute(own).fetchall():
+        yield Table(schema, name, f'{schema}."{name}"')
+    for table in _PIPELINE_TABLES:
+        schema, name = table.source.split(".")
+        known = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+        if connection.execute(known, [schema, name]).fetchone():
+            yield table
+
+
+def _note_version(
+    connection: duckdb.DuckDBPyConnection, name: str, build_id: str, published_at: datetime, inputs: str
+) -> Version:
+    """Add this version to the list that is published with it; the figures of trust that depend on it too."""
+    connection.execute("create schema if not exists publishing")
+    connection.execute(
+        "create table if not exists publishing.version (version varchar, build_id varchar, published_at timestamp, "
+        "as_of date, tables bigint, row_count bigint, inputs_hash varchar)"
+    )
+    connection.execute(f"create or replace view publishing.restatement as {restatements_sql()}")
+    tables = list(_tables(connection))
+    rows = sum(_count(connection, table) for table in tables)
+    connection.execute("delete from publishing.version where build_id = ?", [build_id])
+    connection.execute(
+        "insert into publishing.version values (?, ?, ?, ?, ?, ?, ?)",
+        [name, build_id, published_at, as_of(), len(tables), rows, inputs],
+    )
+    return Version(name, build_id, published_at, len(tables), rows)
+
+
+def _write_database(connection: duckdb.DuckDBPyConnection, tables: list[Table], path: Path) -> None:
+    connection.execute(f"attach '{path}' as publication (storage_version '{_STORAGE_VERSION}')")
+    try:
+        for schema in SCHEMAS:
+            connection.execute(f"create schema publication.{schema}")
+        for table in tables:
+            connection.execute(f'create table publication.{table.schema}."{table.name}" as select * from {table.source}')
+            _copy_comments(connection, table)
+        connection.execute("checkpoint publication")
+    finally:
+        connection.execute("detach publication")
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """What the columns mean travels with them: an analyst sees it in any client."""
+    schema, name = table.source.replace('"', "").split(".")
+    target = f'publication.{table.schema}."{table.name}"'
+    about = connection.execute(
+        "select comment from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
+        [schema, name],
+    ).fetchone()
+    if about and about[0]:
+        connection.execute(f"comment on table {target} is {_quoted(about[0])}")
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() where database_name = current_database() "
+        "and schema_name = ? and table_name = ? and comment is not null",
+        [schema, name],
+    ).fetchall()
+    for column, comment in columns:
+        connection.execute(f'comment on column {target}."{column}" is {_quoted(comment)}')
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, tables: list[Table], folder: Path) -> None:
+    for table in tables:
+        (folder / table.schema).mkdir(exist_ok=True)
+        path = folder / table.schema / f"{table.name}.parquet"
+        connection.execute(f"copy (select * from {table.source}) to '{path}' (format parquet, compression zstd)")
+
+
+def _flip(home: Home, name: str, aside: Path) -> None:
+    """Make the finished files visible under their own names, then point the links at them, each in one step."""
+    for path in (aside / "learning.duckdb", *(aside / "parquet").rglob("*.parquet")):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    os.replace(aside / "learning.duckdb", home.published / f"learning-{name}.duckdb")
+    os.replace(aside / "parquet", home.published / f"parquet-{name}")
+    aside.rmdir()
+    _point(home.published / "parquet", f"parquet-{name}")
+    _point(home.published_database, f"learning-{name}.duckdb")
+
+
+def _point(link: Path, target: str) -> None:
+    aside = link.with_name(f".{link.name}.link")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    os.replace(aside, link)
+
+
+def _retire(home: Home) -> None:
+    """Remove versions beyond those that are kept, and what a publication that died left aside."""
+    versions = sorted(home.published.glob("learning-*.duckdb"))
+    for path in versions[:-KEPT_VERSIONS]:
+        path.unlink()
+        shutil.rmtree(home.published / path.stem.replace("learning-", "parquet-"), ignore_errors=True)
+    for path in home.published.glob(".learning-*.aside"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def published_version(home: Home) -> str | None:
+    """The version that readers see now."""
+    link = home.published_database
+    return link.readlink().name.removeprefix("learning-").removesuffix(".duckdb") if link.is_symlink() else None
+
+
+def published_inputs(home: Home) -> str | None:
+    """The hash of the inputs of the version that readers see now."""
+    if not home.published_database.exists():
+        return None
+    with duckdb.connect(os.fspath(home.published_database.resolve()), read_only=True) as connection:
+        row = connection.execute("select inputs_hash from trust.versions where version = ?", [published_version(home)])
+        found = row.fetchone()
+    return str(found[0]) if found else None
+
+
+_LOGIC = ("connectors", "identity", "transfer", "pipelines", "dbt_project", "expectations")
+
+
+def inputs_hash(home: Home) -> str:
+    """Hash of all that a version depends on: landed units, links, the logic in the checkout, and the day.
+
+    The same hash means the same figures, which is what lets a rerun end before it builds.
+    """
+    digest = hashlib.sha256(as_of().isoformat().encode())
+    for row in landing.ledger(home).select(["tool", "unit", "record_kind", "landed_at"]).to_pylist():
+        digest.update(repr(row).encode())
+    for name in ("identity_links/v1/links.parquet", "person_aliases/v1/aliases.parquet"):
+        path = home.landing / name
+        digest.update(path.read_bytes() if path.exists() else b"-")
+    for path in sorted(_logic()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _logic() -> Iterator[Path]:
+    for folder in _LOGIC:
+        for path in (CHECKOUT / folder).rglob("*"):
+            if path.suffix in {".py", ".sql", ".yml", ".yaml", ".csv"} and not {"target", "logs"} & set(path.parts):
+                yield path

@@ -1,0 +1,62 @@
+"""Pulls: one Dagster partition per day of ``stored``, which is the only cursor that there is.
+
+A day is pulled whole into the archive and landed as the unit of that day; pulling it again replaces it. The
+LRS is named by THROUGHLINE_LRS_ENDPOINT, _USERNAME and _PASSWORD.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from connectors import archive, mapping
+from connectors.declaration import Declaration
+from connectors.errors import SettingsError
+from connectors.xapi import lrs
+from pipelines.landing import land_originals
+from pipelines.resources import HomeResource, outside_trouble_is_retried
+
+DAYS = dg.DailyPartitionsDefinition(start_date=os.environ.get("THROUGHLINE_LRS_START", "2024-01-01"), timezone="UTC")
+
+
+def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
+    """Key ``lrs/<kind>`` for every record kind that statements yield."""
+    specs = [
+        dg.AssetSpec(["lrs", kind], group_name="lrs", description=f"{kind} of one day of stored statements")
+        for kind in mapping.kinds_of(declaration)
+    ]
+
+    @dg.multi_asset(name="lrs", specs=specs, partitions_def=DAYS, pool="lrs", description="Statements that an LRS stored on a day.")
+    def pull_day(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+        opened = home.open()
+        window = context.partition_time_window
+        with outside_trouble_is_retried(context), tempfile.TemporaryDirectory(dir=opened.restricted) as folder:
+            pulled = lrs.pull(*_lrs(), window.start, window.end, Path(folder) / "statements.ndjson")
+            original = archive.add_window(
+                opened, declaration.tool, context.partition_key, pulled.path, window.end.replace(tzinfo=None)
+            )
+            landed = land_originals(opened, declaration, home.tokeniser(), [original])
+        for spec in specs:
+            rows = landed.rows(spec.key.path[-1])
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={f"rows_{name}": count for name, count in rows.items()})
+
+    return pull_day
+
+
+def pull_schedule(pulls: dg.AssetsDefinition) -> dg.ScheduleDefinition:
+    """Yesterday's partition, an hour after midnight."""
+    job = dg.define_asset_job("pull", selection=dg.AssetSelection.assets(pulls), partitions_def=DAYS)
+    return dg.build_schedule_from_partitioned_job(job, name="pull_daily", hour_of_day=1)
+
+
+def _lrs() -> tuple[str, lrs.Credentials]:
+    names = [f"THROUGHLINE_LRS_{part}" for part in ("ENDPOINT", "USERNAME", "PASSWORD")]
+    if missing := [name for name in names if not os.environ.get(name)]:
+        raise SettingsError(f"To pull from an LRS, set {', '.join(missing)}, then run the partition again.")
+    endpoint, username, password = (os.environ[name] for name in names)
+    return endpoint, lrs.Credentials(username, password)

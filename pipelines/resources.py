@@ -1,0 +1,44 @@
+"""What assets are handed: the home, and a rule for trouble that comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from connectors.errors import ThroughlineError, Transient
+from connectors.home import Home
+from identity.tokens import Tokeniser
+from pipelines.settings import open_tokeniser
+
+_RETRIES = 4
+_FIRST_WAIT_SECONDS = 5
+
+
+class HomeResource(dg.ConfigurableResource[None]):
+    """The home that the run works on; ``root`` comes from THROUGHLINE_HOME."""
+
+    root: str
+
+    def open(self) -> Home:
+        return Home(Path(self.root)).open()
+
+    def tokeniser(self) -> Tokeniser:
+        return open_tokeniser(self.open())
+
+
+@contextmanager
+def outside_trouble_is_retried(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Retry with doubling waits what may pass by itself (:class:`Transient`); fail at once on anything else.
+
+    Not a RetryPolicy: that repeats every exception, and a wrong declaration does not get right by waiting.
+    """
+    try:
+        yield
+    except Transient as error:
+        wait = _FIRST_WAIT_SECONDS * 2**context.retry_number
+        raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=wait) from error
+    except ThroughlineError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error

@@ -1,0 +1,41 @@
+"""When it runs: every night, and whenever something is dropped into an inbox."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from time import time
+
+import dagster as dg
+
+from connectors.archive import waiting
+from connectors.home import Home
+from pipelines.resources import HomeResource
+
+_STILL_SECONDS = 20
+"""A file that changed more recently may still be on its way."""
+
+
+def nightly(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(name="nightly", job=job, cron_schedule="0 4 * * *", execution_timezone="UTC")
+
+
+def inbox_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    @dg.sensor(name="inbox", job=job, minimum_interval_seconds=60, description="Runs when files wait in an inbox.")
+    def inbox(home: HomeResource) -> dg.RunRequest | dg.SkipReason:
+        files = _settled(Home(Path(home.root)))
+        if not files:
+            return dg.SkipReason("Nothing waits in the inbox.")
+        # The key is a hash: a run key is kept in Dagster's storage, and file names may hold a person's name.
+        seen = "|".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+        return dg.RunRequest(run_key=hashlib.sha256(seen.encode()).hexdigest())
+
+    return inbox
+
+
+def _settled(home: Home) -> list[Path]:
+    if not home.inbox.exists():
+        return []
+    tools = sorted(folder.name for folder in home.inbox.iterdir() if folder.is_dir())
+    newest = time() - _STILL_SECONDS
+    return [path for tool in tools for path in waiting(home, tool) if path.stat().st_mtime < newest]

@@ -1,0 +1,156 @@
+"""SHAPE, run: the dbt project as assets, built by one dbt invocation; every test result becomes a guard result.
+
+Asset keys are dbt's own names (``landing/statements`` for a source, ``marts/dim_person`` for a model), so nothing
+translates between the two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from filelock import FileLock
+
+from connectors.errors import ThroughlineError
+from connectors.home import Home
+from pipelines import guards
+from pipelines.progress import stage
+from pipelines.resources import HomeResource
+from pipelines.settings import DBT_PROJECT, as_of, writing
+
+_TARGET = DBT_PROJECT / "target"
+_DBT = Path(sys.executable).with_name("dbt")
+_QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+
+
+def project_hash() -> str:
+    """Hash of everything in the dbt project that a person wrote; tells whether the manifest is current."""
+    digest = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        if path.is_file() and not {"target", "logs"} & set(path.relative_to(DBT_PROJECT).parts):
+            digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def manifest_path() -> Path:
+    """dbt's manifest, parsed anew where the project has changed since. Dagster needs it before any run."""
+    manifest, stamp = _TARGET / "manifest.json", _TARGET / "parsed"
+    _TARGET.mkdir(exist_ok=True)
+    with FileLock(_TARGET / "parse.lock"):
+        current = project_hash()
+        if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
+            command = [str(_DBT), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+            environment = os.environ | _QUIET | {"DBT_TARGET_PATH": str(_TARGET), "DBT_LOG_PATH": str(_TARGET)}
+            parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            if parsed.returncode:
+                raise ThroughlineError(f"dbt can't parse {DBT_PROJECT.name}:\n{parsed.stdout}{parsed.stderr}")
+            stamp.write_text(current)
+    return manifest
+
+
+def manifest() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
+    return content
+
+
+def dbt_resource() -> DbtCliResource:
+    return DbtCliResource(
+        project_dir=DbtProject(DBT_PROJECT), profiles_dir=os.fspath(DBT_PROJECT), dbt_executable=os.fspath(_DBT)
+    )
+
+
+def artifacts(home: Home) -> Path:
+    """Where dbt leaves what it made of this home: run results, the compiled SQL, its log."""
+    return home.warehouse / "dbt"
+
+
+class WarehouseConfig(dg.Config):
+    """``full_refresh`` builds every incremental model from the retention floor again."""
+
+    full_refresh: bool = False
+
+
+def warehouse_assets() -> dg.AssetsDefinition:
+    @dbt_assets(manifest=manifest_path(), name="warehouse", pool="warehouse")
+    def warehouse(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, home: HomeResource, config: WarehouseConfig
+    ) -> Iterator[Any]:
+        opened = home.open()
+        # Unit tests check the models' logic on made-up rows: they belong to `make test`, not to every build.
+        command = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if config.full_refresh else [])]
+        os.environ["THROUGHLINE_AS_OF"] = as_of().isoformat()
+        with writing(opened):
+            _begin_build(opened, context.run_id)
+            invocation = dbt.cli(command, context=context, target_path=artifacts(opened), raise_on_error=False)
+            try:
+                yield from _watched(opened, invocation)
+            finally:
+                _record_tests(opened, context.run_id)
+        if not invocation.is_successful():
+            raise dg.Failure(_why(opened), allow_retries=False)
+
+    return warehouse
+
+
+def _watched(home: Home, invocation: DbtCliInvocation) -> Iterator[Any]:
+    """The events of one dbt run, with what it prints in the home's log instead of the terminal."""
+    nodes = sum(1 for node in manifest()["nodes"].values() if node["resource_type"] in {"model", "seed", "test"})
+    with stage("build and test the models", nodes) as step, (home.logs / "dbt.log").open("a", encoding="utf-8") as log:
+        events = iter(invocation.stream())
+        while True:
+            with contextlib.redirect_stdout(log):
+                event = next(events, None)
+            if event is None:
+                return
+            step()
+            yield event
+
+
+def _begin_build(home: Home, build_id: str) -> None:
+    """Note whose build the warehouse holds: publishing refuses to publish one run's build on another's guards."""
+    (artifacts(home) / "run_results.json").unlink(missing_ok=True)
+    with duckdb.connect(os.fspath(home.database)) as connection:
+        connection.execute("create schema if not exists publishing")
+        connection.execute("create or replace table publishing.build as select ? as build_id, now()::timestamp as begun_at", [build_id])
+
+
+def current_build(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The run whose build the warehouse holds, complete or not."""
+    exists = connection.execute("select 1 from information_schema.tables where table_schema = 'publishing' and table_name = 'build'")
+    if not exists.fetchone():
+        return None
+    row = connection.execute("select build_id from publishing.build").fetchone()
+    return str(row[0]) if row else None
+
+
+def dbt_run(home: Home) -> guards.DbtRun:
+    """The artifacts of the last dbt run on this home."""
+    return guards.DbtRun.read(artifacts(home))
+
+
+def _record_tests(home: Home, build_id: str) -> None:
+    if (artifacts(home) / "run_results.json").exists():
+        with duckdb.connect(os.fspath(home.database)) as connection:
+            guards.record(connection, guards.dbt_results(build_id, dbt_run(home)))
+
+
+def _why(home: Home) -> str:
+    """What failed in the last dbt run, for a person: the nodes and dbt's own words."""
+    if not (artifacts(home) / "run_results.json").exists():
+        return f"dbt ended before it ran anything. Its log: {artifacts(home) / 'dbt.log'}"
+    failed = [
+        f"{result['unique_id'].split('.', 2)[-1]}: {result['message']}"
+        for result in dbt_run(home).run_results["results"]
+        if result["status"] in {"error", "fail", "runtime error"}
+    ]
+    return "The warehouse was not built; the published version stays.\n" + "\n".join(failed)
