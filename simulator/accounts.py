@@ -1,0 +1,132 @@
+"""Under which identifiers each tool knows a person. No two tools use the same one, and some know nobody.
+
+    person ─┬─ HR:     employee number, e-mail (changes with the name), login
+            ├─ Moodle: a number of its own, tied by its users export to e-mail, login and, for most, employee number
+            └─ LRS:    account of the identity provider | mbox | mbox_sha1sum, whatever the player sends
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.company import DOMAIN, Company, Person
+from simulator.names import ascii_folded
+from simulator.period import Streams
+
+IDENTITY_PROVIDER = "https://idp.meridian.example.com"
+"""Home page of xAPI accounts; the name of such an account is the employee number."""
+
+PRIVATE_DOMAIN = "mailbox.example.org"
+PRIVATE_SHARE = 0.022
+"""People who registered in a tool with a private address: HR can't know it, so they stay unmatched."""
+OTHER_CASE_SHARE = 0.25
+WITH_NUMBER_SHARE = 0.65
+"""Moodle accounts that carry the employee number; the others must be found by e-mail."""
+
+FIRST_MOODLE_ID = 1204
+TRAINERS = ("Adrienne Fontaine", "Kornel Baker", "Mette Holm")
+"""External trainers: they act in Moodle and work elsewhere."""
+
+
+@dataclass(frozen=True)
+class MoodleAccount:
+    """One row of Moodle's users export. ``person`` is None where no single employee is behind the account."""
+
+    moodle_id: int
+    username: str
+    email: str
+    given: str
+    family: str
+    idnumber: str
+    role: str
+    person: int | None
+
+    @property
+    def is_matchable(self) -> bool:
+        """The account holds something that HR holds too."""
+        return self.person is not None and (bool(self.idnumber) or self.email.lower().endswith(f"@{DOMAIN}"))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """How one player of the LRS names a person: exactly one of the three forms is used per player."""
+
+    person: int
+    account_name: str
+    mbox: str
+    is_matchable: bool
+
+    @property
+    def mbox_sha1sum(self) -> str:
+        return hashlib.sha1(self.mbox.lower().encode()).hexdigest()  # noqa: S324 (what xAPI prescribes)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    moodle: tuple[MoodleAccount, ...]
+    actors: tuple[Actor, ...]
+
+    @property
+    def admin(self) -> MoodleAccount:
+        return self.playing("admin")[0]
+
+    @property
+    def kiosk(self) -> MoodleAccount:
+        return self.playing("kiosk")[0]
+
+    def playing(self, role: str) -> list[MoodleAccount]:
+        return [account for account in self.moodle if account.role == role]
+
+    def moodle_ids(self) -> dict[int, int]:
+        """person → Moodle id."""
+        return {account.person: account.moodle_id for account in self.moodle if account.person is not None}
+
+
+def register(company: Company, streams: Streams) -> Accounts:
+    """Give everybody their accounts, with the address that they had when they came."""
+    rng = streams.of("accounts")
+    first: dict[int, tuple[str, str]] = {}
+    for named in company.names:
+        first.setdefault(named.person, (named.family, named.email))
+    learners = [_moodle_account(person, *first[person.person], rng) for person in company.people]
+    actors = [_actor(person, *first[person.person], rng) for person in company.people]
+    return Accounts((*_house_accounts(), *learners), tuple(actors))
+
+
+def _house_accounts() -> list[MoodleAccount]:
+    admin = MoodleAccount(2, "admin", f"lms-admin@{DOMAIN}", "Admin", "User", "", "admin", None)
+    kiosk = MoodleAccount(3, "kiosk.warehouse", f"kiosk.warehouse@{DOMAIN}", "Kiosk", "Warehouse", "", "kiosk", None)
+    trainers = [
+        MoodleAccount(11 + i, ascii_folded(name), f"{name.lower().replace(' ', '.')}@trainers.example.net", *name.split(), "", "trainer", None)
+        for i, name in enumerate(TRAINERS)
+    ]
+    return [admin, kiosk, *trainers]
+
+
+def _moodle_account(person: Person, family: str, email: str, rng: np.random.Generator) -> MoodleAccount:
+    is_private, is_cased, has_number = rng.random(3) < (PRIVATE_SHARE, OTHER_CASE_SHARE, WITH_NUMBER_SHARE)
+    username, number = person.username, person.employee_number if has_number else ""
+    if is_private:
+        email, username, number = _private(person, family), f"{person.username}.home", ""
+    elif is_cased:
+        email = _cased(email)
+    return MoodleAccount(FIRST_MOODLE_ID + 3 * person.person, username, email, person.given, family, number, "learner", person.person)
+
+
+def _actor(person: Person, family: str, email: str, rng: np.random.Generator) -> Actor:
+    is_private, is_cased = rng.random(2) < (PRIVATE_SHARE, OTHER_CASE_SHARE)
+    address = _private(person, family) if is_private else email
+    return Actor(person.person, person.employee_number, f"mailto:{_cased(address) if is_cased else address}", not is_private)
+
+
+def _private(person: Person, family: str) -> str:
+    return f"{ascii_folded(person.given)}.{ascii_folded(family)}.{person.person}@{PRIVATE_DOMAIN}"
+
+
+def _cased(email: str) -> str:
+    """``anna.faber@meridian…`` → ``Anna.Faber@Meridian…``, as people type it."""
+    local, domain = email.split("@")
+    return f"{local.title()}@{domain[0].upper()}{domain[1:]}"

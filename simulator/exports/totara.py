@@ -1,0 +1,151 @@
+"""The HR system: a full Totara HR Import of people, organisations and positions at every month's end.
+
+Every quirk here has been met in real imports: a header with a leading blank, files that quote everything,
+nothing or only the header, one in Windows-1252, one with a byte order mark and CRLF, one with tabs, no final
+newline, times of change that say 0, rows without an id number, and the same row twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import pandas as pd
+
+from simulator.company import DOMAIN, Company
+from simulator.exports.files import ZONE, Folder, csv_line
+from simulator.period import Streams
+
+USER_COLUMNS = (
+    "idnumber", "timemodified", "username", "deleted", "firstname", "lastname", "email", "city", "country",
+    "suspended", "postitle", "orgidnumber", "posidnumber", "manageridnumber",
+)  # fmt: skip
+ORGANISATION_COLUMNS = ("idnumber", "fullname", "frameworkidnumber", "parentidnumber", "typeidnumber", "timemodified")
+POSITION_COLUMNS = ("idnumber", "fullname", "frameworkidnumber", "parentidnumber", "timemodified")
+
+LEAVER_ROW_SHARE = 0.8
+"""Leavers who are exported once more with deleted=1; the others are just not there any more."""
+UNKNOWN_CHANGE_SHARE = 0.1
+"""Rows whose timemodified is 0: Totara's word for "always take this row"."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one export is written. ``quotes``: all, header or none."""
+
+    quotes: str = "none"
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    ends_with_newline: bool = True
+
+    def render(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
+        named = [csv_line([name], self.delimiter, "" if self.quotes == "none" else None) for name in header]
+        if header[-1] == "manageridnumber":
+            named[-1] = f" {named[-1]}"  # the blank that the real exports carry, in front of any quote
+        lines = [self.delimiter.join(named)]
+        lines += [csv_line(row, self.delimiter, None if self.quotes == "all" else "") for row in rows]
+        text = self.newline.join(lines) + (self.newline if self.ends_with_newline else "")
+        return text.encode(self.encoding)
+
+
+DIALECTS = (
+    Dialect(quotes="all"),
+    Dialect(encoding="windows-1252"),
+    Dialect(quotes="header", encoding="utf-8-sig", newline="\r\n"),
+    Dialect(delimiter="\t"),
+    Dialect(quotes="header", ends_with_newline=False),
+)
+"""The first exports differ as administrators try things out; later ones alternate between the first and the last."""
+
+
+def export(company: Company, folder: Folder, streams: Streams) -> None:
+    rng = streams.of("totara")
+    before: set[int] = set()
+    for ordinal, day in enumerate(company.period.snapshot_days()):
+        dialect = DIALECTS[ordinal] if ordinal < len(DIALECTS) else DIALECTS[-1 * (ordinal % 2)]
+        present = company.on(day)
+        _write_users(company, present, before, ordinal, day, dialect, folder, rng)
+        _write_hierarchies(company, day, dialect, folder)
+        before = set(present["person"])
+
+
+def _write_users(
+    company: Company, present: pd.DataFrame, before: set[int], ordinal: int, day: date, dialect: Dialect,
+    folder: Folder, rng: np.random.Generator,
+) -> None:  # fmt: skip
+    rows = _user_rows(company, present, day, rng)
+    gone = sorted(before - set(present["person"]))
+    deleted = [person for person in gone if rng.random() < LEAVER_ROW_SHARE]
+    rows += _leaver_rows(company, deleted, day)
+    without_number = _rows_without_number(day) if ordinal % 4 == 1 else []
+    twice = [rows[int(rng.integers(len(rows)))]] if ordinal % 5 == 2 else []
+    everything = [*rows, *twice, *without_number]
+    folder.write(
+        f"users_{day}.csv", dialect.render(USER_COLUMNS, everything), exported_at(day),
+        records=len(everything), people=len(present), deleted=len(deleted),
+        rejected=len(without_number), duplicate=len(twice),
+    )  # fmt: skip
+
+
+def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.random.Generator) -> list[tuple[object, ...]]:
+    changed = _changes(company, day)
+    is_unknown = rng.random(len(present)) < UNKNOWN_CHANGE_SHARE
+    rows: list[tuple[object, ...]] = []
+    for row, unknown in zip(present.itertuples(), is_unknown, strict=True):
+        person = company.people[row.person]
+        manager = "" if pd.isna(row.manager) else company.people[row.manager].employee_number
+        rows.append((
+            person.employee_number, 0 if unknown else _unix(changed[row.person]), person.username, 0, person.given, row.family,
+            row.email, person.city, person.country, 0, row.position, row.unit_id,
+            company.structure.position_id(row.position), manager,
+        ))  # fmt: skip
+    return rows
+
+
+def _changes(company: Company, day: date) -> dict[int, date]:
+    """The last day on which HR changed something about each person."""
+    changed: dict[int, date] = {}
+    for moment in (*company.jobs, *company.names):
+        if moment.started <= day:
+            changed[moment.person] = max(moment.started, changed.get(moment.person, moment.started))
+    return changed
+
+
+def _leaver_rows(company: Company, people: list[int], day: date) -> list[tuple[object, ...]]:
+    names = {n.person: n for n in company.names if n.started <= day}
+    last = {j.person: j for j in company.jobs if j.started <= day}
+    return [
+        (
+            company.people[p].employee_number, _unix(last[p].ended or day), company.people[p].username, 1, company.people[p].given,
+            names[p].family, names[p].email, company.people[p].city, company.people[p].country, 1, "", "", "", "",
+        )
+        for p in people
+    ]  # fmt: skip
+
+
+def _rows_without_number(day: date) -> list[tuple[object, ...]]:
+    """Temps whom the agency announced before HR gave them a number: nobody can be told apart by a blank."""
+    return [
+        ("", 0, f"agency{number}", 0, "Agency", f"Worker {number}", f"agency{number}@{DOMAIN}", "", "NL", 0, "", "", "", "")
+        for number in (day.month * 10 + 1, day.month * 10 + 2)
+    ]
+
+
+def _write_hierarchies(company: Company, day: date, dialect: Dialect, folder: Folder) -> None:
+    names = company.unit_names_on(day)
+    units = [(u.unit_id, names[u.unit_id], "ORG", u.parent_id, u.level, 0) for u in company.structure.units]
+    positions = [(p.position_id, p.name, "POS", p.parent_id, 0) for p in company.structure.positions]
+    folder.write(f"organisations_{day}.csv", dialect.render(ORGANISATION_COLUMNS, units), exported_at(day), records=len(units))
+    folder.write(f"positions_{day}.csv", dialect.render(POSITION_COLUMNS, positions), exported_at(day), records=len(positions))
+
+
+def exported_at(day: date) -> datetime:
+    """HR exports late in the evening of the day that it describes."""
+    return datetime.combine(day, time(22, 30))
+
+
+def _unix(day: date) -> int:
+    return int(datetime.combine(day, time(9), ZONE).timestamp()) if day > date.min + timedelta(days=1) else 0
