@@ -1,0 +1,308 @@
+"""From the bytes of an original to raw statements, one by one, with the line where each begins.
+
+    NDJSON · JSON array · LRS page · several of them in a row · each also gzipped
+        --records--> (line, raw statement, rule that its bytes break or None)
+
+Memory is bounded by the largest statement, not by the file. A page is cut into statements without decoding
+them: a block is handed to msgspec, which gives the raw slices of an array at parse speed; where it finds the
+block broken, brackets are followed token by token, so that one broken statement takes no neighbour with it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from connectors.errors import OriginalRefused, Transient
+
+Record = tuple[int, bytes, str | None]
+"""Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
+
+_BLOCK = 1 << 22
+_MAXIMUM = 1 << 26
+"""Bytes of the largest statement that is looked for (64 MB); what is longer is torn, or no statement."""
+
+_PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)')
+_SCALAR = rb'(?:"(?:[^"\\]|\\.)*+"|[\w.+-]+)'
+_PAGE_HEAD = re.compile(rb'\{\s*(?:"(?!statements")[^"\\]*"\s*:\s*' + _SCALAR + rb'\s*,\s*)*+"statements"\s*:\s*\[')
+_PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _SCALAR + rb"\s*)*+\}")
+_TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\]|\\.)*+"|"', re.DOTALL)
+_BLANK = re.compile(rb"[\s,]*+")
+_RESUME = re.compile(rb"[,\n]\s*+(?=\{)")
+
+
+class _Statement(msgspec.Struct):
+    """What every statement has; enough to find the next one after a broken one."""
+
+    actor: msgspec.Raw
+    verb: msgspec.Raw
+    object: msgspec.Raw
+
+
+_slices = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
+_like_a_statement = msgspec.json.Decoder(_Statement).decode
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Every record of the file, broken ones too. Raises ``OriginalRefused`` where it holds no statements at all."""
+    with _opened(path) as stream:
+        head = stream.peek(_BLOCK)
+        _skip_byte_order_mark(stream, head)
+        head = _first_content(stream)
+        yield from _lines(stream) if _is_by_line(head) else _Documents(stream, 1).records()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
+    """The decompressed bytes, buffered by blocks; what is wrong with the container becomes a refusal."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            raw: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file
+            yield io.BufferedReader(raw, _BLOCK)  # type: ignore[arg-type]
+    except EOFError as error:
+        raise OriginalRefused(
+            "The gzip file is cut off: its end is missing.", "transfer or export it again, and compare the sizes."
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise OriginalRefused("The gzip file is damaged.", "transfer or export it again.") from error
+    except OSError as error:
+        raise Transient(f"An original could not be read: {error.strerror or type(error).__name__}.") from error
+
+
+def _skip_byte_order_mark(stream: io.BufferedReader, head: bytes) -> None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise OriginalRefused("The file is UTF-16; statements are UTF-8.", "save or export it as UTF-8.")
+    if head.startswith(b"PK\x03\x04"):
+        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
+    if head.startswith(b"\xef\xbb\xbf"):
+        stream.read(3)
+
+
+def _first_content(stream: io.BufferedReader) -> bytes:
+    """What is buffered of the stream, if it begins like statements; nothing is consumed."""
+    head = stream.peek(_BLOCK)
+    content = head.lstrip()
+    while content.startswith(b"#"):
+        content = content.partition(b"\n")[2].lstrip()
+    if not content:
+        raise OriginalRefused("The file holds no statement: it is empty.", "check the export; delete the file if empty is right.")
+    if content.startswith(b"<"):
+        raise OriginalRefused(
+            "The file is HTML or XML, not statements: often the login or error page of the tool.",
+            "sign in to the tool and export the statements again, as JSON.",
+        )
+    if b"{" not in content and b"[" not in content:
+        raise OriginalRefused(
+            "The file is not JSON: expected statements one per line, an array, or a page of an LRS.",
+            "export the statements as JSON; other formats of the tool need another connector.",
+        )
+    return content
+
+
+def _is_by_line(content: bytes) -> bool:
+    """Whether every line is a document. A file of one line that is cut off is not known to be."""
+    first, newline, rest = content.partition(b"\n")
+    if _is_json(first):
+        return True
+    if not newline or _PAGE_OR_ARRAY.match(content):
+        return False
+    return any(line.startswith(b"{") and _is_json(line) for line in rest.split(b"\n"))
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _whole(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[Record]:
+    is_page_or_array = _PAGE_OR_ARRAY.match
+    for number, line in enumerate(stream, 1):
+        text = line.strip()
+        if not text or text.startswith(b"#"):
+            continue
+        if is_page_or_array(text):
+            yield from _Documents(io.BufferedReader(io.BytesIO(text)), number).records()  # type: ignore[arg-type]
+        else:
+            yield number, text, None
+
+
+class _Documents:
+    """Reads documents that span lines, or lie several on one. ``_at`` is where it stands in the buffered bytes."""
+
+    def __init__(self, stream: io.BufferedReader, line: int) -> None:
+        self._stream = stream
+        self._buffer = b""
+        self._at = 0
+        self._line = line
+        self._is_at_end = False
+        self._careful_until = 0
+
+    def records(self) -> Iterator[Record]:
+        closing = b""
+        while self._skip_blank():
+            here = self._buffer[self._at : self._at + 1]
+            if closing and here == b"]":
+                yield from self._close(closing)
+                closing = b""
+            elif not closing and here == b"[":
+                self._move(self._at + 1)
+                closing = b"]"
+            elif not closing and (head := _PAGE_HEAD.match(self._buffer, self._at)):
+                self._move(head.end())
+                closing = b"]}"
+            elif not closing and here == b"#":
+                self._move(self._end_of_line())
+            elif here in b"{[":
+                yield from (self._many() if closing else self._one(closing))
+            else:
+                yield from self._stray()
+        if closing:
+            yield self._line, b"", "torn_page"
+
+    def _skip_blank(self) -> bool:
+        """Go to the next character that means something; False at the end of the file."""
+        while True:
+            blank = _BLANK.match(self._buffer, self._at)
+            assert blank is not None  # the pattern matches the empty string
+            self._move(blank.end())
+            if self._at < len(self._buffer):
+                if len(self._buffer) - self._at < _BLOCK // 2:
+                    self._fill()
+                return True
+            if not self._fill():
+                return False
+
+    def _fill(self, size: int = _BLOCK) -> bool:
+        """Read on; what lies behind is forgotten. False at the end of the file."""
+        block = b"" if self._is_at_end else self._stream.read(size)
+        self._is_at_end = not block
+        if block:
+            self._careful_until = max(0, self._careful_until - self._at)
+            self._buffer = self._buffer[self._at :] + block
+            self._at = 0
+        return bool(block)
+
+    def _move(self, to: int) -> None:
+        self._line += self._buffer.count(b"\n", self._at, to)
+        self._at = to
+
+    def _end_of_line(self) -> int:
+        end = self._buffer.find(b"\n", self._at)
+        return len(self._buffer) if end < 0 else end
+
+    def _close(self, closing: bytes) -> Iterator[Record]:
+        """The end of an array, and of the page around it with its ``more`` link."""
+        self._move(self._at + 1)
+        if closing == b"]":
+            return
+        if (tail := _PAGE_TAIL.match(self._buffer, self._at)) or (self._fill() and (tail := _PAGE_TAIL.match(self._buffer, self._at))):
+            self._move(tail.end())
+            return
+        line, start = self._line, self._at
+        self._move(self._end_of_line())
+        yield line, self._buffer[start : self._at], "torn_page"
+
+    def _stray(self) -> Iterator[Record]:
+        """Something that is neither object nor array: it is a record that no rule accepts."""
+        line, start = self._line, self._at
+        token = re.compile(_SCALAR).match(self._buffer, start)
+        self._move(token.end() if token else max(start + 1, self._end_of_line()))
+        yield line, self._buffer[start : self._at], None if token else "json_syntax"
+
+    def _many(self) -> Iterator[Record]:
+        """The statements of an array up to a boundary near the end of the buffer; at least one."""
+        first_line, start = self._line, self._at
+        end = self._end_of_value(start)
+        if end is None or self._at < self._careful_until:
+            yield from self._one(b"]")
+            return
+        blank = _BLANK.match(self._buffer, end)
+        assert blank is not None
+        # What separates the first statement from the second most likely separates the last two as well.
+        boundary = self._buffer[end - 1 : blank.end() + 6]
+        cut = len(self._buffer)
+        for _ in range(8):
+            cut = self._buffer.rfind(boundary, end - 1, cut)
+            if cut < 0:
+                break
+            try:
+                slices = _slices(b"[%b]" % self._buffer[start : cut + 1])
+            except (msgspec.DecodeError, RecursionError):
+                continue
+            yield from self._located(slices, first_line)
+            self._move(cut + 1)
+            return
+        self._careful_until = len(self._buffer)
+        yield from self._one(b"]")
+
+    def _located(self, slices: list[msgspec.Raw], line: int) -> Iterator[Record]:
+        """Slices of the buffer from where we stand, with their lines."""
+        at = self._at
+        for piece in slices:
+            raw = bytes(piece)
+            found = self._buffer.find(raw, at)
+            line += self._buffer.count(b"\n", at, found)
+            at = found
+            yield line, raw, None
+
+    def _one(self, closing: bytes) -> Iterator[Record]:
+        """The record that begins here. If it is broken, it ends where the next statement begins."""
+        line, start = self._line, self._at
+        end = self._end_of_value(start)
+        while end is None and len(self._buffer) - self._at < _MAXIMUM and self._fill(max(_BLOCK, len(self._buffer))):
+            start = self._at
+            end = self._end_of_value(start)
+        if end is not None and _is_json(self._buffer[start:end]):
+            self._move(end)
+            yield line, self._buffer[start:end], None
+            return
+        resume = self._next_statement(start)
+        torn = resume is None and end is None
+        stop = resume or end or len(self._buffer)
+        broken = self._buffer[start:stop].rstrip(b" \t\r\n,")
+        self._move(stop)
+        yield line, broken, "torn_page" if torn and closing else "json_syntax"
+        if torn and closing:
+            # The torn tail is one record, not two: what is left is empty, so close the array here.
+            self._buffer, self._at, self._is_at_end = b"]}", 0, True
+
+    def _end_of_value(self, start: int) -> int | None:
+        """Where the brackets that open at ``start`` are closed; None if not within the buffer."""
+        depth = 0
+        for token in _TOKEN.finditer(self._buffer, start):
+            text = token.group()
+            if text in (b"{", b"["):
+                depth += 1
+            elif text in (b"}", b"]"):
+                depth -= 1
+                if depth == 0:
+                    return token.end()
+            elif text == b'"':  # a string that doesn't end
+                return None
+        return None
+
+    def _next_statement(self, start: int) -> int | None:
+        """Where the next whole statement begins after a broken one, within the buffer."""
+        for gap in _RESUME.finditer(self._buffer, start + 1):
+            end = self._end_of_value(gap.end())
+            if end is not None:
+                try:
+                    _like_a_statement(self._buffer[gap.end() : end])
+                except (msgspec.DecodeError, RecursionError):
+                    continue
+                return gap.end()
+        return None
