@@ -1,0 +1,116 @@
+"""The history of guards: one row per build and guard, and the verdict that decides whether a build is published.
+
+    GX results ─┐
+                ├─> guards.guard_result ──> Verdict (publishable, failed, missing, warnings)
+    dbt tests ──┘
+
+The verdict fails closed. It doesn't ask "did anything fail?", which a check that never ran answers with no,
+but "did every critical guard that this build owes pass?".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import astuple, dataclass, fields
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+
+from .suites import Severity
+
+Status = Literal["pass", "fail", "error"]
+"""``error``: the guard could not be judged (not run, table missing, an earlier build's frame). It counts as failed."""
+
+_TABLE = "guards.guard_result"
+
+_DDL = f"""
+create schema if not exists guards;
+create table if not exists {_TABLE} (
+    build_id varchar not null,
+    guard varchar not null,
+    origin varchar not null,
+    table_name varchar not null,
+    column_name varchar,
+    severity varchar not null,
+    status varchar not null,
+    observed varchar not null,
+    expected varchar not null,
+    message varchar not null,
+    next_step varchar not null,
+    checked_at timestamp not null
+)
+"""
+
+
+@dataclass(frozen=True)
+class GuardResult:
+    """What one guard said of one build. Texts hold counts, shares and names of tools and columns, never a person."""
+
+    build_id: str
+    guard: str
+    origin: Literal["gx", "dbt"]
+    table_name: str
+    column_name: str | None
+    severity: Severity
+    status: Status
+    observed: str
+    expected: str
+    message: str
+    next_step: str
+    checked_at: datetime
+
+    @property
+    def holds(self) -> bool:
+        return self.status == "pass"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a build may be published. ``missing``: critical guards that it owes and has no result for."""
+
+    publishable: bool
+    failed: tuple[GuardResult, ...]
+    missing: tuple[str, ...]
+    warnings: tuple[GuardResult, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One line per reason not to publish, each with the next step."""
+        failed = [f"{r.guard}: {r.message} Next: {r.next_step}" for r in self.failed]
+        missing = [f"{guard}: has no result for this build. Next: run the whole build again." for guard in self.missing]
+        unguarded = "no critical guard is expected of it at all. Next: restore expectations/ and the dbt tests."
+        return (*failed, *missing) or (() if self.publishable else (unguarded,))
+
+
+def record(connection: duckdb.DuckDBPyConnection, results: Iterable[GuardResult]) -> None:
+    """Keep ``results``. A guard that is judged again for the same build replaces its earlier result."""
+    connection.execute(_DDL)
+    rows = [astuple(result) for result in results]
+    marks = ", ".join("?" for _ in fields(GuardResult))
+    connection.begin()
+    try:
+        for row in rows:
+            connection.execute(f"delete from {_TABLE} where build_id = ? and guard = ?", row[:2])
+            connection.execute(f"insert into {_TABLE} values ({marks})", row)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def results_of(connection: duckdb.DuckDBPyConnection, build_id: str) -> tuple[GuardResult, ...]:
+    """All results of one build, by guard."""
+    connection.execute(_DDL)
+    columns = ", ".join(field.name for field in fields(GuardResult))
+    query = f"select {columns} from {_TABLE} where build_id = ? order by guard"
+    return tuple(GuardResult(*row) for row in connection.execute(query, [build_id]).fetchall())
+
+
+def verdict(connection: duckdb.DuckDBPyConnection, build_id: str, expected: Set[str]) -> Verdict:
+    """Judge the build by its own results alone. With no ``expected`` guard at all, nothing is publishable."""
+    results = results_of(connection, build_id)
+    failed = tuple(r for r in results if not r.holds and (r.severity == "critical" or r.guard in expected))
+    warnings = tuple(r for r in results if not r.holds and r not in failed)
+    missing = tuple(sorted(expected - {r.guard for r in results}))
+    return Verdict(bool(expected) and not failed and not missing, failed, missing, warnings)

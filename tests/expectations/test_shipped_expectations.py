@@ -1,0 +1,67 @@
+"""Every expectation that ships is shown to hold on a healthy frame and to fail on a broken one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import great_expectations.expectations as gx
+import pytest
+
+from pipelines.guards import Expectation, GuardResult, Suite, judge, load_suites
+from pipelines.guards.suites import VOCABULARY
+from tests.expectations.frames import BROKEN, HEALTHY, broken, healthy
+
+SUITES = load_suites()
+EXPECTATIONS = [(suite, expectation) for suite in SUITES for expectation in suite.expectations]
+by_guard = pytest.mark.parametrize(("suite", "expectation"), EXPECTATIONS, ids=[e.guard for _, e in EXPECTATIONS])
+
+
+@pytest.fixture(scope="module")
+def on_healthy_frames() -> dict[str, GuardResult]:
+    return {result.guard: result for suite in SUITES for result in judge("b1", suite, healthy(suite.table))}
+
+
+@by_guard
+def test_it_holds_on_a_healthy_frame(
+    suite: Suite, expectation: Expectation, on_healthy_frames: dict[str, GuardResult]
+) -> None:
+    result = on_healthy_frames[expectation.guard]
+    assert result.status == "pass", result.message
+    assert "nothing to judge" not in result.observed
+
+
+@by_guard
+def test_it_fails_on_a_broken_frame(suite: Suite, expectation: Expectation) -> None:
+    assert expectation.guard in BROKEN, f"{expectation.guard} has no failing example: add one to BROKEN in frames.py"
+    frame = broken(suite.table, expectation.guard)
+    (result,) = judge("b1", replace(suite, expectations=(expectation,)), frame)
+    assert result.status == "fail", result.message
+    assert result.severity == expectation.severity
+    assert result.message.startswith(expectation.meaning)
+
+
+def test_every_example_belongs_to_an_expectation_that_ships() -> None:
+    assert set(BROKEN) == {expectation.guard for _, expectation in EXPECTATIONS}
+    assert set(HEALTHY) == {suite.table for suite in SUITES}
+
+
+@by_guard
+def test_its_columns_and_its_suite_grain_are_in_the_frame(suite: Suite, expectation: Expectation) -> None:
+    condition = [expectation.row_condition.column] if expectation.row_condition else []
+    assert {*expectation.columns, *suite.grain, *condition} <= set(healthy(suite.table))
+
+
+@pytest.mark.parametrize("kind", VOCABULARY)
+def test_the_vocabulary_is_what_the_installed_great_expectations_knows(kind: str) -> None:
+    needed, optional = VOCABULARY[kind]
+    name = "".join(part.capitalize() for part in kind.split("_"))
+    assert {*needed, *optional} <= set(getattr(gx, name).__fields__)
+
+
+def test_a_failing_guard_names_the_rows_of_the_audit_frame_that_broke_it() -> None:
+    guard = "gx.audit_ledger.most_rows_are_accepted"
+    suite, expectation = next((s, e) for s, e in EXPECTATIONS if e.guard == guard)
+    (result,) = judge("b1", replace(suite, expectations=(expectation,)), broken("audit_ledger", guard))
+    assert result.observed == "1 of 2 rows: reject_share 0.51 at moodle · learning_events"
+    assert result.expected == "reject_share at most 0.5 where rows_read >= 20"
+    assert "throughline replay" in result.next_step
