@@ -6,20 +6,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-export THROUGHLINE_HOME ?= $(CURDIR)/.throughline
+THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check dev docs lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  State is kept in THROUGHLINE_HOME ($(THROUGHLINE_HOME))."
+	@echo "State is kept in THROUGHLINE_HOME: $(THROUGHLINE_HOME)"
 
 demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print the answers
 	@$(BIN)/throughline demo
 
 test: $(INSTALLED) ## run every test
-	@$(BIN)/python -m pytest -q
+	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
 	@$(BIN)/ruff check --quiet .
@@ -31,7 +31,8 @@ check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only
 	@mkdir -p "$(THROUGHLINE_HOME)/dagster"
-	DAGSTER_HOME="$(CURDIR)" $(BIN)/dagster dev --host 127.0.0.1 --module-name pipelines.definitions
+	@home=$$(cd "$(THROUGHLINE_HOME)" && pwd) && DAGSTER_HOME="$(CURDIR)" THROUGHLINE_HOME="$$home" \
+		THROUGHLINE_DAGSTER="$$home/dagster" $(BIN)/dagster dev --host 127.0.0.1 --module-name pipelines.definitions
 
 docs: $(INSTALLED) ## write the generated pages anew
 	@$(BIN)/python docs/generate.py

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,12 @@ def offences(files: list[Path], pattern: str) -> list[str]:
             if re.search(pattern, line)
         ]
     return found
+
+
+def modules_named(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and node.level == 0 else []
 
 
 def test_no_file_names_a_package_registry(files: list[Path]) -> None:
@@ -125,6 +134,24 @@ def test_the_lock_satisfies_every_declared_range() -> None:
         if not requirement.specifier.contains(locked.get(canonicalize_name(requirement.name), "0"))
     }
     assert unmet == {}
+
+
+def test_every_library_that_the_rooms_import_is_declared() -> None:
+    imported = {
+        name.split(".")[0]
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in modules_named(node)
+    }
+    declared = {canonicalize_name(Requirement(entry).name) for entry in PYPROJECT["project"]["dependencies"]}
+    homes = packages_distributions()
+    undeclared = {
+        module: homes.get(module, ["no installed package"])
+        for module in imported - ROOMS - sys.stdlib_module_names
+        if declared.isdisjoint(map(canonicalize_name, homes.get(module, [])))
+    }
+    assert undeclared == {}
 
 
 def test_decisions_are_numbered_once_and_say_what_they_cost() -> None:
