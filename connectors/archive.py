@@ -127,7 +127,7 @@ def date_in_name(name: str) -> datetime | None:
     """The last date (2025-05-31, 20250531, 2025_05_31) that a file name carries, at midnight UTC."""
     found = _DATE_IN_NAME.findall(Path(name).name)
     try:
-        return datetime(*map(int, found[-1])) if found else None
+        return datetime.strptime("-".join(found[-1]), "%Y-%m-%d") if found else None
     except ValueError:
         return None
 

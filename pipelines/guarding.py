@@ -25,7 +25,7 @@ def guard_checks() -> dg.AssetChecksDefinition:
         opened = home.open()
         suites = guards.load_suites()
         with stage("judge the build"), writing(opened), duckdb.connect(os.fspath(opened.database)) as connection:
-            results = guards.evaluate(connection, context.run_id, dbt_run(opened).invocation_id, suites)
+            results = guards.evaluate(connection, context.run.run_id, dbt_run(opened).invocation_id, suites)
             guards.record(connection, results)
         for result in results:
             yield guards.check_result(result)
