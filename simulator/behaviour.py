@@ -150,7 +150,7 @@ def _sessions(enrolments: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     sessions["ordinal"] = sessions.groupby("enrolment").cumcount() + 1
     repeated = np.repeat(count, count)
     sessions["progress"] = (sessions["ordinal"] / repeated * np.repeat(reached, count)).round(2)
-    sessions["minutes"] = (sessions["minutes"] / repeated * rng.uniform(0.6, 1.5, len(sessions))).round(1).clip(lower=1)
+    sessions["minutes"] = (sessions["minutes"] / repeated * rng.uniform(0.6, 1.5, len(sessions))).round(1).clip(1, 150)
     return sessions[["enrolment", "ordinal", "at", "minutes", "progress"]]
 
 
@@ -179,7 +179,8 @@ def _attempts(enrolments: pd.DataFrame, sessions: pd.DataFrame, rng: np.random.G
 def _outcomes(enrolments: pd.DataFrame, sessions: pd.DataFrame, attempts: pd.DataFrame, period: Period) -> Behaviour:
     """Drop what leaving or the period's end prevented, then read from what is left how each enrolment ended."""
     closes = np.minimum(enrolments["ended"], pd.Timestamp(period.end) + pd.Timedelta(hours=23))
-    sessions = sessions[sessions["at"] < closes.loc[sessions["enrolment"]].to_numpy()].reset_index(drop=True)
+    over = sessions["at"] + pd.to_timedelta(sessions["minutes"], unit="min")
+    sessions = sessions[over < closes.loc[sessions["enrolment"]].to_numpy()].reset_index(drop=True)
     attempts = attempts[attempts["at"] < closes.loc[attempts["enrolment"]].to_numpy()].reset_index(drop=True)
     seen = sessions.groupby("enrolment").agg(first=("at", "first"), last=("at", "last"), minutes=("minutes", "last"), progress=("progress", "last"))
     seen = seen.reindex(enrolments["enrolment"])
