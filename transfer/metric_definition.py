@@ -80,7 +80,8 @@ class MetricDefinition:
     MetricFlow metric. ``persons`` counts the distinct persons behind a figure, on which suppression rests;
     ``observed`` and ``missing`` count records that could and could not be used, which make the coverage.
     ``follow_up_days`` is how long a cohort is watched: until it is over, results are provisional. ``period`` is
-    `month`, or None for a state as of now.
+    `month`, or None for a state as of now. ``formula`` says how each part is aggregated, so that a changed formula
+    under an unchanged version shows.
     """
 
     metric_id: str
@@ -105,6 +106,7 @@ class MetricDefinition:
     observed: str
     missing: str
     has_interval: bool
+    formula: str
 
     def __post_init__(self) -> None:
         self._require(bool(self.name and self.definition), "label and description must not be empty")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -26,30 +27,41 @@ class Status(StrEnum):
     BLOCKED = "blocked"
 
 
+class Column(NamedTuple):
+    """Type (as DuckDB spells it) and meaning of a column that analysts see."""
+
+    sql_type: str
+    meaning: str
+
+
 RESULT_COLUMNS = {
-    "metric_id": "VARCHAR",
-    "definition_version": "BIGINT",
-    "grain": "VARCHAR",
-    "grain_key": "VARCHAR",
-    "period": "DATE",
-    "value": "DOUBLE",
-    "numerator": "BIGINT",
-    "denominator": "BIGINT",
-    "n_persons": "BIGINT",
-    "n_missing": "BIGINT",
-    "coverage": "DOUBLE",
-    "ci_low": "DOUBLE",
-    "ci_high": "DOUBLE",
-    "status": "VARCHAR",
-    "suppressed_reason": "VARCHAR",
+    "metric_id": Column("VARCHAR", "The metric; see dim_metric."),
+    "definition_version": Column("BIGINT", "Version of its definition; figures of two versions don't compare."),
+    "grain": Column("VARCHAR", "What the figure is about: organisation, org_unit, activity, tool, …"),
+    "grain_key": Column(
+        "VARCHAR", "Which of them: key of the dimension as text; `all` for the whole, `-1` for unknown."
+    ),
+    "period": Column("DATE", "First day of the month that the figure is about; empty for a state as of the build."),
+    "value": Column("DOUBLE", "The figure, in the metric's unit: a share from 0 to 1, or a number of persons."),
+    "numerator": Column("BIGINT", "Numerator of a share, part of its denominator; a count itself."),
+    "denominator": Column("BIGINT", "Denominator of a share; empty for a count."),
+    "n_persons": Column("BIGINT", "Distinct persons behind the figure, or identities where persons are not known yet."),
+    "n_missing": Column("BIGINT", "Records that should have counted but lack what it takes."),
+    "coverage": Column("DOUBLE", "Share of the records that could be used, 0 to 1."),
+    "ci_low": Column("DOUBLE", "Lower bound of the 95 % interval, where the metric has one."),
+    "ci_high": Column("DOUBLE", "Upper bound of the 95 % interval."),
+    "status": Column(
+        "VARCHAR", "ok; provisional: still open; not_computable; suppressed: too few; blocked: by a guard."
+    ),
+    "suppressed_reason": Column("VARCHAR", "Why the status is not ok, in words."),
 }
-"""Columns of a result and their DuckDB types. The first five say which figure it is, the others what it is."""
+"""Columns of a result. The first five say which figure it is, the others what it is."""
 
 KEY = ("metric_id", "definition_version", "grain", "grain_key", "period")
 FIGURES = ("value", "numerator", "denominator", "n_persons", "n_missing", "coverage", "ci_low", "ci_high")
 
 _DTYPE_OF = {"VARCHAR": "string", "BIGINT": "Int64", "DOUBLE": "Float64", "DATE": "datetime64[us]"}
-_DTYPES = {column: _DTYPE_OF[sql_type] for column, sql_type in RESULT_COLUMNS.items()}
+_DTYPES = {name: _DTYPE_OF[column.sql_type] for name, column in RESULT_COLUMNS.items()}
 
 
 class ContractBroken(AssertionError):

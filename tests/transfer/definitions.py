@@ -27,6 +27,7 @@ _SHARE: dict[str, Any] = {
     "observed": "enrolments_started",
     "missing": "enrolments_without_cohort",
     "has_interval": True,
+    "formula": "enrolments_completed = sum(case when days_to_complete <= 90 then 1 else 0 end)",
 }
 _COUNT: dict[str, Any] = _SHARE | {
     "metric_id": "learners_unique",

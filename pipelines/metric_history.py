@@ -1,0 +1,208 @@
+"""The append-only record of metric results, and of what each of them means.
+
+    metrics.fct_metric_result     every figure ever given: one row when it is first given, one for each change
+    metrics.metric_result_latest  the row of each figure that holds now, of the current definitions
+    metrics.dim_metric            the definitions, one row per metric and version
+
+A figure that comes out as before is not written again, so a rerun is a no-op. One that comes out otherwise is a new
+row after the old one; one whose records are all gone is withdrawn by a row that says so. A formula may change only
+together with its version: else a redefinition would pass for a restatement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pandas as pd
+
+from connectors.errors import SettingsError
+from transfer.metric_definition import MetricDefinition
+from transfer.metric_result import FIGURES, KEY, RESULT_COLUMNS, Column, Status
+
+RESULT_TABLE = RESULT_COLUMNS | {
+    "as_of": Column("TIMESTAMP", "The day that the run was made for: what the data could know of."),
+    "recorded_at": Column("TIMESTAMP", "When the row was appended (UTC); the last row of a figure holds."),
+    "build_id": Column("VARCHAR", "The build that gave the figure first."),
+    "inputs_hash": Column("VARCHAR", "Fingerprint of the query and of the rows that it read."),
+}
+
+METRIC_TABLE = {
+    "metric_id": Column("VARCHAR", "The metric."),
+    "definition_version": Column("BIGINT", "Version of the definition; raised when the formula changes."),
+    "is_current": Column("BOOLEAN", "False for a former version, and for a metric that is declared no more."),
+    "catalogue_id": Column("VARCHAR", "Id in the metric catalogue."),
+    "name": Column("VARCHAR", "What to call the figure."),
+    "definition": Column("VARCHAR", "What it says, and what it doesn't."),
+    "formula": Column("VARCHAR", "How its additive parts are summed from the fact, in SQL."),
+    "unit": Column("VARCHAR", "Unit of the value: share (0 to 1) or persons."),
+    "grains": Column("VARCHAR", "What it is given for."),
+    "period": Column("VARCHAR", "Length of its periods; empty for a state as of the build."),
+    "follow_up_days": Column("BIGINT", "Days that a cohort is watched before its figure is final."),
+    "tdrp_type": Column(
+        "VARCHAR", "efficiency (how much), effectiveness (how well), outcome; record: a guard of the data."
+    ),
+    "kirkpatrick_level": Column(
+        "VARCHAR", "K1 reaction, K2 learning, K3 behaviour, K4 results, L5 return; empty below."
+    ),
+    "ltem_tier": Column("BIGINT", "Tier of the Learning-Transfer Evaluation Model, 1 to 8; empty where none applies."),
+    "max_claim": Column("VARCHAR", "The strongest claim that the figure supports."),
+    "aligned_with": Column("VARCHAR", "Category of a standard that it is aligned with; no claim of conformity."),
+    "purpose": Column("VARCHAR", "What it may be used for."),
+    "minimum_persons": Column("BIGINT", "Figures that fewer persons stand behind are suppressed."),
+}
+
+_TABLES = {
+    "fct_metric_result": (
+        "Every figure ever given: one row when it is first given, one for each change.",
+        RESULT_TABLE,
+    ),
+    "dim_metric": ("One row per metric and version of its definition.", METRIC_TABLE),
+}
+
+
+def _create(table: str) -> Iterator[str]:
+    """Statements that make a table of the schema, and say in the database what its columns mean."""
+    meaning, columns = _TABLES[table]
+    ddl = ", ".join(f"{name} {column.sql_type}" for name, column in columns.items())
+    yield f"create table if not exists metrics.{table} ({ddl})"
+    yield f"comment on table metrics.{table} is {_quoted(meaning)}"
+    for name, column in columns.items():
+        yield f"comment on column metrics.{table}.{name} is {_quoted(column.meaning)}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _said(row: str) -> str:
+    """What a row says, to compare. Doubles are rounded: another machine's last digit is no restatement."""
+    columns = (*FIGURES, "status", "suppressed_reason")
+    said = (f"round({row}.{c}, 12)" if RESULT_COLUMNS[c].sql_type == "DOUBLE" else f"{row}.{c}" for c in columns)
+    return f"row({', '.join(said)})"
+
+
+_KEY = ", ".join(KEY)
+_SAME_FIGURE = " and ".join(f"incoming.{column} is not distinct from latest.{column}" for column in KEY)
+
+_LATEST = f"""
+    create or replace view metrics.metric_result_latest as
+    select results.* from metrics.fct_metric_result as results
+    semi join metrics.dim_metric as definitions
+        on results.metric_id = definitions.metric_id
+        and results.definition_version = definitions.definition_version
+        and definitions.is_current
+    qualify row_number() over (partition by {_KEY} order by recorded_at desc) = 1
+"""
+
+_APPEND = f"""
+    insert into metrics.fct_metric_result by name
+    with given as (
+        select * from incoming
+        union all by name
+        select
+            {", ".join(f"latest.{column}" for column in KEY)},
+            '{Status.NOT_COMPUTABLE}' as status,
+            'no record is left' as suppressed_reason,
+            computed.inputs_hash
+        from metrics.metric_result_latest as latest
+        inner join computed using (metric_id, definition_version, grain)
+        where not exists (select 1 from incoming where {_SAME_FIGURE})
+    )
+    select given.*, $as_of as as_of, $recorded_at as recorded_at, $build_id as build_id
+    from given
+    left join metrics.metric_result_latest as latest on {_SAME_FIGURE.replace("incoming.", "given.")}
+    where latest.metric_id is null or {_said("given")} is distinct from {_said("latest")}
+"""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What a run changed: ``rows`` appended, of which ``restated`` replace a row that said something else."""
+
+    rows: int
+    restated: int
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables and views where they are absent."""
+    connection.execute("create schema if not exists metrics")
+    for table in _TABLES:
+        for statement in _create(table):
+            connection.execute(statement)
+    connection.execute(_LATEST)
+
+
+def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterable[MetricDefinition]) -> None:
+    """Bring `dim_metric` up to date; raises `SettingsError` for a formula that changed under its version."""
+    connection.execute("update metrics.dim_metric set is_current = false")
+    for definition in definitions:
+        this_version, key = "metric_id = ? and definition_version = ?", [definition.metric_id, definition.version]
+        former = connection.execute(f"select formula from metrics.dim_metric where {this_version}", key).fetchone()
+        if former is not None and former[0] != definition.formula:
+            raise SettingsError(
+                f"metric {definition.metric_id}: version {definition.version} was “{former[0]}” and is now "
+                f"“{definition.formula}”. Next: raise `version` in its config.meta.result, or take the change back."
+            )
+        row = _row(definition)
+        connection.execute(f"delete from metrics.dim_metric where {this_version}", key)
+        connection.execute(f"insert into metrics.dim_metric values ({', '.join('?' * len(row))})", row)
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection, results: pd.DataFrame, computed: pd.DataFrame, as_of: date, build_id: str
+) -> Appended:
+    """Append the results that differ from the last ones, and withdraw figures that have no record left.
+
+    ``results`` has `RESULT_COLUMNS` and ``inputs_hash``; ``computed`` has one row for each ``metric_id``,
+    ``definition_version`` and ``grain`` that was asked for, with its ``inputs_hash``, whether it gave rows or not.
+    """
+    recorded_at = _now_after(connection)
+    connection.register("incoming", results)
+    connection.register("computed", computed)
+    try:
+        connection.execute(_APPEND, {"as_of": as_of, "recorded_at": recorded_at, "build_id": build_id})
+    finally:
+        connection.unregister("incoming")
+        connection.unregister("computed")
+    return Appended(
+        _count(connection, "metrics.fct_metric_result", recorded_at),
+        _count(connection, f"({restatements_sql()})", recorded_at),
+    )
+
+
+def restatements_sql() -> str:
+    """Every row that replaced another, with what was said before; ``was_final`` unless that was provisional."""
+    former = ", ".join(
+        f"lag({column}) over figure as former_{column}" for column in ("status", *FIGURES, "recorded_at")
+    )
+    return f"""
+        select *, {former}, former_status <> '{Status.PROVISIONAL}' as was_final
+        from metrics.fct_metric_result
+        window figure as (partition by {_KEY} order by recorded_at)
+        qualify former_recorded_at is not null
+    """
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str, recorded_at: datetime) -> int:
+    found = connection.execute(f"select count(*) from {table} where recorded_at = ?", [recorded_at]).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _now_after(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """The present moment (naive UTC), but after every row there is, even when a clock was set back."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    last = connection.execute("select max(recorded_at) from metrics.fct_metric_result").fetchone()
+    return max(now, last[0] + timedelta(microseconds=1)) if last and last[0] else now
+
+
+def _row(definition: MetricDefinition) -> list[object]:
+    """The row of a definition in `dim_metric`; what has no column of its own there is an attribute of that name."""
+    derived = {
+        "definition_version": definition.version,
+        "is_current": True,
+        "grains": ", ".join(grain.name for grain in definition.grains),
+    }
+    return [derived.get(column) or getattr(definition, column) for column in METRIC_TABLE]

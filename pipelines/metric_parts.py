@@ -1,0 +1,191 @@
+"""The additive parts of every metric: declared beside the facts, compiled to SQL by MetricFlow.
+
+    *.semantic.yml --dbt parse--> semantic_manifest.json --declared--> metric definitions
+                                                         --compiled--> one SELECT per metric and grain
+
+MetricFlow's engine runs in this process, on the manifest alone: to compile, it needs the dialect of a database but no
+connection, so there is no profile, no dbt and no second process. Importing it takes a second, which is most of the
+cost; therefore the SQL is kept beside the manifest, and MetricFlow is imported only for a manifest that it hasn't seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from connectors.errors import SettingsError
+from connectors.files import replace_durably
+from transfer.metric_definition import Grain, MetricDefinition, Purpose, TdrpType, Unit
+
+if TYPE_CHECKING:
+    from metricflow.engine.metricflow_engine import MetricFlowEngine
+    from metricflow.protocols.sql_client import SqlClient
+
+COMPILED_FILE = "metric_parts.json"
+_FROM_THE_METRIC = {"metric_id", "name", "definition", "numerator", "denominator", "formula"}
+
+Declared = Mapping[str, Any]
+"""A metric, measure or semantic model as the semantic manifest holds it."""
+
+
+@dataclass(frozen=True)
+class PartsQuery:
+    """One metric at one grain: the SELECT of its parts, and the relations that it reads.
+
+    Columns of the answer: each part by its name, and whatever `group_by` lists.
+    """
+
+    definition: MetricDefinition
+    grain: Grain
+    sql: str
+    relations: tuple[str, ...]
+
+
+def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
+    """One query per metric and grain, for all metrics that declare `config.meta.result`; the others are parts.
+
+    Raises `SettingsError` where a declaration can't be a metric result, or MetricFlow can't compile it.
+    """
+    content = semantic_manifest.read_bytes()
+    manifest = _Manifest(json.loads(content))
+    definitions = [manifest.definition(metric) for metric in manifest.results]
+    wanted = {f"{d.metric_id} by {grain.name}": (d, grain) for d in definitions for grain in d.grains}
+    kept_in = semantic_manifest.with_name(COMPILED_FILE)
+    made_from = sha256(content + version("metricflow").encode()).hexdigest()
+    kept = json.loads(kept_in.read_text()) if kept_in.exists() else {}
+    if kept.get("made_from") != made_from:
+        kept = {"made_from": made_from, "sql": _compiled(content.decode(), wanted)}
+        aside = kept_in.with_name(f".{COMPILED_FILE}.{os.getpid()}.aside")
+        aside.write_text(json.dumps(kept, indent=1))
+        replace_durably(aside, kept_in)
+    return [PartsQuery(d, grain, kept["sql"][name], manifest.relations(d)) for name, (d, grain) in wanted.items()]
+
+
+def group_by(definition: MetricDefinition, grain: Grain) -> list[str]:
+    """What a query is cut by, as MetricFlow calls it in the request and in the answer."""
+    time = [f"metric_time__{definition.period}"] if definition.period else []
+    return time + ([grain.group_by] if grain.group_by else [])
+
+
+class _Manifest:
+    """The declarations in a semantic manifest."""
+
+    def __init__(self, manifest: Declared) -> None:
+        self._metrics: dict[str, Declared] = {metric["name"]: metric for metric in manifest["metrics"]}
+        self._measures: dict[str, tuple[Declared, Declared]] = {
+            measure["name"]: (measure, model) for model in manifest["semantic_models"] for measure in model["measures"]
+        }
+
+    @property
+    def results(self) -> list[Declared]:
+        return [metric for metric in self._metrics.values() if "result" in metric["config"]["meta"]]
+
+    def definition(self, metric: Declared) -> MetricDefinition:
+        """The definition that a metric's type, label, description and `config.meta.result` make together."""
+        name, result = metric["name"], dict(metric["config"]["meta"]["result"])
+        numerator, denominator = _numerator_and_denominator(metric)
+        _check_keys(name, result)
+        parts = dict.fromkeys((numerator, denominator, result["persons"], result["observed"], result["missing"]))
+        try:
+            result |= {
+                "unit": Unit(result["unit"]),
+                "tdrp_type": TdrpType(result["tdrp_type"]),
+                "purpose": Purpose(result["purpose"]),
+                "grains": tuple(Grain(grain, cut) for grain, cut in result["grains"].items()),
+            }
+            return MetricDefinition(
+                metric_id=name,
+                name=metric["label"],
+                definition=" ".join(metric["description"].split()),
+                numerator=numerator,
+                denominator=denominator,
+                formula="; ".join(self._formula(part, name) for part in parts if part is not None),
+                **result,
+            )
+        except ValueError as error:
+            raise _unfit(name, str(error)) from error
+
+    def relations(self, definition: MetricDefinition) -> tuple[str, ...]:
+        """The relations that the parts are read from, quoted and with their database."""
+        models = [self._measure(part, definition.metric_id)[1] for part in definition.parts]
+        return tuple(sorted({model["node_relation"]["relation_name"] for model in models}))
+
+    def _formula(self, part: str, metric_id: str) -> str:
+        measure, _ = self._measure(part, metric_id)
+        return f"{part} = {measure['agg']}({measure['expr'] or part})"
+
+    def _measure(self, part: str, metric_id: str) -> tuple[Declared, Declared]:
+        """The measure behind a part, and the semantic model that holds it."""
+        metric = self._metrics.get(part, {"type_params": {}, "filter": None})
+        measure = metric["type_params"].get("measure") or {"name": None, "filter": None}
+        if measure["name"] not in self._measures or metric["filter"] or measure["filter"]:
+            # A filter would split the scan in two, which MetricFlow then joins on keys that may be null.
+            raise _unfit(metric_id, f"its part “{part}” must be a measure with `create_metric: true` and no filter")
+        return self._measures[measure["name"]]
+
+
+def _numerator_and_denominator(metric: Declared) -> tuple[str, str | None]:
+    if metric["type"] == "simple":
+        return metric["name"], None
+    parts = [metric["type_params"][role] for role in ("numerator", "denominator")]
+    if metric["type"] != "ratio" or metric["filter"] or any(part is None or part["filter"] for part in parts):
+        raise _unfit(metric["name"], "a result is a ratio or a simple metric without filters")
+    return parts[0]["name"], parts[1]["name"]
+
+
+def _check_keys(metric_id: str, result: Declared) -> None:
+    expected = {field.name for field in fields(MetricDefinition)} - _FROM_THE_METRIC
+    if set(result) != expected:
+        unknown, lacking = sorted(set(result) - expected), sorted(expected - set(result))
+        raise _unfit(
+            metric_id, f"config.meta.result lacks {lacking or 'nothing'} and holds unknown {unknown or 'nothing'}"
+        )
+
+
+def _unfit(metric_id: str, reason: str) -> SettingsError:
+    return SettingsError(
+        f"metric {metric_id}: {reason.removeprefix(f'metric {metric_id}: ')} "
+        "Next: mend its declaration in dbt_project/models/marts/*.semantic.yml, then run again."
+    )
+
+
+def _compiled(semantic_manifest: str, wanted: Mapping[str, tuple[MetricDefinition, Grain]]) -> dict[str, str]:
+    """The SQL of each wanted query, by MetricFlow, in DuckDB's dialect."""
+    from metricflow.engine.metricflow_engine import MetricFlowEngine
+    from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+    lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(semantic_manifest))
+    engine = MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=_dialect())
+    return {name: _sql(engine, definition, grain) for name, (definition, grain) in wanted.items()}
+
+
+def _sql(engine: MetricFlowEngine, definition: MetricDefinition, grain: Grain) -> str:
+    from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+    from metricflow_semantics.errors.error_classes import MetricFlowException
+
+    request = MetricFlowQueryRequest.create(
+        metric_names=definition.parts, group_by_names=group_by(definition, grain) or None
+    )
+    try:
+        return engine.explain(request).sql_statement.without_descriptions.sql
+    except MetricFlowException as error:
+        raise _unfit(definition.metric_id, f"MetricFlow can't compile grain {grain.name}: {error}") from error
+
+
+def _dialect() -> SqlClient:
+    """All that the engine asks of a client when it only explains: which database, and how to write SQL for it."""
+    from metricflow.protocols.sql_client import SqlEngine
+    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+
+    class DuckDbDialect:
+        sql_engine_type = SqlEngine.DUCKDB
+        sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+    return cast("SqlClient", DuckDbDialect())

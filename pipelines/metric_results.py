@@ -1,0 +1,130 @@
+"""The metric runner: parts are summed in the warehouse, judged in `transfer/`, and added to the record of results.
+
+facts --MetricFlow's SQL--> parts --judge, check--> results --append--> metrics.fct_metric_result
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines import metric_history
+from pipelines.metric_history import restatements_sql
+from pipelines.metric_parts import PartsQuery, group_by, parts_queries
+from transfer.metric_result import check, judge
+
+__all__ = ["MetricRun", "restatements_sql", "write_metric_results"]
+
+WHOLE = "all"
+"""Grain key of a grain that isn't cut any further."""
+
+UNKNOWN = "-1"
+"""Grain key of records that name no such thing: the unknown member of every dimension."""
+
+
+@dataclass(frozen=True)
+class MetricRun:
+    """What a run came to: its figures by status, and how many rows that added to the record.
+
+    ``restated`` of the ``appended`` rows replace a row that said something else; figures that came out as before are
+    in neither.
+    """
+
+    by_status: dict[str, int]
+    appended: int
+    restated: int
+
+
+def write_metric_results(
+    connection: duckdb.DuckDBPyConnection, semantic_manifest: Path, as_of: date, build_id: str
+) -> MetricRun:
+    """Compute every declared metric over the warehouse and append what is new, in one transaction.
+
+    ``connection`` is the warehouse, open for writing and outside a transaction; ``semantic_manifest`` is dbt's, beside
+    which the compiled SQL is kept. ``as_of`` is the day on which the data was looked at: the earlier of today and the
+    last extraction, because a follow-up window that the data doesn't cover is still open.
+
+    Raises `SettingsError` for a declaration that can't be a metric or that changed under its version, and
+    `transfer.metric_result.ContractBroken` for results that no reader may see. Nothing is written then.
+    """
+    queries = parts_queries(semantic_manifest)
+    with _transaction(connection):
+        metric_history.prepare(connection)
+        metric_history.write_definitions(connection, dict.fromkeys(query.definition for query in queries))
+        computed = _computed(connection, queries)
+        results = pd.concat([_results(connection, query, as_of) for query in queries], ignore_index=True)
+        hashed = results.merge(computed, how="left", on=["metric_id", "definition_version", "grain"])
+        appended = metric_history.append(connection, hashed, computed, as_of, build_id)
+    return MetricRun(dict(Counter(results["status"])), appended.rows, appended.restated)
+
+
+def _results(connection: duckdb.DuckDBPyConnection, query: PartsQuery, as_of: date) -> pd.DataFrame:
+    """The judged results of one metric at one grain."""
+    results = judge(_parts(connection, query), query.definition, query.grain.name, as_of)
+    check(results, query.definition)
+    return results
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataFrame:
+    """The parts under the names of their roles. Records without a date belong to no period and are left out."""
+    definition, grain = query.definition, query.grain
+    cuts = group_by(definition, grain)
+    key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if grain.group_by else f"'{WHOLE}'"
+    period = cuts[0] if definition.period else "null"
+    roles = {
+        "numerator": definition.numerator,
+        "denominator": definition.denominator,
+        "n_persons": definition.persons,
+        "n_observed": definition.observed,
+        "n_missing": definition.missing,
+    }
+    # A sum of integers is a HUGEINT in DuckDB, which pandas would take for a float.
+    columns = ", ".join(f"cast({part} as bigint) as {role}" for role, part in roles.items() if part is not None)
+    where = f"where {period} is not null" if definition.period else ""
+    return connection.execute(
+        f"select {key} as grain_key, cast({period} as timestamp) as period, {columns} from ({query.sql}) {where}"
+    ).df()
+
+
+def _computed(connection: duckdb.DuckDBPyConnection, queries: Sequence[PartsQuery]) -> pd.DataFrame:
+    """What is computed, each with a fingerprint of its query and of the rows of the facts that it reads.
+
+    The fingerprint covers whole rows: one of the parts alone could be guessed back to a suppressed figure.
+    """
+    relations = {relation for query in queries for relation in query.relations}
+    rows = {relation: _fingerprint(connection, relation) for relation in relations}
+    return pd.DataFrame(
+        [
+            {
+                "metric_id": query.definition.metric_id,
+                "definition_version": query.definition.version,
+                "grain": query.grain.name,
+                "inputs_hash": sha256("\n".join([query.sql, *(rows[r] for r in query.relations)]).encode()).hexdigest(),
+            }
+            for query in queries
+        ]
+    ).astype({"metric_id": "string", "definition_version": "Int64", "grain": "string", "inputs_hash": "string"})
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """A fingerprint of a relation's rows in whatever order; comparable within one version of DuckDB."""
+    return str(connection.execute(f"select count(*), sum(hash(facts)) from {relation} as facts").fetchone())
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
