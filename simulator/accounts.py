@@ -1,8 +1,8 @@
 """Under which identifiers each tool knows a person. No two tools use the same one, and some know nobody.
 
-    person ─┬─ HR:     employee number, e-mail (changes with the name), login
-            ├─ Moodle: a number of its own, tied by its users export to e-mail, login and, for most, employee number
-            └─ LRS:    account of the identity provider | mbox | mbox_sha1sum, whatever the player sends
+person ─┬─ HR:     employee number, e-mail (changes with the name), login
+        ├─ Moodle: a number of its own, tied by its users export to e-mail, login and, for most, employee number
+        └─ LRS:    account of the identity provider | mbox | mbox_sha1sum, whatever the player sends
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ WITH_NUMBER_SHARE = 0.65
 """Moodle accounts that carry the employee number; the others must be found by e-mail."""
 
 FIRST_MOODLE_ID = 1204
-TRAINERS = ("Adrienne Fontaine", "Kornel Baker", "Mette Holm")
+TRAINERS = (("Adrienne", "Fontaine"), ("Kornel", "Baker"), ("Mette", "Holm"))
+TRAINERS_DOMAIN = "trainers.example.net"
 """External trainers: they act in Moodle and work elsewhere."""
 
 
@@ -42,7 +43,7 @@ class MoodleAccount:
     family: str
     idnumber: str
     role: str
-    person: int | None
+    person: int | None = None
 
     @property
     def is_matchable(self) -> bool:
@@ -61,7 +62,7 @@ class Actor:
 
     @property
     def mbox_sha1sum(self) -> str:
-        return hashlib.sha1(self.mbox.lower().encode()).hexdigest()  # noqa: S324 (what xAPI prescribes)
+        return hashlib.sha1(self.mbox.lower().encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Accounts:
         return [account for account in self.moodle if account.role == role]
 
     def moodle_ids(self) -> dict[int, int]:
-        """person → Moodle id."""
+        """Person → Moodle id."""
         return {account.person: account.moodle_id for account in self.moodle if account.person is not None}
 
 
@@ -97,12 +98,12 @@ def register(company: Company, streams: Streams) -> Accounts:
 
 
 def _house_accounts() -> list[MoodleAccount]:
-    admin = MoodleAccount(2, "admin", f"lms-admin@{DOMAIN}", "Admin", "User", "", "admin", None)
-    kiosk = MoodleAccount(3, "kiosk.warehouse", f"kiosk.warehouse@{DOMAIN}", "Kiosk", "Warehouse", "", "kiosk", None)
-    trainers = [
-        MoodleAccount(11 + i, ascii_folded(name), f"{name.lower().replace(' ', '.')}@trainers.example.net", *name.split(), "", "trainer", None)
-        for i, name in enumerate(TRAINERS)
-    ]
+    admin = MoodleAccount(2, "admin", f"lms-admin@{DOMAIN}", "Admin", "User", "", "admin")
+    kiosk = MoodleAccount(3, "kiosk.warehouse", f"kiosk.warehouse@{DOMAIN}", "Kiosk", "Warehouse", "", "kiosk")
+    trainers = []
+    for moodle_id, (given, family) in enumerate(TRAINERS, start=11):
+        login = f"{given}.{family}".lower()
+        trainers.append(MoodleAccount(moodle_id, login, f"{login}@{TRAINERS_DOMAIN}", given, family, "", "trainer"))
     return [admin, kiosk, *trainers]
 
 
@@ -113,13 +114,15 @@ def _moodle_account(person: Person, family: str, email: str, rng: np.random.Gene
         email, username, number = _private(person, family), f"{person.username}.home", ""
     elif is_cased:
         email = _cased(email)
-    return MoodleAccount(FIRST_MOODLE_ID + 3 * person.person, username, email, person.given, family, number, "learner", person.person)
+    moodle_id = FIRST_MOODLE_ID + 3 * person.person
+    return MoodleAccount(moodle_id, username, email, person.given, family, number, "learner", person.person)
 
 
 def _actor(person: Person, family: str, email: str, rng: np.random.Generator) -> Actor:
     is_private, is_cased = rng.random(2) < (PRIVATE_SHARE, OTHER_CASE_SHARE)
     address = _private(person, family) if is_private else email
-    return Actor(person.person, person.employee_number, f"mailto:{_cased(address) if is_cased else address}", not is_private)
+    mbox = f"mailto:{_cased(address) if is_cased else address}"
+    return Actor(person.person, person.employee_number, mbox, is_matchable=not is_private)
 
 
 def _private(person: Person, family: str) -> str:

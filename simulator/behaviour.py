@@ -22,6 +22,9 @@ from simulator.structure import HEAD_POSITIONS
 TEAM_SPREAD, PERSON_SPREAD = 0.55, 0.6
 """Standard deviations of team culture and personal drive, in logits."""
 
+POPULARITY_TERM = pd.Timedelta(days=548)
+"""How long a person must be there for a course's popularity to be the chance that they take it."""
+
 MAX_ATTEMPTS = 3
 DUE_DAYS = 45
 """Days that an assigned course gives."""
@@ -46,7 +49,7 @@ def behave(company: Company, offerings: tuple[Offering, ...], streams: Streams) 
     """Everything that was learned in the period, by everybody who worked here for a while."""
     people = _learners(company, streams.of("drive"))
     courses = _courses(offerings)
-    enrolments = _enrol(people, courses, offerings, company.period, streams.of("enrolment"))
+    enrolments = _enrol(people, courses, company.period, streams.of("enrolment"))
     enrolments = _intend(enrolments, streams.of("intention"))
     sessions = _sessions(enrolments, streams.of("sessions"))
     attempts = _attempts(enrolments, sessions, streams.of("attempts"))
@@ -65,7 +68,7 @@ def _learners(company: Company, rng: np.random.Generator) -> pd.DataFrame:
     jobs["ended"] = pd.to_datetime(jobs["ended"]).astype("datetime64[s]").fillna(end)
     begins_anew = jobs["started"] != jobs.groupby("person")["ended"].shift()
     spells = jobs.assign(spell=begins_anew.cumsum()).groupby(["person", "spell"], as_index=False)
-    spells = spells.agg(started=("started", "first"), ended=("ended", "last"), unit_id=("unit_id", "last"), position=("position", "last"))
+    spells = spells.agg({"started": "first", "ended": "last", "unit_id": "last", "position": "last"})
     spells["opens"] = spells["started"].clip(lower=pd.Timestamp(company.period.start))
     spells["length"] = spells["ended"] - spells["opens"]
     learners = spells.sort_values(["person", "length"]).groupby("person").tail(1)
@@ -87,21 +90,28 @@ def _courses(offerings: tuple[Offering, ...]) -> pd.DataFrame:
         )
         for index, o in enumerate(offerings)
     ]  # fmt: skip
-    names = "offering audience is_assigned year is_self_started minutes modules popularity completion pass_mark mean_score"
-    return pd.DataFrame(rows, columns=pd.Index(names.split()))
+    names = [
+        "offering",
+        "audience",
+        "is_assigned",
+        "year",
+        "is_self_started",
+        "minutes",
+        "modules",
+        "popularity",
+        "completion",
+        "pass_mark",
+    ]
+    return pd.DataFrame(rows, columns=pd.Index([*names, "mean_score"]))
 
 
-def _enrol(
-    people: pd.DataFrame, courses: pd.DataFrame, offerings: tuple[Offering, ...], period: Period, rng: np.random.Generator
-) -> pd.DataFrame:
+def _enrol(people: pd.DataFrame, courses: pd.DataFrame, period: Period, rng: np.random.Generator) -> pd.DataFrame:
     """Who takes what: every person against every offering of their audience, at most once each."""
     pairs = people.merge(courses, how="cross")
-    start = pd.Timestamp(period.start)
-    exposure = pairs["length"] / pd.Timedelta(days=548)
-    chance = _logistic(_logit(pairs["popularity"].clip(upper=0.99)) + pairs["pull"]) * exposure.clip(upper=1)
-    is_joiner = pairs["started"] >= start
-    meant = (pairs["audience"] == "") | (pairs["audience"] == pairs["line"]) | ((pairs["audience"] == "heads") & pairs["is_head"])
-    chance = chance.where(~pairs["is_assigned"], 1.0).where(meant | ((pairs["audience"] == "joiners") & is_joiner), 0.0)
+    pairs = pairs[_is_meant(pairs, period)]
+    exposure = (pairs["length"] / POPULARITY_TERM).clip(upper=1)
+    chosen = _logistic(_logit(pairs["popularity"].clip(upper=0.99)) + pairs["pull"]) * exposure
+    chance = chosen.where(~pairs["is_assigned"], 1.0)
     pairs = pairs[rng.random(len(pairs)) < chance].reset_index(drop=True)
     pairs["enrolled_at"] = _enrolled_at(pairs, rng)
     inside = (pairs["enrolled_at"] < pairs["ended"]) & (pairs["enrolled_at"] <= pd.Timestamp(period.end))
@@ -111,15 +121,32 @@ def _enrol(
     return pairs
 
 
+def _is_meant(pairs: pd.DataFrame, period: Period) -> pd.Series[bool]:
+    """The offering's audience holds the person."""
+    audience = pairs["audience"]
+    is_joiner = pairs["started"] >= pd.Timestamp(period.start)
+    return (
+        (audience == "")
+        | (audience == pairs["line"])
+        | ((audience == "heads") & pairs["is_head"])
+        | ((audience == "joiners") & is_joiner)
+    )
+
+
 def _enrolled_at(pairs: pd.DataFrame, rng: np.random.Generator) -> pd.Series[pd.Timestamp]:
     """A free choice falls on any working day; joiners are assigned at once, a yearly course in its first weeks."""
-    year_opens = pd.to_datetime({"year": pairs["year"].clip(lower=1970).astype(int), "month": 3, "day": 3})
-    opens = pairs["opens"].where(pairs["year"] == 0, np.maximum(pairs["opens"], year_opens))
-    # A year that was half over before the period began was assigned before it; those rows fall out below.
-    stale = (pairs["year"] > 0) & (opens > pd.to_datetime({"year": pairs["year"].clip(lower=1970).astype(int), "month": 12, "day": 1}))
+    is_yearly = pairs["year"] > 0
+    year = pairs["year"].where(is_yearly, 2000).astype(int)
+    opens = pairs["opens"].where(~is_yearly, np.maximum(pairs["opens"], _day_of(year, month=3)))
+    # Who comes in December or later gets the next year's course, and not this one.
+    is_too_late = is_yearly & (opens >= _day_of(year, month=12))
     spread = pairs["length"].dt.days.where(~pairs["is_assigned"], 10)
     at = _at_work(opens + pd.to_timedelta((rng.random(len(pairs)) * spread).astype(int), unit="D"), rng)
-    return at.where(~stale, pd.Timestamp.max.floor("s"))
+    return at.where(~is_too_late)
+
+
+def _day_of(year: pd.Series[int], month: int) -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime({"year": year, "month": month, "day": 1})
 
 
 def _intend(enrolments: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -141,7 +168,8 @@ def _sessions(enrolments: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     reached = np.where(begun["will_finish"], 1.0, rng.uniform(0.1, 0.8, len(begun)))
     count = np.where(begun["will_finish"], count, np.ceil(count * reached)).astype(int)
     span = rng.lognormal(np.log(0.8 + begun["minutes"] / 25), 0.7)
-    sessions = begun.loc[begun.index.repeat(count), ["enrolment", "enrolled_at", "lag", "minutes"]].reset_index(drop=True)
+    needed = ["enrolment", "enrolled_at", "lag", "minutes"]
+    sessions = begun.loc[begun.index.repeat(count), needed].reset_index(drop=True)
     day = sessions["lag"] + rng.random(len(sessions)) * np.repeat(span, count)
     sessions["at"] = _at_work(sessions["enrolled_at"].dt.normalize() + pd.to_timedelta(day.astype(int), unit="D"), rng)
     not_before = sessions["enrolled_at"] + pd.to_timedelta(rng.integers(60, 900, len(sessions)), unit="s")
@@ -166,14 +194,14 @@ def _attempts(enrolments: pd.DataFrame, sessions: pd.DataFrame, rng: np.random.G
     for ordinal in range(1, MAX_ATTEMPTS + 1):
         # Who doesn't mean to finish gives up after one test, and took it without having learned enough.
         unready = np.where(waiting["will_finish"], 0, 18)
-        score = (waiting["ability"] + 6 * (ordinal - 1) - unready + rng.normal(0, 6, len(waiting))).clip(0, 100).round(0)
+        score = waiting["ability"] + 6 * (ordinal - 1) - unready + rng.normal(0, 6, len(waiting))
+        score = score.clip(0, 100).round(0)
         taken = waiting["at"] + pd.to_timedelta(rng.integers(300, 1500, len(waiting)), unit="s")
         done = waiting.assign(ordinal=ordinal, at=taken, score=score, is_pass=score >= waiting["pass_mark"])
         rounds.append(done[["enrolment", "ordinal", "at", "score", "is_pass"]])
         again = done[~done["is_pass"] & done["will_finish"]]
         waiting = again.assign(at=again["at"] + pd.to_timedelta(rng.integers(1, 96, len(again)), unit="h"))
-    attempts = pd.concat(rounds).sort_values(["enrolment", "ordinal"], ignore_index=True)
-    return attempts
+    return pd.concat(rounds).sort_values(["enrolment", "ordinal"], ignore_index=True)
 
 
 def _outcomes(enrolments: pd.DataFrame, sessions: pd.DataFrame, attempts: pd.DataFrame, period: Period) -> Behaviour:
@@ -182,31 +210,44 @@ def _outcomes(enrolments: pd.DataFrame, sessions: pd.DataFrame, attempts: pd.Dat
     over = sessions["at"] + pd.to_timedelta(sessions["minutes"], unit="min")
     sessions = sessions[over < closes.loc[sessions["enrolment"]].to_numpy()].reset_index(drop=True)
     attempts = attempts[attempts["at"] < closes.loc[attempts["enrolment"]].to_numpy()].reset_index(drop=True)
-    seen = sessions.groupby("enrolment").agg(first=("at", "first"), last=("at", "last"), minutes=("minutes", "last"), progress=("progress", "last"))
-    seen = seen.reindex(enrolments["enrolment"])
-    best = attempts.groupby("enrolment")["score"].max().reindex(enrolments["enrolment"])
-    passed_at = attempts[attempts["is_pass"]].groupby("enrolment")["at"].first().reindex(enrolments["enrolment"])
+    reached = _reached(sessions, attempts).reindex(enrolments["enrolment"])
+    facts = pd.DataFrame({name: reached[name].to_numpy() for name in ("started_at", "score")})
     is_tested = enrolments["pass_mark"].notna()
-    finished_at = (seen["last"] + pd.to_timedelta(seen["minutes"], unit="min")).dt.floor("s").where(seen["progress"] >= 1)
-    completed_at = passed_at.where(is_tested & (seen["progress"] >= 1)).fillna(finished_at.where(~is_tested))
-    recent = seen["last"] > pd.Timestamp(period.end) - pd.Timedelta(days=30)
-    outcome = np.select(
-        [seen["first"].isna(), completed_at.notna(), best.notna() & passed_at.isna(), enrolments["will_finish"] | recent],
-        ["not_started", "completed", "failed", "in_progress"],
-        "abandoned",
+    done_at = reached["passed_at"].where(is_tested.to_numpy(), reached["finished_at"])
+    facts["completed_at"] = done_at.where(reached["finished_at"].notna()).to_numpy()
+    recent = reached["last_at"].to_numpy() > np.datetime64(period.end) - np.timedelta64(30, "D")
+    has_failed = facts["score"].notna() & reached["passed_at"].isna().to_numpy()
+    reasons = [facts["started_at"].isna(), facts["completed_at"].notna(), has_failed, recent]
+    facts["outcome"] = np.select(reasons, ["not_started", "completed", "failed", "in_progress"], "abandoned")
+    kept = ["enrolment", "person", "offering", "enrolled_at", "due_at"]
+    told = facts[["started_at", "completed_at", "outcome", "score"]]
+    return Behaviour(pd.concat([enrolments[kept], told], axis="columns"), sessions, attempts)
+
+
+def _reached(sessions: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
+    """What is left of each enrolment, by its number; ``finished_at`` and ``passed_at`` only where that was reached."""
+    by_enrolment = sessions.groupby("enrolment")
+    last = by_enrolment.tail(1).set_index("enrolment")
+    finished_at = (last["at"] + pd.to_timedelta(last["minutes"], unit="min")).dt.floor("s").where(last["progress"] >= 1)
+    passed_at = attempts[attempts["is_pass"]].groupby("enrolment")["at"].first().reindex(last.index)
+    return pd.DataFrame(
+        {
+            "started_at": by_enrolment["at"].first(),
+            "last_at": last["at"],
+            "finished_at": finished_at,
+            "passed_at": passed_at,
+            "score": attempts.groupby("enrolment")["score"].max(),
+        }
     )
-    facts = {"started_at": seen["first"], "completed_at": completed_at, "score": best}
-    enrolments = enrolments.assign(**{name: column.to_numpy() for name, column in facts.items()}, outcome=outcome)
-    kept = ["enrolment", "person", "offering", "enrolled_at", "due_at", "started_at", "completed_at", "outcome", "score"]
-    return Behaviour(enrolments[kept], sessions, attempts)
 
 
 def _at_work(days: pd.Series[pd.Timestamp], rng: np.random.Generator) -> pd.Series[pd.Timestamp]:
     """An instant on that day: mostly in working hours, now and then in the evening; few weekends stay weekends."""
-    weekend = (days.dt.dayofweek - 4).clip(lower=0).where(rng.random(len(days)) < 0.85, 0)
-    minutes = np.where(rng.random(len(days)) < 0.9, rng.uniform(8 * 60, 17.5 * 60, len(days)), rng.uniform(18 * 60, 22 * 60, len(days)))
-    seconds = (minutes * 60).astype(int)
-    at = days.dt.normalize() - pd.to_timedelta(weekend, unit="D") + pd.to_timedelta(seconds, unit="s")
+    to_monday = (7 - days.dt.day_of_week).where((days.dt.day_of_week > 4) & (rng.random(len(days)) < 0.85), 0)
+    is_office = rng.random(len(days)) < 0.9
+    hours = np.where(is_office, rng.uniform(8, 17.5, len(days)), rng.uniform(18, 22, len(days)))
+    seconds = (hours * 3600).astype(int)
+    at = days.dt.normalize() + pd.to_timedelta(to_monday, unit="D") + pd.to_timedelta(seconds, unit="s")
     return at.astype("datetime64[s]")
 
 

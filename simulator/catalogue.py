@@ -39,12 +39,16 @@ class Course:
 
 
 COURSES = (
-    Course("CAT-1010", "information-security", "Information security", 40, 1.0, 0.90, (MOODLE,), 80, 84, is_yearly=True),
+    Course(
+        "CAT-1010", "information-security", "Information security", 40, 1.0, 0.90, (MOODLE,), 80, 84, is_yearly=True
+    ),
     Course("CAT-1020", "first-ten-days", "Your first ten days", 90, 1.0, 0.84, (MOODLE,), audience="joiners"),
     Course("CAT-1030", "privacy-essentials", "Privacy essentials", 45, 0.34, 0.80, (MOODLE, LRS), 70, 79),
     Course("CAT-1040", "fire-safety", "Fire safety and evacuation", 30, 0.40, 0.83, (MOODLE,), 75, 86),
     Course("CAT-1050", "manual-handling", "Manual handling", 35, 0.55, 0.78, (MOODLE,), 70, 80, "Operations"),
-    Course("CAT-1060", "coaching-conversations", "Coaching conversations", 120, 0.50, 0.66, (MOODLE, LRS), audience="heads"),
+    Course(
+        "CAT-1060", "coaching-conversations", "Coaching conversations", 120, 0.50, 0.66, (MOODLE, LRS), audience="heads"
+    ),
     Course("CAT-1070", "giving-feedback", "Giving feedback", 50, 0.22, 0.72, (LRS,)),
     Course("CAT-1080", "spreadsheets", "Spreadsheets for analysts", 150, 0.18, 0.58, (MOODLE, LRS), 65, 71),
     Course("CAT-1090", "sql-from-the-start", "SQL from the start", 240, 0.12, 0.47, (LRS,), 60, 66),

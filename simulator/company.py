@@ -136,7 +136,7 @@ class Roster:
         return person
 
     def place(self, person: int, unit_id: str, position: str, day: date) -> None:
-        """Put the person there from ``day``; whatever they did ends. A job that begins later wins over an earlier day."""
+        """Put the person there from ``day``, or from when their present job began, if that is later; it ends."""
         if person in self.current:
             day = max(day, self.current[person].started)
         self._end(person, day)

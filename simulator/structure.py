@@ -1,6 +1,6 @@
 """What the company consists of before anybody works there: its units and its positions.
 
-    company → divisions → departments → teams        chief executive → directors → managers → leads → staff
+company → divisions → departments → teams        chief executive → directors → managers → leads → staff
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ STAFF_POSITIONS = {
     "Technology": ("Engineer", "Data Analyst", "Support Engineer"),
     "Corporate": ("Controller", "HR Advisor", "Buyer"),
 }
-HEAD_POSITIONS = {"company": "Chief Executive", "division": "Director", "department": "Department Manager", "team": "Team Lead"}
+HEAD_POSITIONS = {
+    "company": "Chief Executive",
+    "division": "Director",
+    "department": "Department Manager",
+    "team": "Team Lead",
+}
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,13 @@ def structure(people: int) -> Structure:
 def _department(division: Unit, ordinal: int) -> Unit:
     names = dict(DIVISIONS)[division.name]
     again = f" {ordinal // len(names) + 1}" if ordinal >= len(names) else ""
-    return Unit(f"{division.unit_id}-{ordinal:02d}", division.unit_id, "department", names[ordinal % len(names)] + again, division.line)
+    name = names[ordinal % len(names)] + again
+    return Unit(f"{division.unit_id}-{ordinal:02d}", division.unit_id, "department", name, division.line)
 
 
 def _team(department: Unit, ordinal: int) -> Unit:
-    return Unit(f"{department.unit_id}-{ordinal:02d}", department.unit_id, "team", f"{department.name} team {ordinal + 1}", department.line)
+    name = f"{department.name} team {ordinal + 1}"
+    return Unit(f"{department.unit_id}-{ordinal:02d}", department.unit_id, "team", name, department.line)
 
 
 def _positions() -> tuple[Position, ...]:

@@ -32,16 +32,22 @@ def write_truth(
     _table(to / "jobs.csv", "employee_number org_unit_id position started ended", [
         (numbers[j.person], j.unit_id, j.position, j.started, j.ended or "") for j in company.jobs
     ])  # fmt: skip
-    _table(to / "month_ends.csv", "day employee_number org_unit_id position_id manager_number email", _month_ends(company))
-    _table(to / "identities.csv", "employee_number tool identifier_type identifier is_matchable", _identities(company, accounts))
+    _table(
+        to / "month_ends.csv", "day employee_number org_unit_id position_id manager_number email", _month_ends(company)
+    )
+    _table(
+        to / "identities.csv",
+        "employee_number tool identifier_type identifier is_matchable",
+        _identities(company, accounts),
+    )
     _table(to / "offerings.csv", "course_code tool activity_id title catalogue_code year", [
         (o.course.code, o.tool, o.activity_id, o.title, o.catalogue_code, o.year or "") for o in offerings
     ])  # fmt: skip
     _write_enrolments(to / "enrolments.csv", behaviour, offerings, numbers)
     _table(to / "statements.csv", "statement_id file copies verb role detail employee_number activity_id", [
         (
-            s.recorded.statement_id, s.file, s.copies, s.recorded.statement["verb"]["id"].rsplit("/", 1)[-1], s.recorded.role,
-            s.recorded.detail, "" if s.recorded.person is None else numbers[s.recorded.person],
+            s.recorded.statement_id, s.file, s.copies, s.recorded.verb, s.recorded.role, s.recorded.detail,
+            "" if s.recorded.person is None else numbers[s.recorded.person],
             "" if s.recorded.offering is None else offerings[s.recorded.offering].activity_id,
         )
         for s in sent

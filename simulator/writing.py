@@ -2,6 +2,8 @@
 
     structure → company → accounts ─┐
     catalogue ──────────→ behaviour ─┴→ exports of three tools (+ truth)
+
+Each arrow draws from a random stream of its own, so a new tool changes none of what is there.
 """
 
 from __future__ import annotations

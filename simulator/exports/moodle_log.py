@@ -19,7 +19,8 @@ from simulator.exports.moodle_site import Course, Module, Site
 from simulator.period import Period, Streams
 
 COLUMNS = (
-    "Course", "Time", "User full name", "Affected user", "Event context", "Component", "Event name", "Description", "Origin", "IP address",
+    "Course", "Time", "User full name", "Affected user", "Event context",
+    "Component", "Event name", "Description", "Origin", "IP address",
 )  # fmt: skip
 
 OVERLAP_DAYS = 3
@@ -40,7 +41,9 @@ class Event:
 
 
 def export(site: Site, period: Period, folder: Folder, streams: Streams) -> None:
-    events = sorted([*_learning(site), *_house(site, period, streams.of("moodle house"))], key=lambda event: event.at, reverse=True)
+    events = sorted(
+        [*_learning(site), *_house(site, period, streams.of("moodle house"))], key=lambda event: event.at, reverse=True
+    )
     previous = datetime.min
     for ordinal, month_end in enumerate(period.month_ends()):
         exported = _exported(month_end)
@@ -67,7 +70,9 @@ def _learning(site: Site) -> Iterator[Event]:
         course = site.courses[row.offering]
         text = f"The user with id '{row.moodle_id}' completed the course with id '{course.course_id}'."
         # Course completion is noticed by a scheduled task, some minutes later, and not over the web.
-        yield _of_course(course, row.completed_at + pd.Timedelta(minutes=7), row.moodle_id, "Course completed", text, origin="cli")
+        yield _of_course(
+            course, row.completed_at + pd.Timedelta(minutes=7), row.moodle_id, "Course completed", text, origin="cli"
+        )
 
 
 def _enrolments(site: Site) -> Iterator[Event]:
@@ -100,9 +105,12 @@ def _attempts(site: Site) -> Iterator[Event]:
         course = site.courses[row.offering]
         quiz = course.quiz
         assert quiz is not None, "only courses with a quiz have attempts"
-        for name, verb, at in (("started", "started", row.at - pd.Timedelta(minutes=5)), ("submitted", "submitted", row.at)):
-            text = f"The user with id '{row.moodle_id}' has {verb} the attempt with id '{row.attempt_id}' for the quiz with course module id '{quiz.cmid}'."
-            yield Event(at, row.moodle_id, course.shortname, quiz.context, "Quiz", f"Quiz attempt {name}", text)
+        for done, at in (("started", row.at - pd.Timedelta(minutes=5)), ("submitted", row.at)):
+            text = (
+                f"The user with id '{row.moodle_id}' has {done} the attempt with id '{row.attempt_id}' for the quiz "
+                f"with course module id '{quiz.cmid}'."
+            )
+            yield Event(at, row.moodle_id, course.shortname, quiz.context, "Quiz", f"Quiz attempt {done}", text)
         graded = (
             f"The user with id '-1' updated the grade with id '{row.attempt_id + 20000}' for the user with id "
             f"'{row.moodle_id}' for the grade item with id '{quiz.cmid + 1}'."
@@ -113,7 +121,7 @@ def _attempts(site: Site) -> Iterator[Event]:
 
 
 def _house(site: Site, period: Period, rng: np.random.Generator) -> Iterator[Event]:
-    """What isn't a learner's own doing: trainers at their courses, the kiosk that everybody uses, the exports themselves."""
+    """What isn't one learner's doing: the exports themselves, trainers at their courses, the kiosk that many use."""
     admin = site.accounts.admin.moodle_id
     for month_end in period.month_ends():
         yield Event(_exported(month_end), admin, "-", "System", "Logs", "Log report viewed", _log_viewed(admin, 0))
@@ -124,7 +132,14 @@ def _house(site: Site, period: Period, rng: np.random.Generator) -> Iterator[Eve
         for course in courses:
             at, trainer = _moment(rng, first), int(rng.choice(trainers))
             yield _course_viewed(course, at, trainer)
-            yield _of_course(course, at + timedelta(minutes=1), trainer, "Log report viewed", _log_viewed(trainer, course.course_id), "Logs")
+            yield _of_course(
+                course,
+                at + timedelta(minutes=1),
+                trainer,
+                "Log report viewed",
+                _log_viewed(trainer, course.course_id),
+                "Logs",
+            )
             text = f"The user with id '{trainer}' viewed the grader report in the gradebook."
             yield _of_course(course, at + timedelta(minutes=4), trainer, "Grader report viewed", text, "Grader report")
         for _ in range(KIOSK_VIEWS_PER_MONTH):
@@ -139,7 +154,13 @@ def _moment(rng: np.random.Generator, first: date) -> datetime:
 
 
 def _course_viewed(course: Course, at: datetime, actor: int) -> Event:
-    return _of_course(course, at, actor, "Course viewed", f"The user with id '{actor}' viewed the course with id '{course.course_id}'.")
+    return _of_course(
+        course,
+        at,
+        actor,
+        "Course viewed",
+        f"The user with id '{actor}' viewed the course with id '{course.course_id}'.",
+    )
 
 
 def _of_course(
@@ -169,4 +190,15 @@ def _row(event: Event) -> tuple[str, ...]:
     at, actor = event.at, event.actor
     address = "" if event.origin == "cli" else f"10.7.{actor // 200 % 200}.{actor % 200 + 20}"
     when = f"{at.day}/{at:%m/%y, %H:%M}"
-    return (event.course, when, "-", "-", event.context, event.component, event.name, event.description, event.origin, address)
+    return (
+        event.course,
+        when,
+        "-",
+        "-",
+        event.context,
+        event.component,
+        event.name,
+        event.description,
+        event.origin,
+        address,
+    )

@@ -67,7 +67,12 @@ def _write_grades(site: Site, course: Course, folder: Folder, day: date) -> None
     taken = site.attempts[site.attempts["at"] <= pd.Timestamp(_evening(day))]
     best = taken.groupby("enrolment")["score"].max()
     downloaded = int(_evening(day).replace(tzinfo=ZONE).timestamp())
-    header = [*GRADE_COLUMNS, f"Quiz: {course.quiz.name} (Real)", "Course total (Real)", "Last downloaded from this course"]
+    header: Row = [
+        *GRADE_COLUMNS,
+        f"Quiz: {course.quiz.name} (Real)",
+        "Course total (Real)",
+        "Last downloaded from this course",
+    ]
     rows: list[Row] = [header]
     for row in enrolled.itertuples():
         grade = f"{best[row.enrolment]:.2f}" if row.enrolment in best.index else "-"
@@ -121,7 +126,9 @@ def _write_progress(site: Site, course: Course, folder: Folder, day: date) -> No
 def _enrolled(site: Site, course: Course, day: date) -> pd.DataFrame:
     """The course's participants on that evening, by family name, with what their account shows."""
     moment = pd.Timestamp(_evening(day))
-    rows = site.enrolments[(site.enrolments["offering"] == course.offering) & (site.enrolments["enrolled_at"] <= moment)]
+    rows = site.enrolments[
+        (site.enrolments["offering"] == course.offering) & (site.enrolments["enrolled_at"] <= moment)
+    ]
     rows = rows.assign(completed_at=rows["completed_at"].where(rows["completed_at"] <= moment))
     accounts = pd.DataFrame(
         [(a.moodle_id, a.given, a.family, a.email, a.idnumber) for a in site.accounts.moodle],
@@ -150,11 +157,10 @@ def _evening(day: date) -> datetime:
 
 
 def _short(at: datetime) -> str:
-    """``4/03/25, 09:15``"""
+    """As in ``4/03/25, 09:15``."""
     return f"{at.day}/{at:%m/%y, %H:%M}"
 
 
 def _long(at: datetime) -> str:
-    """``Tuesday, 4 March 2025, 9:15 AM``"""
+    """As in ``Tuesday, 4 March 2025, 9:15 AM``."""
     return f"{at:%A}, {at.day} {at:%B %Y}, {at.hour % 12 or 12}:{at:%M %p}"
-

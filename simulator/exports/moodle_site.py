@@ -1,6 +1,6 @@
 """The Moodle site behind its exports: its courses with their modules, and who finished which module when.
 
-    behaviour (sessions, attempts) → module completions, which the log and the reports both tell of
+behaviour (sessions, attempts) → module completions, which the log and the reports both tell of
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ CONTENT_MODULES = (("File", "resource"), ("Page", "page"), ("Interactive Content
 COMPONENTS = {"Interactive Content": "H5P"}
 """Where the component of the log is called otherwise than the kind of activity."""
 
-PARTS = ("what it is about", "a case from the floor", "how it works", "do it yourself", "in your own team", "pitfalls", "looking back", "further")
+PARTS = (
+    "what it is about",
+    "a case from the floor",
+    "how it works",
+    "do it yourself",
+    "in your own team",
+    "pitfalls",
+    "looking back",
+    "further",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,9 @@ class Site:
 def build_site(offerings: tuple[Offering, ...], accounts: Accounts, behaviour: Behaviour) -> Site:
     courses = {index: _course(index, o) for index, o in enumerate(offerings) if o.tool == MOODLE}
     everything = behaviour.enrolments
-    enrolments = everything[everything["offering"].isin(courses)].assign(moodle_id=lambda e: e["person"].map(accounts.moodle_ids()))
+    enrolments = everything[everything["offering"].isin(courses)].assign(
+        moodle_id=lambda e: e["person"].map(accounts.moodle_ids())
+    )
     owner = enrolments[["enrolment", "offering", "moodle_id"]]
     sessions = behaviour.sessions.merge(owner, on="enrolment").sort_values(["enrolment", "ordinal"], ignore_index=True)
     attempts = behaviour.attempts.merge(owner, on="enrolment").sort_values(["enrolment", "ordinal"], ignore_index=True)
@@ -92,12 +103,27 @@ def build_site(offerings: tuple[Offering, ...], accounts: Accounts, behaviour: B
 def _course(index: int, offering: Offering) -> Course:
     course_id = int(offering.activity_id)
     contents = tuple(
-        Module(course_id * 20 + place, *CONTENT_MODULES[(index + place) % len(CONTENT_MODULES)], f"{offering.title}: {PARTS[place]}")
+        Module(
+            course_id * 20 + place,
+            *CONTENT_MODULES[(index + place) % len(CONTENT_MODULES)],
+            f"{offering.title}: {PARTS[place]}",
+        )
         for place in range(offering.modules)
     )
-    quiz = Module(course_id * 20 + 19, "Quiz", "quiz", f"{offering.title}: final test") if offering.course.pass_mark else None
+    quiz = (
+        Module(course_id * 20 + 19, "Quiz", "quiz", f"{offering.title}: final test")
+        if offering.course.pass_mark
+        else None
+    )
     return Course(
-        index, course_id, offering.slug.upper(), offering.title, offering.catalogue_code, contents, quiz, offering.course.pass_mark or 0
+        index,
+        course_id,
+        offering.slug.upper(),
+        offering.title,
+        offering.catalogue_code,
+        contents,
+        quiz,
+        offering.course.pass_mark or 0,
     )
 
 

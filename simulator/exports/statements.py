@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,9 @@ LATE_SHARE = 0.025
 VOID_SHARE = 0.03
 """Unfinished enrolments that were marked as completed by mistake, which an administrator then voided."""
 VOID_BEFORE_TARGET_EVERY = 4
-"""Each so many of these voids reaches the LRS before the mistake does."""
+"""Each so many of these voids, the first among them, reaches the LRS before the mistake does."""
+VOID_TERM = timedelta(days=20)
+"""How long such a mistake is on its way."""
 
 NORMAL, LATE, MISTAKE, VOID, INVALID = "normal", "late", "voided", "void", "invalid"
 
@@ -54,6 +56,11 @@ class Recorded:
     def statement_id(self) -> str:
         return str(self.statement["id"])
 
+    @property
+    def verb(self) -> str:
+        """Last part of the verb's IRI."""
+        return str(self.statement["verb"]["id"]).rsplit("/", 1)[-1]
+
 
 class Player:
     """Builds statements; ids come from the stream, so that they are the same for the same seed."""
@@ -67,38 +74,55 @@ class Player:
         return str(uuid.UUID(bytes=self.rng.bytes(16), version=4))
 
     def statement(
-        self, who: tincan.Agent, verb: str, what: tincan.Activity | tincan.StatementRef, at: datetime, stored: datetime,
-        result: tincan.Result | None = None, context: tincan.Context | None = None,
+        self, who: tincan.Agent, verb: str, what: tincan.Activity | tincan.StatementRef, at: datetime,
+        stored: datetime, result: tincan.Result | None = None, context: tincan.Context | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """A statement as JSON value. ``at`` is local and naive; it is sent with its offset and milliseconds."""
         moment = at.replace(tzinfo=ZONE, microsecond=int(self.rng.integers(1000)) * 1000)
         fields = {"result": result, "context": context}
         built = tincan.Statement(
-            id=self.new_id(), actor=who, verb=_verb(verb), object=what, timestamp=moment, stored=_utc(stored), version="1.0.0",
-            authority=_authority(), **{name: value for name, value in fields.items() if value is not None},
+            id=self.new_id(), actor=who, verb=_verb(verb), object=what, timestamp=moment, stored=_utc(stored),
+            version="1.0.0", authority=_authority(), **{name: value for name, value in fields.items() if value is not None},
         )  # fmt: skip
         return dict(built.as_version())
 
 
-def record(behaviour: Behaviour, offerings: tuple[Offering, ...], actors: tuple[Actor, ...], period: Period, streams: Streams) -> list[Recorded]:
+def record(
+    behaviour: Behaviour, offerings: tuple[Offering, ...], actors: tuple[Actor, ...], period: Period, streams: Streams
+) -> list[Recorded]:
     """Every statement that the LRS stored in the period, in the order in which it stored them."""
     rng = streams.of("statements")
     player = Player(rng)
-    closes = datetime.combine(period.end, datetime.max.time()).replace(microsecond=0)
-    recorded: list[Recorded] = []
+    closes = datetime.combine(period.end, time(23, 59, 59))
     sessions = dict(tuple(behaviour.sessions.groupby("enrolment")))
     attempts = dict(tuple(behaviour.attempts.groupby("enrolment")))
-    for row in behaviour.enrolments.itertuples():
-        offering = offerings[row.offering]
-        if offering.tool != LRS or row.enrolment not in sessions:
-            continue
-        told = list(_tell(player, actors[row.person], row, offering, sessions[row.enrolment], attempts.get(row.enrolment)))
+    is_lrs = [offerings[index].tool == LRS for index in behaviour.enrolments["offering"]]
+    known = behaviour.enrolments[is_lrs].dropna(subset=["started_at"])
+    recorded: list[Recorded] = []
+    for row in known.itertuples():
+        tried = attempts.get(row.enrolment)
+        told = list(_tell(player, actors[row.person], row, offerings[row.offering], sessions[row.enrolment], tried))
         if rng.random() < LATE_SHARE:
             told = [_delayed(one, rng.uniform(10, 45), closes) for one in told]
         recorded += told
-        if row.outcome != "completed" and rng.random() < VOID_SHARE:
-            recorded += _mistake(player, actors[row.person], row, offering, sessions[row.enrolment], closes)
+    for ordinal, (row, at) in enumerate(_mistaken(known, behaviour.sessions, closes, rng)):
+        is_early = ordinal % VOID_BEFORE_TARGET_EVERY == 0
+        recorded += _mistake(player, actors[row.person], row, offerings[row.offering], at, is_early)
     return sorted(recorded, key=lambda one: (one.stored, one.statement_id))
+
+
+def _mistaken(
+    known: pd.DataFrame, sessions: pd.DataFrame, closes: datetime, rng: np.random.Generator
+) -> list[tuple[Any, datetime]]:
+    """Unfinished enrolments that somebody marks as completed two hours after the last sitting, and that instant.
+
+    Only those that leave time for the mistake and its voiding to arrive in the period; at least two of them.
+    """
+    marked_at = known["enrolment"].map(sessions.groupby("enrolment")["at"].last()) + pd.Timedelta(hours=2)
+    open_ended = known[(known["outcome"] != "completed") & (marked_at + VOID_TERM < closes)]
+    count = min(len(open_ended), max(2, round(VOID_SHARE * len(open_ended))))
+    chosen = open_ended.iloc[np.sort(rng.choice(len(open_ended), count, replace=False))]
+    return [(row, marked_at[row.Index].to_pydatetime()) for row in chosen.itertuples()]
 
 
 def _tell(
@@ -116,27 +140,35 @@ def _tell(
     yield recorded("initialized", course, row.started_at.to_pydatetime())
     for sitting in sessions.itertuples():
         at, part = sitting.at.to_pydatetime(), min(sitting.ordinal, offering.modules)
-        yield recorded("experienced", player.activity(offering, part), at + timedelta(seconds=20), tincan.Result(duration=_minutes(sitting.minutes)))
+        yield recorded(
+            "experienced",
+            player.activity(offering, part),
+            at + timedelta(seconds=20),
+            tincan.Result(duration=_minutes(sitting.minutes)),
+        )
         percent = tincan.Result(extensions=tincan.Extensions({PROGRESS: round(sitting.progress * 100)}))
         yield recorded("progressed", course, at + timedelta(minutes=sitting.minutes), percent)
     for attempt in attempts.itertuples() if attempts is not None else ():
-        yield recorded("passed" if attempt.is_pass else "failed", course, attempt.at.to_pydatetime(), _score(attempt.score, bool(attempt.is_pass)))
+        yield recorded(
+            "passed" if attempt.is_pass else "failed",
+            course,
+            attempt.at.to_pydatetime(),
+            _score(attempt.score, bool(attempt.is_pass)),
+        )
     if not pd.isna(row.completed_at):
         result = tincan.Result(completion=True, duration=_minutes(sessions["minutes"].sum()))
         yield recorded("completed", course, row.completed_at.to_pydatetime() + timedelta(seconds=2), result)
 
 
-def _mistake(player: Player, actor: Actor, row: Any, offering: Offering, sessions: pd.DataFrame, closes: datetime) -> list[Recorded]:
-    """A completion that never was, and the statement that voids it; nothing, where there is no time left for both."""
-    at = sessions["at"].iloc[-1].to_pydatetime() + timedelta(hours=2)
-    if at + timedelta(days=25) > closes:
-        return []
-    is_early = player.rng.integers(VOID_BEFORE_TARGET_EVERY) == 0
-    stored, voided = (at + timedelta(days=20), at + timedelta(days=9)) if is_early else (at, at + timedelta(days=4))
+def _mistake(
+    player: Player, actor: Actor, row: Any, offering: Offering, at: datetime, is_early: bool
+) -> list[Recorded]:
+    """A completion that never was, and the statement that voids it: days later, or, early, while it is on its way."""
+    stored, voided = (at + VOID_TERM, at + timedelta(days=9)) if is_early else (at, at + timedelta(days=4))
     who, course = player.agent(actor, offering.platform), player.activity(offering, 0)
-    wrong = player.statement(who, "completed", course, at, stored, tincan.Result(completion=True), _context(player.new_id()))
-    reference = tincan.StatementRef(id=wrong["id"])
-    void = player.statement(_administrator(), "voided", reference, voided, voided)
+    result, context = tincan.Result(completion=True), _context(player.new_id())
+    wrong = player.statement(who, "completed", course, at, stored, result, context)
+    void = player.statement(_administrator(), "voided", tincan.StatementRef(id=wrong["id"]), voided, voided)
     detail = "void_before_target" if is_early else ""
     return [
         Recorded(stored, wrong, MISTAKE, row.person, row.offering, detail),
@@ -191,9 +223,13 @@ def _verb(name: str) -> tincan.Verb:
 def _activity(offering: Offering, part: int) -> tincan.Activity:
     """The course itself (part 0), or one of its parts."""
     if part:
-        definition = tincan.ActivityDefinition(type=f"{ADL}/activities/module", name=tincan.LanguageMap({"en": f"{offering.title}, part {part}"}))
+        definition = tincan.ActivityDefinition(
+            type=f"{ADL}/activities/module", name=tincan.LanguageMap({"en": f"{offering.title}, part {part}"})
+        )
         return tincan.Activity(id=f"{offering.activity_id}/part/{part}", definition=definition)
-    definition = tincan.ActivityDefinition(type=f"{ADL}/activities/course", name=tincan.LanguageMap({"en": offering.title}))
+    definition = tincan.ActivityDefinition(
+        type=f"{ADL}/activities/course", name=tincan.LanguageMap({"en": offering.title})
+    )
     if offering.catalogue_code:
         definition.extensions = tincan.Extensions({CATALOGUE_CODE: offering.catalogue_code})
     return tincan.Activity(id=offering.activity_id, definition=definition)

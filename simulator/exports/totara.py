@@ -25,6 +25,8 @@ USER_COLUMNS = (
 ORGANISATION_COLUMNS = ("idnumber", "fullname", "frameworkidnumber", "parentidnumber", "typeidnumber", "timemodified")
 POSITION_COLUMNS = ("idnumber", "fullname", "frameworkidnumber", "parentidnumber", "timemodified")
 
+Row = tuple[object, ...]
+
 LEAVER_ROW_SHARE = 0.8
 """Leavers who are exported once more with deleted=1; the others are just not there any more."""
 UNKNOWN_CHANGE_SHARE = 0.1
@@ -84,22 +86,22 @@ def _write_users(
     twice = [rows[int(rng.integers(len(rows)))]] if ordinal % 5 == 2 else []
     everything = [*rows, *twice, *without_number]
     folder.write(
-        f"users_{day}.csv", dialect.render(USER_COLUMNS, everything), exported_at(day),
+        f"users_{day}.csv", dialect.render(USER_COLUMNS, everything), _exported_at(day),
         records=len(everything), people=len(present), deleted=len(deleted),
         rejected=len(without_number), duplicate=len(twice),
     )  # fmt: skip
 
 
-def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.random.Generator) -> list[tuple[object, ...]]:
+def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.random.Generator) -> list[Row]:
     changed = _changes(company, day)
     is_unknown = rng.random(len(present)) < UNKNOWN_CHANGE_SHARE
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
     for row, unknown in zip(present.itertuples(), is_unknown, strict=True):
         person = company.people[row.person]
         manager = "" if pd.isna(row.manager) else company.people[row.manager].employee_number
         rows.append((
-            person.employee_number, 0 if unknown else _unix(changed[row.person]), person.username, 0, person.given, row.family,
-            row.email, person.city, person.country, 0, row.position, row.unit_id,
+            person.employee_number, 0 if unknown else _unix(changed[row.person]), person.username, 0, person.given,
+            row.family, row.email, person.city, person.country, 0, row.position, row.unit_id,
             company.structure.position_id(row.position), manager,
         ))  # fmt: skip
     return rows
@@ -107,42 +109,38 @@ def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.rando
 
 def _changes(company: Company, day: date) -> dict[int, date]:
     """The last day on which HR changed something about each person."""
-    changed: dict[int, date] = {}
-    for moment in (*company.jobs, *company.names):
-        if moment.started <= day:
-            changed[moment.person] = max(moment.started, changed.get(moment.person, moment.started))
-    return changed
+    changes = [*((job.person, job.started) for job in company.jobs), *((n.person, n.started) for n in company.names)]
+    return dict(sorted(change for change in changes if change[1] <= day))
 
 
-def _leaver_rows(company: Company, people: list[int], day: date) -> list[tuple[object, ...]]:
+def _leaver_rows(company: Company, people: list[int], day: date) -> list[Row]:
     names = {n.person: n for n in company.names if n.started <= day}
     last = {j.person: j for j in company.jobs if j.started <= day}
     return [
         (
-            company.people[p].employee_number, _unix(last[p].ended or day), company.people[p].username, 1, company.people[p].given,
-            names[p].family, names[p].email, company.people[p].city, company.people[p].country, 1, "", "", "", "",
+            person.employee_number, _unix(last[person.person].ended or day), person.username, 1, person.given,
+            names[person.person].family, names[person.person].email, person.city, person.country, 1, "", "", "", "",
         )
-        for p in people
+        for person in (company.people[number] for number in people)
     ]  # fmt: skip
 
 
-def _rows_without_number(day: date) -> list[tuple[object, ...]]:
+def _rows_without_number(day: date) -> list[Row]:
     """Temps whom the agency announced before HR gave them a number: nobody can be told apart by a blank."""
-    return [
-        ("", 0, f"agency{number}", 0, "Agency", f"Worker {number}", f"agency{number}@{DOMAIN}", "", "NL", 0, "", "", "", "")
-        for number in (day.month * 10 + 1, day.month * 10 + 2)
-    ]
+    logins = [f"agency{day.month * 10 + ordinal}" for ordinal in (1, 2)]
+    return [("", 0, login, 0, "Agency", login, f"{login}@{DOMAIN}", "", "NL", 0, "", "", "", "") for login in logins]
 
 
 def _write_hierarchies(company: Company, day: date, dialect: Dialect, folder: Folder) -> None:
     names = company.unit_names_on(day)
-    units = [(u.unit_id, names[u.unit_id], "ORG", u.parent_id, u.level, 0) for u in company.structure.units]
-    positions = [(p.position_id, p.name, "POS", p.parent_id, 0) for p in company.structure.positions]
-    folder.write(f"organisations_{day}.csv", dialect.render(ORGANISATION_COLUMNS, units), exported_at(day), records=len(units))
-    folder.write(f"positions_{day}.csv", dialect.render(POSITION_COLUMNS, positions), exported_at(day), records=len(positions))
+    units: list[Row] = [(u.unit_id, names[u.unit_id], "ORG", u.parent_id, u.level, 0) for u in company.structure.units]
+    positions: list[Row] = [(p.position_id, p.name, "POS", p.parent_id, 0) for p in company.structure.positions]
+    tables = {"organisations": (ORGANISATION_COLUMNS, units), "positions": (POSITION_COLUMNS, positions)}
+    for name, (columns, rows) in tables.items():
+        folder.write(f"{name}_{day}.csv", dialect.render(columns, rows), _exported_at(day), records=len(rows))
 
 
-def exported_at(day: date) -> datetime:
+def _exported_at(day: date) -> datetime:
     """HR exports late in the evening of the day that it describes."""
     return datetime.combine(day, time(22, 30))
 

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-import numpy as np
-
 from simulator.exports.files import Folder
 from simulator.exports.statements import BREAKABLE, Player, Recorded, broken_copy
 from simulator.period import Period, Streams
@@ -64,7 +62,8 @@ def _redeliver(month: list[Recorded], exported: datetime, folder: Folder) -> lis
     part = month[int(len(month) * (1 - REDELIVERED_SHARE)) :]
     name = f"redelivery_{exported:%Y-%m-%d}.ndjson"
     content = _render([one.statement for one in part], name)
-    folder.write(name, content, exported + timedelta(days=2), records=len(part), rejected=0, duplicate=0, redelivered=len(part))
+    counts = {"records": len(part), "rejected": 0, "duplicate": 0, "redelivered": len(part)}
+    folder.write(name, content, exported + timedelta(days=2), **counts)
     return [Sent(one, name) for one in part]
 
 
