@@ -159,7 +159,7 @@ def test_decisions_are_numbered_once_and_say_what_they_cost() -> None:
     assert [path.name for path in decisions if not re.match(r"\d{4}-[a-z0-9-]+\.md$", path.name)] == []
     numbers = [path.name[:4] for path in decisions]
     assert sorted(set(numbers)) == numbers
-    sections = ("## Context", "## Decision", "## What we gave up")
+    sections = ("**Context.**", "**Decision.**", "**What we gave up.**")
     assert [p.name for p in decisions if any(s not in p.read_text(encoding="utf-8") for s in sections)] == []
 
 
