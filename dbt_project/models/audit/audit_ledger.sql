@@ -1,14 +1,5 @@
--- Differences are taken per unit, so that a loss in one unit can't hide behind a surplus in another.
+-- Accounts are settled per unit, so that a loss in one unit can't hide behind a surplus in another.
 -- The row (all) stands on its own, so that an empty warehouse shows as a row of zeros and never as no row.
-{%- set kinds = [
-    'statements', 'learning_events', 'people', 'job_assignments', 'absences', 'org_units', 'positions', 'accounts',
-    'activities', 'enrolments', 'attendances', 'assessments', 'learning_time', 'certifications', 'survey_responses',
-    'observations', 'kpi_values', 'capability_assessments', 'costs', 'strategy_vision', 'strategy_target_mix',
-    'strategy_goals', 'strategy_kpis', 'strategy_capabilities', 'strategy_capability_targets',
-    'strategy_ld_maturity', 'strategy_initiatives', 'strategy_links', 'strategy_enrolment_policies',
-    'strategy_agreements', 'strategy_requirements', 'strategy_pilots', 'strategy_readiness',
-] %}
-
 with
 
 ledger as (
@@ -23,47 +14,42 @@ ledger as (
         coalesce(rows_rejected, 0) as rows_rejected,
         coalesce(rows_duplicate, 0) as rows_duplicate,
         coalesce(rows_erased, 0) as rows_erased
-    from {{ ref('stg_ledger') }}
-),
-
-staged as (
-    {%- for kind in kinds %}
-    select
-        tool,
-        unit,
-        '{{ kind }}' as record_kind,
-        count(*) as rows_staged
-    from {{ ref('stg_' ~ kind) }}
-    group by tool, unit
-    {{- ' union all' if not loop.last }}
-    {%- endfor %}
+    from {{ ref('trust_ledger') }}
 ),
 
 reasons as (
     select
         tool,
-        unit,
         record_kind,
-        count(*) as rows_with_reason
-    from {{ ref('stg_rejects') }}
-    group by tool, unit, record_kind
+        unit,
+        sum(row_count) as rows_with_reason
+    from {{ ref('trust_rejects') }}
+    group by tool, record_kind, unit
 ),
 
 units as (
     select
         ledger.*,
-        abs(rows_read - rows_landed - rows_rejected - rows_duplicate - rows_erased) as rows_unaccounted,
-        abs(rows_landed - coalesce(staged.rows_staged, 0)) as rows_not_staged,
+        abs(
+            ledger.rows_read - ledger.rows_landed - ledger.rows_rejected - ledger.rows_duplicate - ledger.rows_erased
+        ) as rows_unaccounted,
         -- One record may break several rules, so more reasons than rejects are in order; fewer are not.
         case
-            when rows_rejected = 0 then coalesce(reasons.rows_with_reason, 0)
-            else greatest(rows_rejected - coalesce(reasons.rows_with_reason, 0), 0)
+            when ledger.rows_rejected = 0 then coalesce(reasons.rows_with_reason, 0)
+            else greatest(ledger.rows_rejected - coalesce(reasons.rows_with_reason, 0), 0)
         end as rejects_unexplained
     from ledger
-    left join staged
-        on ledger.tool = staged.tool and ledger.unit = staged.unit and ledger.record_kind = staged.record_kind
     left join reasons
-        on ledger.tool = reasons.tool and ledger.unit = reasons.unit and ledger.record_kind = reasons.record_kind
+        on ledger.tool = reasons.tool and ledger.record_kind = reasons.record_kind and ledger.unit = reasons.unit
+),
+
+onward as (
+    select
+        tool,
+        record_kind,
+        abs(rows_landed - rows_staged) as rows_not_staged,
+        unexplained as rows_unexplained
+    from {{ ref('trust_reconciliation') }}
 ),
 
 scopes as (
@@ -83,20 +69,30 @@ counted as (
         scopes.record_kind,
         count(units.unit) as units,
         count(case when units.status = 'refused' then 1 end) as refused_units,
-        coalesce(sum(units.rows_read), 0) as rows_read,
-        coalesce(sum(units.rows_landed), 0) as rows_landed,
-        coalesce(sum(units.rows_rejected), 0) as rows_rejected,
-        coalesce(sum(units.rows_duplicate), 0) as rows_duplicate,
-        coalesce(sum(units.rows_erased), 0) as rows_erased,
-        coalesce(sum(units.rows_unaccounted), 0) as rows_unaccounted,
-        coalesce(sum(units.rows_not_staged), 0) as rows_not_staged,
-        coalesce(sum(units.rejects_unexplained), 0) as rejects_unexplained,
+        {%- for measure in [
+            'rows_read', 'rows_landed', 'rows_rejected', 'rows_duplicate', 'rows_erased', 'rows_unaccounted',
+            'rejects_unexplained'
+        ] %}
+        cast(coalesce(sum(units.{{ measure }}), 0) as bigint) as {{ measure }},
+        {%- endfor %}
         count(distinct cast(units.landed_at as date)) as landing_days,
         min(units.landed_at) as first_landed_at,
         max(units.landed_at) as last_landed_at
     from scopes
     left join units
         on scopes.tool = '(all)' or (scopes.tool = units.tool and scopes.record_kind = units.record_kind)
+    group by scopes.tool, scopes.record_kind
+),
+
+followed as (
+    select
+        scopes.tool,
+        scopes.record_kind,
+        cast(coalesce(sum(onward.rows_not_staged), 0) as bigint) as rows_not_staged,
+        cast(coalesce(sum(onward.rows_unexplained), 0) as bigint) as rows_unexplained
+    from scopes
+    left join onward
+        on scopes.tool = '(all)' or (scopes.tool = onward.tool and scopes.record_kind = onward.record_kind)
     group by scopes.tool, scopes.record_kind
 ),
 
@@ -107,26 +103,33 @@ paced as (
             as landing_interval_days,
         {{ dbt.datediff('last_landed_at', as_of(), 'day') }} as days_since_landing
     from counted
+),
+
+final as (
+    select
+        paced.tool,
+        paced.record_kind,
+        paced.units,
+        paced.refused_units,
+        paced.rows_read,
+        paced.rows_landed,
+        paced.rows_rejected,
+        paced.rows_duplicate,
+        paced.rows_erased,
+        paced.rows_unaccounted,
+        paced.rejects_unexplained,
+        followed.rows_not_staged,
+        followed.rows_unexplained,
+        cast(paced.rows_rejected as double) / nullif(paced.rows_read, 0) as reject_share,
+        cast(paced.rows_duplicate as double) / nullif(paced.rows_read, 0) as duplicate_share,
+        paced.landing_days,
+        paced.first_landed_at,
+        paced.last_landed_at,
+        cast(paced.days_since_landing / nullif(paced.landing_interval_days, 0) as double)
+            as silence_ratio,
+        '{{ invocation_id }}' as dbt_invocation_id
+    from paced
+    inner join followed on paced.tool = followed.tool and paced.record_kind = followed.record_kind
 )
 
-select
-    tool,
-    record_kind,
-    cast(units as bigint) as units,
-    cast(refused_units as bigint) as refused_units,
-    cast(rows_read as bigint) as rows_read,
-    cast(rows_landed as bigint) as rows_landed,
-    cast(rows_rejected as bigint) as rows_rejected,
-    cast(rows_duplicate as bigint) as rows_duplicate,
-    cast(rows_erased as bigint) as rows_erased,
-    cast(rows_unaccounted as bigint) as rows_unaccounted,
-    cast(rows_not_staged as bigint) as rows_not_staged,
-    cast(rejects_unexplained as bigint) as rejects_unexplained,
-    cast(rows_rejected as double) / nullif(rows_read, 0) as reject_share,
-    cast(rows_duplicate as double) / nullif(rows_read, 0) as duplicate_share,
-    cast(landing_days as bigint) as landing_days,
-    first_landed_at,
-    last_landed_at,
-    cast(days_since_landing / nullif(landing_interval_days, 0) as double) as silence_ratio,
-    '{{ invocation_id }}' as dbt_invocation_id
-from paced
+select * from final

@@ -1,0 +1,125 @@
+"""Write the dbt side of the landing contracts from the record kinds.
+
+    connectors/records.py --> models/staging/landing.yml      the source: one table per kind, every column
+                          --> models/staging/stg_<kind>.sql   one line each: {{ stage('<kind>') }}
+                          --> models/staging/staging.yml      their documentation and tests
+
+Run it after a change of a record kind: ``python dbt_project/landing_contract.py``. A test compares what it would
+write with what is there, so the two declarations can't drift apart.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+sys.path.insert(0, str(PROJECT.parent))
+
+from connectors.records import LEDGER_COLUMNS, REJECT_COLUMNS, Column, Type, kinds  # noqa: E402
+
+DBT_TYPE = {
+    Type.TEXT: "string",
+    Type.INTEGER: "bigint",
+    Type.NUMBER: "double",
+    Type.BOOLEAN: "boolean",
+    Type.DATE: "date",
+    Type.INSTANT: "timestamp",
+    Type.JSON: "string",
+}
+"""Types as every engine that the project targets accepts them."""
+
+IDENTITY_LINKS = (
+    Column("token", Type.TEXT, "Token of one identifier.", required=True),
+    Column("person_key", Type.INTEGER, "Person that the identifier belongs to; empty where it is ambiguous."),
+    Column("rule", Type.TEXT, "Rule that made the link."),
+    Column("confidence", Type.NUMBER, "Confidence in the link, 0 to 1."),
+    Column("state", Type.TEXT, "What is known.", required=True, allowed=("resolved", "unmatched", "ambiguous")),
+    Column("valid_from", Type.DATE, "First day on which the link holds; empty for always."),
+    Column("valid_to", Type.DATE, "First day on which it holds no more; empty for still."),
+)
+PERSON_ALIASES = (
+    Column("former_person_key", Type.INTEGER, "Key that was given up in a merge.", required=True),
+    Column("person_key", Type.INTEGER, "Key that stands in its place.", required=True),
+    Column("merged_at", Type.INSTANT, "When the two were merged (UTC)."),
+)
+
+Table = tuple[str, str, tuple[Column, ...]]
+
+
+def tables() -> Iterator[Table]:
+    """Name, meaning of one row, and columns of every table of landing."""
+    yield "ledger", "one unit of landing and record kind: what became of its records", LEDGER_COLUMNS
+    yield "rejects", "one rejected record: where it is and which rule it breaks, never its values", REJECT_COLUMNS
+    yield "identity_links", "one identifier token and the person that it belongs to", IDENTITY_LINKS
+    yield "person_aliases", "one person key that a merge gave up", PERSON_ALIASES
+    for kind in kinds():
+        yield kind.name, kind.grain, kind.landed
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _columns(columns: Iterable[Column], indent: str) -> Iterator[str]:
+    for column in columns:
+        yield f"{indent}- name: {column.name}"
+        yield f"{indent}  description: {_quoted(column.meaning)}"
+        yield f"{indent}  data_type: {DBT_TYPE[column.type]}"
+
+
+def source_yaml() -> str:
+    lines = [
+        "# Generated from connectors/records.py by landing_contract.py; do not edit.",
+        "sources:",
+        "  - name: landing",
+        '    description: "What connectors and identity landed as Parquet files: one table per record kind, and landing\'s own."',
+        "    config:",
+        "      meta:",
+        "        external_location: >-",
+        "          read_parquet('{{ env_var('THROUGHLINE_HOME', '.throughline') }}/landing/{name}/v1/**/*.parquet', union_by_name=true)",
+        "    tables:",
+    ]
+    for name, grain, columns in tables():
+        lines += [f"      - name: {name}", f"        description: {_quoted('One row is ' + grain + '.')}"]
+        lines += ["        columns:", *_columns(columns, " " * 10)]
+    return "\n".join(lines) + "\n"
+
+
+def staging_yaml() -> str:
+    lines = ["# Generated from connectors/records.py by landing_contract.py; do not edit.", "models:"]
+    for name, grain, columns in tables():
+        lines += [f"  - name: stg_{name}"]
+        lines += [f"    description: {_quoted(f'Landing table `{name}`, typed. One row is {grain}.')}"]
+        if name == "ledger":
+            lines += ["    config: { materialized: table } # read once, so that one build sees one set of units"]
+        lines += ["    columns:", *_staged_columns(columns)]
+    return "\n".join(lines) + "\n"
+
+
+def _staged_columns(columns: tuple[Column, ...]) -> Iterator[str]:
+    """Columns with the tests that tell whether landing kept its contract."""
+    for column in columns:
+        yield from _columns((column,), " " * 6)
+        if column.allowed and column.required:
+            values = ", ".join(column.allowed)
+            yield "        data_tests:"
+            yield f"          - accepted_values: {{ arguments: {{ values: [{values}] }} }}"
+
+
+def staging_sql(name: str) -> str:
+    return f"{{{{ stage('{name}') }}}}\n"
+
+
+def files() -> dict[Path, str]:
+    """Every generated file and its text."""
+    staging = PROJECT / "models" / "staging"
+    sql = {staging / f"stg_{name}.sql": staging_sql(name) for name, _, _ in tables()}
+    return {staging / "landing.yml": source_yaml(), staging / "staging.yml": staging_yaml(), **sql}
+
+
+if __name__ == "__main__":
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(PROJECT.parent))

@@ -1,0 +1,24 @@
+{#
+    A key made of columns: the same on every engine and in every order of arrival. Empty and missing are the same,
+    as they are in the record keys of landing.
+#}
+{% macro key_of(columns) -%}
+    md5({% for column in columns -%}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
+        {%- if not loop.last %} || '|' || {% endif -%}
+    {%- endfor %})
+{%- endmacro %}
+
+
+{# The member that stands for what is not known, of keys that are text and of person_key. #}
+{% macro unknown_key() -%}'-1'{%- endmacro %}
+{% macro unknown_person() -%}-1{%- endmacro %}
+
+
+{#
+    The durable key of an organisational unit. Unit ids are the organisation's own: HR, the survey tool and the KPI
+    system write the same id for the same unit, so the tool is no part of the key.
+#}
+{% macro org_unit_key(org_unit_id) -%}
+    case when {{ org_unit_id }} is null then {{ unknown_key() }} else md5({{ org_unit_id }}) end
+{%- endmacro %}

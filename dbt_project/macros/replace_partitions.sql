@@ -1,0 +1,80 @@
+{#
+    Replace exactly the touched partitions of a table, in one transaction.
+
+        {{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+
+    `touched` names the model that lists the partitions (its column has the name of `partition_by`). The model's own
+    SQL must yield those partitions and no others. A partition that is listed and yields no row is emptied: that is
+    why this is not dbt's delete+insert, which learns the partitions from the new rows.
+
+    A whole build (see `is_whole_build`) swaps the table instead. `int_unit_touched` then lists every unit and
+    `int_partitions_touched` every partition, so the model's SQL needs no second branch.
+#}
+{% materialization replace_partitions, default %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set new_relation = make_intermediate_relation(target_relation) -%}
+    {%- set old_relation = make_backup_relation(target_relation, 'table') -%}
+
+    {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
+    {{ drop_relation_if_exists(load_cached_relation(old_relation)) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- call statement('new_rows') -%}
+        {{ get_create_table_as_sql(False, new_relation, sql) }}
+    {%- endcall -%}
+
+    {%- if throughline.can_replace_partitions(existing_relation, new_relation) -%}
+        {%- call statement('main') -%}
+            {{ adapter.dispatch('replace_partitions_sql')(
+                target_relation, new_relation, config.require('partition_by'), ref(config.require('touched'))
+            ) }}
+        {%- endcall -%}
+        {{ drop_relation_if_exists(new_relation) }}
+    {%- else -%}
+        {%- if existing_relation is not none -%}
+            {{ adapter.rename_relation(existing_relation, old_relation) }}
+        {%- endif -%}
+        {{ adapter.rename_relation(new_relation, target_relation) }}
+        {%- call statement('main') -%} select 1 as whole_build {%- endcall -%}
+    {%- endif -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do persist_docs(target_relation, model) %}
+    {{ adapter.commit() }}
+    {{ drop_relation_if_exists(old_relation) }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% macro can_replace_partitions(existing_relation, new_relation) %}
+    {%- if existing_relation is none or not existing_relation.is_table or is_whole_build() -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set existing = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}
+    {%- set new = adapter.get_columns_in_relation(new_relation) | map(attribute='name') | list -%}
+    {%- if existing != new -%}
+        {% do exceptions.raise_compiler_error(
+            this ~ ' has the columns ' ~ existing ~ ', its model now yields ' ~ new
+            ~ '. Partitions of the two cannot stand in one table: build once with --full-refresh.'
+        ) %}
+    {%- endif -%}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{# Only DuckDB is written so far; Spark would overwrite the partitions and drop the ones that became empty. #}
+{% macro default__replace_partitions_sql(target_relation, new_relation, partition_by, touched) %}
+    {% do exceptions.raise_compiler_error('replace_partitions is not written for ' ~ target.type ~ ' yet') %}
+{% endmacro %}
+
+
+{% macro duckdb__replace_partitions_sql(target_relation, new_relation, partition_by, touched) %}
+    delete from {{ target_relation }}
+    where {{ partition_by }} in (select touched.{{ partition_by }} from {{ touched }} as touched);
+
+    insert into {{ target_relation }}
+    select * from {{ new_relation }}
+{% endmacro %}

@@ -1,0 +1,121 @@
+-- One row, always: an aggregate without groups has a row even where there is nobody.
+with
+
+people as (
+    select * from {{ ref('dim_person') }}
+),
+
+versions as (
+    select
+        *,
+        lead(valid_from) over (partition by person_key order by valid_from, valid_to) as next_valid_from
+    from people
+    where person_key <> {{ unknown_person() }}
+),
+
+persons as (
+    select
+        person_key,
+        count(*) as versions,
+        count(case when next_valid_from < valid_to then 1 end) as overlapping_intervals,
+        count(case when next_valid_from > valid_to then 1 end) as gaps,
+        count(case when valid_to <= valid_from then 1 end) as empty_intervals,
+        -- Who is hired from next month on has no current version yet.
+        case
+            when min(valid_from) > {{ as_of() }} then 1
+            else count(case when is_current then 1 end)
+        end as current_versions,
+        count(case when is_current and employment_status not in ('left', 'not_in_hr') then 1 end) as employed,
+        count(case
+            when
+                is_current and employment_status not in ('left', 'not_in_hr') and org_unit_key = {{ unknown_key() }}
+                then 1
+        end) as employed_without_unit,
+        count(case when left_date < hired_date then 1 end) as left_before_hired,
+        count(case when manager_key = person_key then 1 end) as own_manager
+    from versions
+    group by person_key
+),
+
+-- What HR itself says of each person. Two answers to what has one mean that two persons were merged into one.
+described as (
+    select
+        links.person_key,
+        people.effective_date,
+        people.birth_decade,
+        people.country
+    from {{ ref('stg_people') }} as people
+    inner join {{ ref('int_identity_link') }} as links on people.person_token = links.token
+    where links.person_key <> {{ unknown_person() }} and not people.is_deleted
+),
+
+births as (
+    select person_key
+    from described
+    group by person_key
+    having count(distinct birth_decade) > 1
+),
+
+-- The same day in two exports is one answer each, so only contradictions count, not repetitions.
+places as (
+    select distinct person_key
+    from described
+    group by person_key, effective_date
+    having count(distinct country) > 1
+),
+
+marked as (
+    select
+        persons.*,
+        births.person_key is not null as has_two_births,
+        places.person_key is not null as is_in_two_countries
+    from persons
+    left join births on persons.person_key = births.person_key
+    left join places on persons.person_key = places.person_key
+),
+
+counted as (
+    select
+        count(*) as persons,
+        coalesce(sum(versions), 0) as versions,
+        coalesce(sum(employed), 0) as employed,
+        coalesce(sum(employed_without_unit), 0) as employed_without_unit,
+        coalesce(sum(overlapping_intervals), 0) as overlapping_intervals,
+        coalesce(sum(empty_intervals), 0) as empty_intervals,
+        coalesce(sum(gaps), 0) as gaps,
+        count(case when current_versions <> 1 then 1 end) as persons_without_one_current,
+        count(case when left_before_hired > 0 then 1 end) as left_before_hired,
+        count(case when own_manager > 0 then 1 end) as own_managers,
+        count(case when has_two_births or is_in_two_countries then 1 end) as contradictory_persons
+    from marked
+),
+
+unknown_members as (
+    select count(*) as unknown_members
+    from people
+    where person_key = {{ unknown_person() }}
+),
+
+final as (
+    select
+        '(all)' as population,
+        cast(counted.persons as bigint) as persons,
+        cast(counted.versions as bigint) as versions,
+        cast(counted.employed as bigint) as employed,
+        cast(counted.overlapping_intervals as bigint) as overlapping_intervals,
+        cast(counted.empty_intervals as bigint) as empty_intervals,
+        cast(counted.gaps as bigint) as gaps,
+        cast(counted.persons_without_one_current as bigint) as persons_without_one_current,
+        cast(unknown_members.unknown_members as bigint) as unknown_members,
+        cast(counted.left_before_hired as bigint) as left_before_hired,
+        cast(counted.own_managers as bigint) as own_managers,
+        cast(counted.contradictory_persons as bigint) as contradictory_persons,
+        cast(counted.left_before_hired as double) / nullif(counted.persons, 0) as left_before_hired_share,
+        cast(counted.contradictory_persons as double) / nullif(counted.persons, 0) as contradictory_share,
+        cast(counted.employed_without_unit as double) / nullif(counted.employed, 0) as without_unit_share,
+        '{{ invocation_id }}' as dbt_invocation_id
+    from counted
+    cross join unknown_members
+)
+
+select * from final

@@ -1,0 +1,50 @@
+{{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+-- depends_on: {{ ref('int_partitions_touched') }}
+
+with
+
+events as (
+    select * from {{ ref('int_learning_event_united') }}
+    where fate = 'counted' and person_token is not null and activity_id is not null
+),
+
+verbs as (
+    select verb_source, verb, milestone from {{ ref('seed_verb_map') }}
+),
+
+mapped as (
+    select events.*, verbs.verb, verbs.milestone
+    from events
+    left join verbs on events.verb_source = verbs.verb_source
+    where verbs.milestone is not null or events.is_completion
+),
+
+reached as (
+    select *, milestone as reached_milestone, 'verb ' || verb as rule
+    from mapped
+    where milestone is not null
+    union all
+    select *, 'completed' as reached_milestone, 'result.completion' as rule
+    from mapped
+    where is_completion and coalesce(milestone, '') <> 'completed'
+    union all
+    select *, case when is_success then 'passed' else 'failed' end as reached_milestone, 'result.success' as rule
+    from mapped
+    where is_success is not null and milestone = 'completed'
+),
+
+final as (
+    select
+        occurred_date,
+        tool,
+        record_kind,
+        record_key,
+        person_token,
+        activity_id,
+        reached_milestone as milestone,
+        occurred_at,
+        rule
+    from reached
+)
+
+select * from final

@@ -1,0 +1,75 @@
+with
+
+links as (
+    select token, person_key from {{ ref('int_identity_link') }}
+),
+
+activities as (
+    select tool, activity_id, activity_key, is_enrollable from {{ ref('int_activity_harmonised') }}
+),
+
+delivered as (
+    select
+        *,
+        row_number() over (partition by tool, record_key order by extracted_at, unit, source_line) as copy_number
+    from {{ ref('stg_enrolments') }}
+),
+
+recorded as (
+    select
+        tool,
+        'enrolments' as record_kind,
+        record_key,
+        person_token,
+        activity_id,
+        enrolment_id,
+        milestone,
+        occurred_at,
+        occurred_date,
+        due_at,
+        coalesce(decided_by_rule, 'status in ' || tool) as rule
+    from delivered
+    where copy_number = 1
+),
+
+evidenced as (
+    select
+        evidence.tool,
+        evidence.record_kind,
+        evidence.record_key,
+        evidence.person_token,
+        evidence.activity_id,
+        cast(null as {{ dbt.type_string() }}) as enrolment_id,
+        evidence.milestone,
+        evidence.occurred_at,
+        evidence.occurred_date,
+        cast(null as {{ dbt.type_timestamp() }}) as due_at,
+        evidence.rule
+    from {{ ref('int_enrolment_evidenced') }} as evidence
+    inner join activities
+        on evidence.tool = activities.tool and evidence.activity_id = activities.activity_id
+    where activities.is_enrollable
+),
+
+united as (
+    select * from recorded
+    union all
+    select * from evidenced
+),
+
+final as (
+    select
+        united.*,
+        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
+        -- Learners whom we can't tell apart by person are still told apart by the identifier that their tool uses.
+        case
+            when coalesce(links.person_key, {{ unknown_person() }}) = {{ unknown_person() }} then united.person_token
+            else cast(links.person_key as {{ dbt.type_string() }})
+        end as learner,
+        activities.activity_key
+    from united
+    inner join activities on united.tool = activities.tool and united.activity_id = activities.activity_id
+    left join links on united.person_token = links.token
+)
+
+select * from final

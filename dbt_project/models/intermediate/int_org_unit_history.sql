@@ -1,0 +1,94 @@
+with
+
+described as (
+    select
+        org_unit_id,
+        tool,
+        coalesce(series, '') as series,
+        unit,
+        source_line,
+        extracted_at,
+        effective_date,
+        is_deleted,
+        is_complete_snapshot,
+        org_unit_name,
+        parent_org_unit_id,
+        org_unit_kind,
+        framework
+    from {{ ref('stg_org_units') }}
+),
+
+{{ history_changes('described', 'org_unit_id') }},
+
+versions as (
+    select
+        changes.org_unit_id,
+        changes.changed_date as valid_from,
+        changes.is_gone,
+        described.org_unit_name,
+        described.parent_org_unit_id,
+        described.org_unit_kind,
+        described.framework
+    from changes
+    inner join described
+        on
+            changes.org_unit_id = described.org_unit_id
+            and changes.tool = described.tool
+            and changes.unit = described.unit
+            and changes.source_line = described.source_line
+),
+
+-- Units that persons belong to and that nobody described.
+undescribed as (
+    select distinct history.org_unit_id
+    from {{ ref('int_person_history') }} as history
+    left join described on history.org_unit_id = described.org_unit_id
+    where history.org_unit_id is not null and described.org_unit_id is null
+),
+
+united as (
+    select * from versions
+    union all
+    select
+        org_unit_id,
+        {{ beginning_of_time() }} as valid_from,
+        false as is_gone,
+        cast(null as {{ dbt.type_string() }}) as org_unit_name,
+        cast(null as {{ dbt.type_string() }}) as parent_org_unit_id,
+        cast(null as {{ dbt.type_string() }}) as org_unit_kind,
+        cast(null as {{ dbt.type_string() }}) as framework
+    from undescribed
+),
+
+fingerprinted as (
+    select
+        *,
+        {{ key_of(['is_gone', 'org_unit_name', 'parent_org_unit_id', 'org_unit_kind', 'framework']) }} as fingerprint
+    from united
+),
+
+compared as (
+    select *, lag(fingerprint) over (partition by org_unit_id order by valid_from) as previous_fingerprint
+    from fingerprinted
+),
+
+final as (
+    select
+        {{ key_of(['org_unit_id', 'valid_from']) }} as org_unit_sk,
+        {{ org_unit_key('org_unit_id') }} as org_unit_key,
+        org_unit_id,
+        valid_from,
+        coalesce(
+            lead(valid_from) over (partition by org_unit_id order by valid_from), {{ end_of_time() }}
+        ) as valid_to,
+        not is_gone as is_active,
+        org_unit_name,
+        {{ org_unit_key('parent_org_unit_id') }} as parent_org_unit_key,
+        parent_org_unit_id,
+        org_unit_kind,
+        framework
+    from compared
+    where previous_fingerprint is null or previous_fingerprint <> fingerprint
+)
+
+select * from final

@@ -1,0 +1,119 @@
+with
+
+events as (
+    select * from {{ ref('int_event_located') }}
+),
+
+units as (
+    select * from {{ ref('int_unit_touched') }}
+),
+
+facts as (
+    select
+        *,
+        case when record_kind = 'statements' then '' else tool end as record_scope
+    from {{ built('fct_learning_event', {
+        'tool': 'string', 'record_kind': 'string', 'unit': 'string', 'record_key': 'string',
+        'person_key': 'bigint', 'activity_key': 'string', 'occurred_date': 'date'
+    }, schema='marts') }}
+),
+
+-- Records that touched units hold now, or gave to the fact before. Each of them may also lie in other units and,
+-- where its time was changed, in other partitions: which copy counts is decided anew in all of them.
+unit_records as (
+    select events.record_kind, events.record_scope, events.record_key
+    from events
+    inner join units
+        on events.tool = units.tool and events.record_kind = units.record_kind and events.unit = units.unit
+    union
+    select facts.record_kind, facts.record_scope, facts.record_key
+    from facts
+    inner join units
+        on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
+),
+
+void_records as (
+    select 'statements' as record_kind, '' as record_scope, statement_id as record_key
+    from {{ ref('int_statement_voided_changed') }}
+),
+
+touched_records as (
+    select *, 'unit' as reason from unit_records
+    union all
+    select *, 'void' as reason from void_records
+),
+
+record_dates as (
+    select events.occurred_date, touched_records.reason
+    from events
+    inner join touched_records
+        on
+            events.record_kind = touched_records.record_kind
+            and events.record_scope = touched_records.record_scope
+            and events.record_key = touched_records.record_key
+    union
+    select facts.occurred_date, touched_records.reason
+    from facts
+    inner join touched_records
+        on
+            facts.record_kind = touched_records.record_kind
+            and facts.record_scope = touched_records.record_scope
+            and facts.record_key = touched_records.record_key
+),
+
+link_dates as (
+    select distinct events.occurred_date, 'link' as reason
+    from events
+    inner join {{ ref('int_identity_link_changed') }} as changed on events.person_token = changed.token
+),
+
+history_dates as (
+    select distinct facts.occurred_date, 'history' as reason
+    from facts
+    inner join {{ ref('int_person_history_changed') }} as changed
+        on
+            facts.person_key = changed.person_key
+            and facts.occurred_date >= changed.valid_from
+            and facts.occurred_date < changed.valid_to
+),
+
+activity_dates as (
+    select distinct facts.occurred_date, 'activity' as reason
+    from facts
+    inner join {{ ref('int_activity_harmonised_changed') }} as changed
+        on facts.tool = changed.tool and facts.activity_key = changed.activity_key
+),
+
+-- What an earlier build replaced without the facts passing their tests: what stands there now is not known.
+unconfirmed_dates as (
+    select occurred_date, 'unconfirmed' as reason
+    from {{ unconfirmed({'occurred_date': 'date'}, 'occurred_date') }}
+),
+
+all_dates as (
+    select * from record_dates
+    union all
+    select * from link_dates
+    union all
+    select * from history_dates
+    union all
+    select * from activity_dates
+    union all
+    select * from unconfirmed_dates
+),
+
+final as (
+    select
+        occurred_date,
+        max(case when reason = 'unit' then 1 else 0 end) = 1 as is_by_unit,
+        max(case when reason = 'void' then 1 else 0 end) = 1 as is_by_void,
+        max(case when reason = 'link' then 1 else 0 end) = 1 as is_by_link,
+        max(case when reason = 'history' then 1 else 0 end) = 1 as is_by_history,
+        max(case when reason = 'activity' then 1 else 0 end) = 1 as is_by_activity,
+        max(case when reason = 'unconfirmed' then 1 else 0 end) = 1 as is_unconfirmed,
+        '{{ invocation_id }}' as build_id
+    from all_dates
+    group by occurred_date
+)
+
+select * from final

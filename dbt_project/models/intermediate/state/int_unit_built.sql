@@ -1,0 +1,15 @@
+-- The facts that this state vouches for: it moves only after they were built and their tests passed.
+-- depends_on: {{ ref('fct_learning_event') }}
+-- depends_on: {{ ref('int_enrolment_evidenced') }}
+-- depends_on: {{ ref('int_learning_event_explained') }}
+-- depends_on: {{ ref('int_offering_seen') }}
+-- depends_on: {{ ref('int_token_seen') }}
+
+select
+    tool,
+    record_kind,
+    unit,
+    landed_at,
+    '{{ code_version() }}' as code_version
+from {{ ref('stg_ledger') }}
+where status = 'landed'

@@ -1,0 +1,1 @@
+{{ stage('learning_time') }}

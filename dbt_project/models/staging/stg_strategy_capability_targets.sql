@@ -1,0 +1,1 @@
+{{ stage('strategy_capability_targets') }}

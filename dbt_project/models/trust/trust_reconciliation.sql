@@ -1,0 +1,102 @@
+{{ config(alias='reconciliation') }}
+
+with
+
+ledger as (
+    select tool, record_kind, sum(rows_landed) as rows_landed
+    from {{ ref('stg_ledger') }}
+    where status = 'landed'
+    group by tool, record_kind
+),
+
+staged as (
+    {%- for kind in landed_kinds() %}
+    select tool, '{{ kind }}' as record_kind, count(*) as rows_staged from {{ ref('stg_' ~ kind) }} group by tool
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+fates as (
+    select tool, record_kind, fate, sum(row_count) as row_count
+    from {{ ref('int_learning_event_explained') }}
+    group by tool, record_kind, fate
+    union all
+    select tool, 'enrolments' as record_kind, 'redelivered' as fate, count(*) - count(distinct record_key) as row_count
+    from {{ ref('stg_enrolments') }}
+    group by tool
+    union all
+    select tool, 'assessments' as record_kind, fate, count(*) as row_count
+    from {{ ref('int_assessment_resulted') }}
+    where fate <> 'counted'
+    group by tool, fate
+),
+
+explained as (
+    select
+        tool,
+        record_kind,
+        {%- for fate in ['redelivered', 'conflicting', 'voiding', 'voided', 'repeated'] %}
+        sum(case when fate = '{{ fate }}' then row_count else 0 end) as rows_{{ fate }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from fates
+    group by tool, record_kind
+),
+
+counted as (
+    select tool, record_kind, count(*) as rows_in_fact
+    from {{ ref('fct_learning_event') }}
+    group by tool, record_kind
+    union all
+    select tool, record_kind, count(*) as rows_in_fact
+    from {{ ref('int_enrolment_numbered') }}
+    where record_kind = 'enrolments'
+    group by tool, record_kind
+    union all
+    select tool, 'assessments' as record_kind, count(*) as rows_in_fact
+    from {{ ref('fct_assessment_result') }}
+    group by tool
+),
+
+joined as (
+    select
+        ledger.tool,
+        ledger.record_kind,
+        ledger.record_kind in ('statements', 'learning_events', 'enrolments', 'assessments') as has_fact,
+        cast(ledger.rows_landed as bigint) as rows_landed,
+        cast(coalesce(staged.rows_staged, 0) as bigint) as rows_staged,
+        {%- for fate in ['redelivered', 'conflicting', 'voiding', 'voided', 'repeated'] %}
+        cast(coalesce(explained.rows_{{ fate }}, 0) as bigint) as rows_{{ fate }},
+        {%- endfor %}
+        cast(coalesce(counted.rows_in_fact, 0) as bigint) as rows_in_fact
+    from ledger
+    left join staged on ledger.tool = staged.tool and ledger.record_kind = staged.record_kind
+    left join explained on ledger.tool = explained.tool and ledger.record_kind = explained.record_kind
+    left join counted on ledger.tool = counted.tool and ledger.record_kind = counted.record_kind
+),
+
+final as (
+    select
+        tool,
+        record_kind,
+        rows_landed,
+        rows_staged,
+        rows_redelivered,
+        rows_conflicting,
+        rows_voiding,
+        rows_voided,
+        rows_repeated,
+        case when has_fact then rows_in_fact end as rows_in_fact,
+        abs(rows_landed - rows_staged) + case
+            when has_fact
+                then abs(
+                    rows_staged - rows_redelivered - rows_conflicting - rows_voiding - rows_voided - rows_repeated
+                    - rows_in_fact
+                )
+            else 0
+        end as unexplained
+    from joined
+)
+
+select * from final
