@@ -79,10 +79,10 @@ class Player:
     ) -> dict[str, Any]:  # fmt: skip
         """A statement as JSON value. ``at`` is local and naive; it is sent with its offset and milliseconds."""
         moment = at.replace(tzinfo=ZONE, microsecond=int(self.rng.integers(1000)) * 1000)
-        fields = {"result": result, "context": context}
+        optional = {name: part for name, part in (("result", result), ("context", context)) if part is not None}
         built = tincan.Statement(
             id=self.new_id(), actor=who, verb=_verb(verb), object=what, timestamp=moment, stored=_utc(stored),
-            version="1.0.0", authority=_authority(), **{name: value for name, value in fields.items() if value is not None},
+            version="1.0.0", authority=_authority(), **optional,
         )  # fmt: skip
         return dict(built.as_version())
 
