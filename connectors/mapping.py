@@ -1,0 +1,105 @@
+"""A declaration over an original: its rows of every record kind, landed or rejected with a reason.
+
+    original --reading--> source (text cells) --planning--> clear --keying--> landed.parquet   (open)
+                                                                            └ rejected.parquet (restricted)
+
+An original is read once, however many kinds come out of it, and each kind is one vectorised statement. Clear
+identifiers exist only in this module's database, which spills, if at all, to the restricted scratch folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import PurePath
+
+import duckdb
+import pyarrow as pa
+
+from connectors.declaration import Declaration
+from connectors.errors import ThroughlineError
+from connectors.keying import create_fates, create_keyed, fates, keep_for_the_vault, write_landed, write_rejected
+from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser
+from connectors.planning import Setting, create_candidates, create_clear, planned
+from connectors.reading import identified, load
+from connectors.records import RECORD_KINDS
+
+READERS = {"xapi": "connectors.xapi"}
+"""Formats with a reader of their own: a module with a function ``read`` of the same signature."""
+
+
+def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
+    """Map one original. Raises OriginalRefused where it can't be read as what the declaration declares."""
+    formats = {export.format for export in declaration.exports.values()}
+    for own in sorted(formats & set(READERS)):
+        return _reader(own)(original, declaration, tokeniser, scratch)
+    return _read_csv(original, declaration, tokeniser, scratch)
+
+
+def _reader(own: str) -> Callable[[Original, Declaration, Tokeniser, Scratch], MappedUnit]:
+    reader: Callable[[Original, Declaration, Tokeniser, Scratch], MappedUnit] = import_module(READERS[own]).read
+    return reader
+
+
+def _read_csv(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
+    text, layout = identified(original.path, original.source_file, declaration, scratch.restricted)
+    with duckdb.connect(":memory:", config={"temp_directory": str(scratch.restricted / "spill")}) as connection:
+        source = load(connection, text, layout, declaration.nulls, scratch.restricted)
+        setting = Setting(connection, original, declaration, source, tokeniser, scratch, series(original.source_file))
+        connection.register("ragged", _ragged_table(setting))
+        # A record whose cells can't be told apart is counted once, under the first kind that the export yields.
+        kinds = tuple(_mapped(setting, name, is_first=i == 0) for i, name in enumerate(layout.export.kinds))
+    return MappedUnit(original, layout.name, declaration.declaration_version, setting.series, source.rows, kinds)
+
+
+def _ragged_table(setting: Setting) -> pa.Table:
+    schema = pa.schema([("source_line", pa.int64()), ("rule", pa.string()), ("expected", pa.string())])
+    rows = [{"source_line": r.line, "rule": r.rule, "expected": r.expected} for r in setting.source.ragged]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _mapped(setting: Setting, name: str, *, is_first: bool) -> MappedKind:
+    kind, mapping = RECORD_KINDS[name], setting.source.layout.export.kinds[name]
+    create_candidates(setting, mapping)
+    plan = planned(setting, kind, mapping)
+    create_clear(setting, plan)
+    candidates = setting.count("SELECT count(*) FROM clear")
+    create_keyed(setting, plan)
+    create_fates(setting, plan)
+    landed = setting.scratch.open / f"{name}.parquet"
+    write_landed(setting, plan, landed)
+    keep_for_the_vault(setting, plan)
+    rejected = write_rejected(setting, plan, setting.scratch.restricted / f"{name}.rejected.parquet", with_ragged=is_first)
+    counted, ragged = fates(setting), len(setting.source.ragged) if is_first else 0
+    result = MappedKind(
+        kind=kind,
+        landed=landed,
+        rejected=rejected,
+        rows_read=candidates - counted.get("same", 0) + ragged,
+        rows_landed=counted.get("landed", 0),
+        rows_rejected=counted.get("rejected", 0) + ragged,
+        rows_duplicate=counted.get("duplicate", 0),
+    )
+    _check_balance(setting, result)
+    return result
+
+
+def _check_balance(setting: Setting, result: MappedKind) -> None:
+    accounted = result.rows_landed + result.rows_rejected + result.rows_duplicate
+    if result.rows_read != accounted:
+        raise ThroughlineError(
+            f"{setting.original.tool}, unit {setting.original.unit}, {result.kind.name}: read {result.rows_read} records "
+            f"but accounted for {accounted}. This is a bug of the mapping; nothing was landed."
+        )
+
+
+def series(source_file: str) -> str:
+    """The export series that a file belongs to: its name in lower case without suffixes, dates and digits."""
+    name = re.sub(r"(\.[a-z][a-z0-9]{0,6})+$", "", PurePath(source_file).name.lower())
+    return re.sub(r"[^a-z\u00df-\uffff]+", "_", re.sub(r"\d+", "", name)).strip("_") or "export"
+
+
+def kinds_of(declaration: Declaration) -> tuple[str, ...]:
+    """Record kinds that a tool can yield, sorted."""
+    return tuple(sorted({kind for export in declaration.exports.values() for kind in export.kinds}))

@@ -1,0 +1,170 @@
+"""An archived original becomes plain text on disk, or is refused with the reason.
+
+    archive (maybe gzip, any encoding) --> Text: UTF-8, uncompressed, with what a fast reader must know of it
+
+Everything is detected from bytes and never from a file name, since the archive names files by their hash. Copies are
+made only where needed, and only in the restricted scratch folder.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.errors import OriginalRefused
+
+_CHUNK = 1 << 20
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NOT_TEXT = (
+    (re.compile(rb"PK\x03\x04"), "an Excel workbook or another ZIP file", "save it as CSV (UTF-8) in the tool or in Excel"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", "save it as CSV (UTF-8) in the tool or in Excel"),
+    (re.compile(rb"%PDF-"), "a PDF", "export it as CSV"),
+    (re.compile(rb"\s*<(!doctype|html|\?xml|head|body|table)", re.I), "a web page (HTML or XML)",
+     "open it in a browser: it is probably a log-in or error page, or a table saved as .xls; then export it as CSV"),
+    (re.compile(rb"\s*[\[{]\s*[\"{\[\]}]"), "JSON", "export it as CSV, or drop it in the inbox of a tool that reads JSON"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """An original as UTF-8 on disk.
+
+    ``lines`` counts physical lines (LF, CRLF or CR). ``is_plain`` says that nothing in it needs the exact
+    reader for certain: no bare CR, no NUL, no backslash before a quote, no blank before a quoted field.
+    """
+
+    path: Path
+    encoding: str
+    lines: int
+    is_plain: bool
+
+
+def uncompressed(path: Path, restricted: Path) -> Path:
+    """The original's bytes without gzip; a copy in ``restricted`` where it was compressed."""
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+    if not is_gzip:
+        return path
+    target = restricted / "uncompressed"
+    try:
+        with gzip.open(path) as source, target.open("wb") as copy:
+            while chunk := source.read(_CHUNK):
+                copy.write(chunk)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise OriginalRefused(
+            f"The gzip file is cut off or damaged ({type(error).__name__}), so nothing of it was landed.",
+            "fetch it again from the tool and drop it in the inbox again.",
+        ) from error
+    return target
+
+
+def refuse_if_no_text(path: Path) -> None:
+    """Refuse what is empty or evidently something else than text."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n") and path.stat().st_size <= len(head):
+        raise OriginalRefused("The file is empty: it holds not even a header.", "export it again and drop it in the inbox again.")
+    for signature, what, step in _NOT_TEXT:
+        if signature.match(head.removeprefix(codecs.BOM_UTF8)):
+            raise OriginalRefused(f"The file is {what}, not CSV, whatever its name says.", f"{step}.")
+
+
+def encodings_to_try(path: Path, declared: tuple[str, ...]) -> tuple[str, ...]:
+    """The declared encodings that the first bytes don't rule out, in order. A byte order mark decides alone."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return (encoding,)
+    # UTF-16 decodes nearly any bytes; text in it that is mostly Latin has a NUL in every other byte.
+    return tuple(e for e in declared if not _is_utf16(e) or head.count(0) > len(head) // 4)
+
+
+def _is_utf16(encoding: str) -> bool:
+    return codecs.lookup(encoding).name.startswith("utf-16")
+
+
+def decoded(path: Path, encoding: str, restricted: Path) -> Text:
+    """The text in UTF-8. Raises UnicodeDecodeError with the byte's position in the file."""
+    if codecs.lookup(encoding).name == "utf-8":
+        return _facts(path, encoding, _checked(path))
+    target = restricted / "decoded"
+    with target.open("wb") as copy:
+        for chunk in _decoded_chunks(path, encoding):
+            copy.write(chunk)
+    return _facts(target, encoding, _checked(target))
+
+
+def _decoded_chunks(path: Path, encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(_strict(encoding, path))()
+    position = 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            pending = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise UnicodeDecodeError(error.encoding, b"", position - pending + error.start, position - pending + error.end, error.reason) from None
+            position += len(chunk)
+            yield text.encode("utf-8")
+            if not chunk:
+                return
+
+
+def _strict(encoding: str, path: Path) -> str:
+    """UTF-16 without a byte order mark is read by where the NULs are: Python would assume the machine's order."""
+    if not _is_utf16(encoding):
+        return encoding
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
+
+
+def _checked(path: Path) -> Iterator[bytes]:
+    """The chunks of a UTF-8 file, each proven to be UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    position = 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            pending = len(decoder.getstate()[0])
+            if pending or not chunk.isascii() or not chunk:
+                try:
+                    decoder.decode(chunk, final=not chunk)
+                except UnicodeDecodeError as error:
+                    raise UnicodeDecodeError("utf-8", b"", position - pending + error.start, position - pending + error.end, error.reason) from None
+            position += len(chunk)
+            if not chunk:
+                return
+            yield chunk
+
+
+_ODD = re.compile(rb'\x00|\\"|[,;\t|:] +"')
+
+
+def _facts(path: Path, encoding: str, chunks: Iterator[bytes]) -> Text:
+    ends, is_plain, last = 0, True, b""
+    for chunk in chunks:
+        joined = last + chunk
+        crlf, cr = joined.count(b"\r\n"), joined.count(b"\r") - joined.endswith(b"\r")
+        ends += chunk.count(b"\n")
+        if cr != crlf:
+            is_plain = False
+        is_plain = is_plain and _ODD.search(joined) is None
+        last = chunk[-1:]
+    bare_end = last == b"\r"
+    lines = _lines_exactly(path) if not is_plain or bare_end else ends + (last not in (b"\n", b""))
+    return Text(path, encoding, lines, is_plain and not bare_end)
+
+
+def _lines_exactly(path: Path) -> int:
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in file)

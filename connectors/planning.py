@@ -1,0 +1,239 @@
+"""From text cells to typed values: the one statement per kind, and what can be wrong with a record.
+
+    source --items--> candidates --only, texts, types, checks--> clear (typed columns, identifiers in clear, problem)
+
+A problem is the number of the first failure of a record in the plan's list; the list says rule, column and
+expectation, so that the statement itself carries only a number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import PurePath
+
+import duckdb
+
+from connectors.declaration import Declaration, KindMapping, Value
+from connectors.declaration_checks import GIVEN, mappable
+from connectors.expressions import Branch, Failure, Surroundings, branches, conditions, literal
+from connectors.landing import Original, Scratch, Tokeniser
+from connectors.reading import Source
+from connectors.records import Column, Privacy, RecordKind, Type
+from connectors.time_formats import formats_of
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the mapping of all kinds of one original shares."""
+
+    connection: duckdb.DuckDBPyConnection
+    original: Original
+    declaration: Declaration
+    source: Source
+    tokeniser: Tokeniser
+    scratch: Scratch
+    series: str
+
+    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(sql)
+
+    def count(self, sql: str) -> int:
+        row = self.run(sql).fetchone()
+        return int(row[0]) if row else 0
+
+
+@dataclass
+class Plan:
+    """The statement of one kind while it is put together. A problem is the number of its failure, from 1."""
+
+    kind: RecordKind
+    mapping: KindMapping
+    texts: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str, Failure]] = field(default_factory=list)
+    tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    required_tokens: dict[str, int] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------------------------------------- candidates
+
+
+def create_candidates(setting: Setting, mapping: KindMapping) -> None:
+    """The view ``candidates``: the records that are of this kind, one per item where the export is wide."""
+    layout = setting.source.layout
+    if not mapping.items:
+        setting.run("CREATE OR REPLACE TEMP VIEW candidates AS SELECT * FROM source")
+        return
+    if not layout.items:
+        # A kind of items in a file without items: no candidate, but the columns that the statement asks for.
+        setting.run("CREATE OR REPLACE TEMP VIEW candidates AS SELECT * FROM source WHERE false")
+        return
+    names = layout.export.item_columns
+    parts = [name for name in names if any(name in item.cells for item in layout.items)]
+    structs = []
+    for item in layout.items:
+        cells = {name: literal(item.attributes.get(name) or None) for name in names if name not in parts}
+        cells |= {name: f'"cell_{item.cells[name]}"' if name in item.cells else "NULL" for name in parts}
+        structs.append("{" + ", ".join(f"'{name}': {sql}::VARCHAR" for name, sql in cells.items()) + "}")
+    own = ", ".join(f'"{name}"' for name in ("source_line", *layout.positions))
+    filled = " OR ".join(f'item."{part}" IS NOT NULL' for part in parts)
+    setting.run(
+        f"CREATE OR REPLACE TEMP VIEW candidates AS SELECT {own}, "
+        + ", ".join(f'item."{name}"' for name in names)
+        + f" FROM (SELECT *, unnest([{', '.join(structs)}]) AS item FROM source) WHERE {filled}"
+    )
+
+
+def _surroundings(setting: Setting, mapping: KindMapping) -> Surroundings:
+    layout, declaration = setting.source.layout, setting.declaration
+    cells = {name: literal(text) + "::VARCHAR" for name, text in _of_file_name(setting).items()}
+    cells |= {name: f'"{name}"' for name in layout.positions}
+    if mapping.items and layout.items:
+        cells |= {name: f'"{name}"' for name in layout.export.item_columns}
+    only = ""
+
+    def sole(expression: str) -> str | None:
+        row = setting.run(f"SELECT count(DISTINCT {expression}), min({expression}) FROM candidates").fetchone()
+        return str(row[1]) if row and row[0] == 1 else None
+
+    def formats(value: Value, text: str) -> tuple[str, ...]:
+        return formats_of(setting.connection, value.formats, text, only)
+
+    around = Surroundings(
+        cells=cells,
+        headers={name: layout.header[position].strip() for name, position in layout.positions.items()},
+        given={"extracted_at": str(setting.original.extracted_at), "series": setting.series},
+        timezone=declaration.timezone,
+        decimal=declaration.decimal,
+        thousands=declaration.thousands,
+        formats=formats,
+        sole=sole,
+    )
+    only = conditions(mapping.only, around)
+    return around
+
+
+def _of_file_name(setting: Setting) -> dict[str, str | None]:
+    """What the file's name says of every record in it."""
+    match = re.search(setting.source.layout.export.file_name or "", _file_name(setting))
+    return dict(match.groupdict()) if match else {}
+
+
+def _file_name(setting: Setting) -> str:
+    return PurePath(setting.original.source_file).name
+
+
+# ------------------------------------------------------------------------------------------------- values
+
+
+def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
+    plan = Plan(kind, mapping)
+    around = _surroundings(setting, mapping)
+    for name, column in mappable(kind).items():
+        value = mapping.columns.get(name) or _filled_by_us(setting, name)
+        if value is None:
+            plan.columns.append(f'NULL::{column.type.sql} AS "{name}"')
+        else:
+            _plan_column(setting, plan, column, branches(column, value, around))
+    return plan
+
+
+def _filled_by_us(setting: Setting, name: str) -> Value | None:
+    """What the export as a whole says: whether it is complete, and which series it belongs to."""
+    export = setting.source.layout.export
+    if name not in GIVEN:
+        return None
+    if name == "series":
+        return Value(given="series")
+    is_partial = any(fnmatch(_file_name(setting).lower(), pattern) for pattern in export.partial_files)
+    return Value(constant=str(export.delivers == "snapshot" and not is_partial).lower())
+
+
+def _plan_column(setting: Setting, plan: Plan, column: Column, options: list[Branch]) -> None:
+    """Add a column: its texts, its typed values, and everything that can be wrong with it."""
+    values: list[str] = []
+    for branch in options:
+        text, raw, value = (f'"{branch.name}~{stage}"' for stage in ("text", "raw", "value"))
+        plan.texts.append(f"{branch.text} AS {text}")
+        plan.typed.append(f"{branch.typed} AS {value}")
+        before = f"coalesce({', '.join(values)}, NULL) IS NULL AND " if values else ""
+        if branch.step_failure:
+            plan.texts.append(f"{branch.raw} AS {raw}")
+            plan.problems.append((f"{before}{raw} IS NOT NULL AND {text} IS NULL", raw, branch.step_failure))
+        if branch.cast_failure:
+            plan.problems.append((f"{before}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
+        values.append(value)
+    if column.privacy is Privacy.TOKEN:
+        _plan_token(setting, plan, column, options, values)
+        return
+    final = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+    plan.columns.append(f'({final})::{column.type.sql} AS "{column.name}"')
+    _plan_rules(plan, column, options, f"({final})")
+
+
+def _plan_token(setting: Setting, plan: Plan, column: Column, options: list[Branch], values: list[str]) -> None:
+    """A token column is kept as clear texts, one per identifier type, of which only the first that is there counts."""
+    types = setting.declaration.identifier_types
+    clear = []
+    for i, (branch, value) in enumerate(zip(options, values, strict=True)):
+        name = f"{column.name}~{i}"
+        earlier = " AND ".join(f"{other} IS NULL" for other in values[:i])
+        plan.columns.append(f'{f"CASE WHEN {earlier} THEN {value} END" if earlier else value} AS "{name}"')
+        declared = str(branch.identifier)
+        clear.append((name, types.get(declared, declared)))
+    plan.tokens[column.name] = clear
+    if column.required:
+        label = options[0].label
+        empty = " AND ".join(f"{value} IS NULL" for value in values)
+        plan.problems.append((empty, "NULL", Failure("required_missing", label, "the identifier of a person")))
+        plan.required_tokens[column.name] = len(plan.problems)
+
+
+def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -> None:
+    """What `records.py` asks of a column, checked for every kind and tool in the same way."""
+    label, text = options[0].label, f'"{options[0].name}~text"'
+    if column.required:
+        plan.problems.append((f"{final} IS NULL", text, Failure("required_missing", label, f"a value ({column.meaning.rstrip('.')})")))
+    if column.allowed:
+        words = ", ".join(map(literal, column.allowed))
+        plan.problems.append((f"{final} NOT IN ({words})", text, Failure("unknown_value", label, f"one of {', '.join(column.allowed)}")))
+    limits = [(f"{final} < {column.minimum}", column.minimum), (f"{final} > {column.maximum}", column.maximum)]
+    broken = " OR ".join(sql for sql, limit in limits if limit is not None)
+    if column.type in (Type.NUMBER, Type.INTEGER):
+        broken = " OR ".join(filter(None, (broken, f"NOT isfinite({final}::DOUBLE)")))
+        low, high = column.minimum, column.maximum
+        expected = "a finite number" + (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
+        plan.problems.append((broken, text, Failure("out_of_range", label, expected)))
+
+
+def create_clear(setting: Setting, plan: Plan) -> None:
+    """The table ``clear``: typed columns, identifiers still in clear, the first problem and the text that it is about."""
+    around = _surroundings(setting, plan.mapping)
+    checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
+    problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
+    texts = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
+    extras = _extras(setting)
+    setting.run(
+        f"CREATE OR REPLACE TEMP TABLE clear AS "
+        f"WITH texts AS (SELECT source_line, {extras} AS extras, {', '.join(plan.texts)} FROM candidates "
+        f"WHERE {conditions(plan.mapping.only, around)}), "
+        f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
+        f"checked AS (SELECT *, {problem} AS problem FROM typed) "
+        f"SELECT source_line, {', '.join(plan.columns)}, extras, problem, "
+        f"{f'CASE problem {texts} END' if texts else 'NULL::VARCHAR'} AS problem_text FROM checked"
+    )
+
+
+def _extras(setting: Setting) -> str:
+    """A JSON object of the columns that the declaration vouches for, without the empty ones."""
+    layout = setting.source.layout
+    names = [name for name in layout.export.vouched if name in layout.positions]
+    if not names:
+        return "NULL::VARCHAR"
+    members = ", ".join(f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names)
+    return f"'{{' || nullif(concat_ws(', ', {members}), '') || '}}'"
+
+

@@ -1,0 +1,234 @@
+"""Which export of a tool a file is, by its header.
+
+The header decides, not the file name: people rename files. Names break a tie only where two exports have the
+same header. Whatever isn't recognised is refused with what was found, what is missing, and the line of the
+declaration to mend.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatch
+from pathlib import PurePath
+
+from connectors.declaration import Declaration, Export, Header, Items
+from connectors.errors import OriginalRefused
+from connectors.yaml_lines import line_of, parse
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that header cells stand for: its attributes, and the position of each of its cells."""
+
+    attributes: Mapping[str, str]
+    cells: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A recognised header. Positions count from 0; ``start_line`` is the header's line, ``data_line`` the next record's."""
+
+    name: str
+    export: Export
+    delimiter: str
+    header: tuple[str, ...]
+    positions: Mapping[str, int]
+    items: tuple[Item, ...]
+    start_line: int
+    data_line: int
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How a header fits an export: columns found, required ones missing, ones whose name stands more than once."""
+
+    name: str
+    export: Export
+    positions: dict[str, int]
+    missing: list[str]
+    repeated: dict[str, list[int]]
+
+
+def comparable(name: str) -> str:
+    """Header names compare without blanks around, case, quotes, or differences that nobody sees."""
+    text = unicodedata.normalize("NFKC", name.replace("\ufeff", "").replace("’", "'")).strip().strip('"').strip()
+    return re.sub(r"\s+", " ", text).casefold()
+
+
+def first_record(lines: Iterator[str], delimiter: str) -> tuple[list[str], int, int]:
+    """The first record that isn't blank, the line where it begins and the line after it.
+
+    A first line ``sep=;`` (as Excel writes it) is no record.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    begin = 1
+    for cells in reader:
+        is_separator = len("".join(cells)) <= 5 and "".join(cells).strip().lower().startswith("sep=")
+        if any(cell.strip("\ufeff \t") for cell in cells) and not is_separator:
+            return [cell.replace("\ufeff", "") for cell in cells], begin, reader.line_num + 1
+        begin = reader.line_num + 1
+    return [], begin, begin
+
+
+def recognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], source_file: str) -> Layout:
+    """The export that a header (read with each delimiter) belongs to. Raises OriginalRefused if there is none."""
+    fits = [(d, _fit(n, e, cells)) for d, (cells, _, _) in headers.items() for n, e in declaration.exports.items() if e.format == "csv"]
+    for cells, _, _ in headers.values():
+        _refuse_what_is_not_read(declaration, cells)
+    whole = [(d, fit) for d, fit in fits if not fit.missing]
+    if not whole:
+        raise _unrecognised(declaration, headers, fits)
+    delimiter = max((d for d, _ in whole), key=lambda d: len(headers[d][0]))
+    fit = _one(declaration, [f for d, f in whole if d == delimiter], source_file)
+    _refuse_ambiguous(declaration, fit, headers[delimiter][0])
+    cells, start, data = headers[delimiter]
+    return Layout(fit.name, fit.export, delimiter, tuple(cells), fit.positions, _all_items(fit.export, cells, fit.positions), start, data)
+
+
+def _fit(name: str, export: Export, cells: list[str]) -> _Fit:
+    compared = [comparable(cell) for cell in cells]
+    positions: dict[str, int] = {}
+    missing: list[str] = []
+    repeated: dict[str, list[int]] = {}
+    for column, header in export.columns.items():
+        found = _places(header, compared)
+        if found:
+            positions[column] = found[0]
+        elif not header.optional:
+            missing.append(column)
+        if len(found) > 1:
+            repeated[column] = found
+    for pattern in (items for items in export.items if items.required):
+        if not any(_items(pattern, cells, set(positions.values()))):
+            missing.append("items")
+    return _Fit(name, export, positions, missing, repeated)
+
+
+def _places(header: Header, compared: list[str]) -> list[int]:
+    names = {comparable(name) for name in header.names}
+    found = [i for i, cell in enumerate(compared) if cell in names]
+    if header.position is None:
+        return found
+    return [i for i in found if i == header.position - 1]
+
+
+def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
+    most = max(len(fit.positions) for fit in fits)
+    best = [fit for fit in fits if len(fit.positions) == most]
+    file_name = PurePath(source_file).name.lower()
+    named = [fit for fit in best if any(fnmatch(file_name, pattern) for pattern in fit.export.files)]
+    if len(best) > 1 and len(named) == 1:
+        return named[0]
+    if len(best) == 1:
+        return best[0]
+    choices = "; ".join(f"{fit.name}: {' or '.join(fit.export.files) or 'no name is declared'}" for fit in best)
+    raise OriginalRefused(
+        f"The header fits several exports of {declaration.tool} alike, and the file's name doesn't tell which it is.",
+        f"rename the file so that it fits one of these patterns, and drop it again: {choices}.",
+    )
+
+
+def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: list[str]) -> None:
+    for column, places in fit.repeated.items():
+        raise OriginalRefused(
+            f"The column '{cells[places[0]].strip()}' stands {len(places)} times in the header (places "
+            f"{', '.join(str(p + 1) for p in places)}), so it isn't clear which one is {fit.name}.{column}.",
+            f"rename or remove the others, or give `position` at {_line(declaration, fit.name, column)}.",
+        )
+
+
+def _refuse_what_is_not_read(declaration: Declaration, cells: list[str]) -> None:
+    compared = {comparable(cell) for cell in cells}
+    for name, layout in declaration.not_read.items():
+        if {comparable(column) for column in layout.columns} <= compared:
+            raise OriginalRefused(f"This is {name} of {declaration.title}, which isn't read: {layout.because}", layout.next)
+
+
+def _unrecognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], fits: list[tuple[str, _Fit]]) -> OriginalRefused:
+    """Say what was found and what is missing. A first line without one known name may be data, so it isn't shown."""
+    delimiter, closest = max(fits, key=lambda pair: (len(pair[1].positions), -len(pair[1].missing)))
+    cells = [cell.strip() for cell in headers[delimiter][0]]
+    if not closest.positions:
+        known = ", ".join(f"{name} ({export.title})" for name, export in declaration.exports.items())
+        return OriginalRefused(
+            f"No column of the first line ({len(cells)} cells) is known in any export of {declaration.tool}.",
+            f"check that the file begins with its header and lies in the inbox of the right tool. Exports of {declaration.tool}: {known}.",
+        )
+    column = closest.missing[0]
+    wanted = [name for name in _names_of(closest.export, column) if name]
+    free = [cell for i, cell in enumerate(cells) if cell and i not in closest.positions.values()]
+    near = next((match for name in wanted for match in get_close_matches(name, free, n=1)), None)
+    missing = ", ".join(f"'{_names_of(closest.export, name)[0]}'" for name in closest.missing)
+    return OriginalRefused(
+        f"The header fits no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), which also "
+        f"needs the column {missing}" + (f" (nearest found: '{near}')" if near else "") + f". Found: {', '.join(cells)}.",
+        f"export it again with that column, or add the name it goes by at {_line(declaration, closest.name, column)}.",
+    )
+
+
+def _names_of(export: Export, column: str) -> tuple[str, ...]:
+    return export.columns[column].names if column in export.columns else ("one of its items",)
+
+
+def _line(declaration: Declaration, export: str, column: str) -> str:
+    place = ("exports", export, "columns", column)
+    _, lines = parse(declaration.source.read_text(encoding="utf-8"), declaration.source.name)
+    return f"connectors/catalogue/{declaration.source.name} line {line_of(place, lines)} ({'.'.join(place)})"
+
+
+def _all_items(export: Export, cells: list[str], positions: Mapping[str, int]) -> tuple[Item, ...]:
+    """Items of all patterns; a cell belongs to the first pattern that takes it."""
+    taken = set(positions.values())
+    found: list[Item] = []
+    for pattern in export.items:
+        new = list(_items(pattern, cells, set() if pattern.of_columns else taken))
+        taken |= {position for item in new for position in item.cells.values()}
+        found += new
+    return tuple(found)
+
+
+def _items(items: Items, cells: list[str], taken: set[int]) -> Iterator[Item]:
+    """Header cells that are things themselves; cells whose attributes agree are one item with several parts."""
+    found: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
+    pattern = re.compile(items.header)
+    spellings = {comparable(s): part for part, names in items.parts.items() for s in names}
+    for position, cell in enumerate(cells):
+        match = None if position in taken else pattern.search(cell.strip())
+        if match is None:
+            continue
+        groups = {name: text or "" for name, text in match.groupdict().items()}
+        part = spellings.get(comparable(groups.pop("part", ""))) if items.parts else "cell"
+        if part is None or (items.following and not _is_followed(items, groups, cells, position)):
+            continue
+        parts = _next_free(found, groups, part)
+        parts[part] = position
+        if items.following:
+            parts["following"] = position + 1
+            taken = taken | {position + 1}
+    yield from (Item(dict(attributes), parts) for attributes, parts in found.items())
+
+
+def _next_free(found: dict[tuple[tuple[str, str], ...], dict[str, int]], groups: dict[str, str], part: str) -> dict[str, int]:
+    """The cells of the item; of its second namesake (``occurrence`` 2) where the first already has such a part."""
+    occurrence = 1
+    while True:
+        number = str(occurrence) if occurrence > 1 else ""
+        parts = found.setdefault(tuple(sorted({**groups, "occurrence": number}.items())), {})
+        if part not in parts:
+            return parts
+        occurrence += 1
+
+
+def _is_followed(items: Items, groups: Mapping[str, str], cells: list[str], position: int) -> bool:
+    """Whether the next header looks like the companion of this one."""
+    if position + 1 >= len(cells):
+        return False
+    wanted = items.following_header
+    for name, text in groups.items():
+        wanted = wanted.replace("{" + name + "}", re.escape(text))
+    return re.fullmatch(wanted, cells[position + 1].strip()) is not None
