@@ -75,10 +75,19 @@ def _trouble(table: str, frame: pandas.DataFrame | None, invocation_id: str) -> 
 
 def _batch(frame: pandas.DataFrame) -> Batch:
     import great_expectations
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = great_expectations.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    in_memory = DataContextConfig(
+        # Without this GX makes a temporary folder for each context, for pages that nobody reads.
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = great_expectations.get_context(mode="ephemeral", project_config=in_memory)
     asset = context.data_sources.add_pandas("audit").add_dataframe_asset("frame")
     return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
 
@@ -133,11 +142,12 @@ def _observed(
 ) -> str:
     """Short text: the measured value, the rows that break the expectation, or that there was nothing to judge."""
     found = outcome.result
+    where = f" where {expectation.row_condition}" if expectation.row_condition else ""
     if "observed_value" in found:
         return "no value" if found["observed_value"] is None else _number(found["observed_value"])
     judged = found["element_count"] - found.get("missing_count", 0)
     if judged == 0:
-        return f"nothing to judge: none of {len(frame)} rows has a value here"
+        return f"nothing to judge: 0 of {len(frame)} rows have a value{where}"
     if not found["unexpected_count"]:
         return f"{judged} rows judged"
     named = "; ".join(_row(suite, expectation, row) for row in found["unexpected_index_list"][:_NAMED_ROWS])

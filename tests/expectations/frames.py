@@ -16,8 +16,8 @@ INVOCATION = "0f6c2b9e-0000-4000-8000-000000000001"
 
 _LEDGER: Row = {
     "units": 5, "refused_units": 0, "rows_read": 1000, "rows_landed": 980, "rows_rejected": 10, "rows_duplicate": 10,
-    "rows_erased": 0, "rows_unaccounted": 0, "rows_not_staged": 0, "rejects_unexplained": 0, "reject_share": 0.01,
-    "duplicate_share": 0.01, "landing_days": 5, "first_landed_at": pd.Timestamp("2026-01-01"),
+    "rows_erased": 0, "rows_unaccounted": 0, "rejects_unexplained": 0, "rows_not_staged": 0, "rows_unexplained": 0,
+    "reject_share": 0.01, "duplicate_share": 0.01, "landing_days": 5, "first_landed_at": pd.Timestamp("2026-01-01"),
     "last_landed_at": pd.Timestamp("2026-01-05"), "silence_ratio": 1.0,
 }  # fmt: skip
 _LEARNING_EVENT: Row = {
@@ -34,18 +34,18 @@ _IDENTITY: Row = {
     "identities_in_two_states": 0, "match_rate": 0.95, "ambiguity_rate": 0.0, "events": 500, "event_match_rate": 0.97,
 }  # fmt: skip
 _PERSON: Row = {
-    "persons": 400, "current_persons": 390, "employed": 380, "versions": 700, "overlapping_intervals": 0,
-    "empty_intervals": 0, "gaps": 0, "persons_with_two_current": 0, "unknown_members": 1, "left_before_hired": 0,
-    "own_managers": 0, "impossible_share": 0.0, "without_unit_share": 0.01,
+    "persons": 400, "versions": 700, "employed": 380, "overlapping_intervals": 0, "empty_intervals": 0, "gaps": 0,
+    "persons_without_one_current": 0, "unknown_members": 1, "left_before_hired": 0, "own_managers": 0,
+    "contradictory_persons": 0, "left_before_hired_share": 0.0, "contradictory_share": 0.0, "without_unit_share": 0.01,
 }  # fmt: skip
 _ENROLMENT: Row = {
-    "enrolments": 300, "duplicate_enrolment_keys": 0, "completed": 200, "completed_without_moment": 0,
+    "enrolments": 300, "duplicate_enrolment_keys": 0, "completed": 200, "completed_without_rule": 0,
     "started_and_completed": 180, "completed_before_started": 0, "due_before_assigned": 0,
     "completed_before_started_share": 0.0, "unknown_person_share": 0.01, "unknown_activity_share": 0.0,
 }  # fmt: skip
 _RESULT: Row = {
     "results": 250, "duplicate_result_keys": 0, "scores": 240, "scores_with_range": 200, "out_of_range": 0,
-    "out_of_range_share": 0.0, "scaled_out_of_range": 0, "scaled_share": 0.9, "unknown_person_share": 0.01,
+    "out_of_range_share": 0.0, "scaled_out_of_range": 0, "comparable_share": 0.9, "unknown_person_share": 0.01,
 }  # fmt: skip
 
 HEALTHY: dict[str, list[Row]] = {
@@ -68,6 +68,7 @@ BROKEN: dict[str, Row] = {
     "gx.audit_ledger.something_landed": {"rows_landed": 0},
     "gx.audit_ledger.rows_balance": {"rows_unaccounted": 1},
     "gx.audit_ledger.landed_rows_are_staged": {"rows_not_staged": 1},
+    "gx.audit_ledger.landed_rows_are_explained": {"rows_unexplained": 1},
     "gx.audit_ledger.rejects_have_reasons": {"rejects_unexplained": 1},
     "gx.audit_ledger.most_rows_are_accepted": {"reject_share": 0.51},
     "gx.audit_ledger.few_rows_are_rejected": {"reject_share": 0.06},
@@ -94,15 +95,17 @@ BROKEN: dict[str, Row] = {
     "gx.audit_person.one_row_for_everybody": {"more_rows": True},
     "gx.audit_person.history_does_not_overlap": {"overlapping_intervals": 1},
     "gx.audit_person.versions_have_a_length": {"empty_intervals": 1},
-    "gx.audit_person.one_version_is_current": {"persons_with_two_current": 1},
+    "gx.audit_person.one_version_is_current": {"persons_without_one_current": 1},
     "gx.audit_person.unknown_member_is_there": {"unknown_members": 0},
-    "gx.audit_person.attributes_are_mostly_possible": {"impossible_share": 0.21},
+    "gx.audit_person.dates_are_mostly_possible": {"left_before_hired_share": 0.21},
+    "gx.audit_person.persons_are_not_merged_in_bulk": {"contradictory_share": 0.06},
+    "gx.audit_person.no_person_contradicts_itself": {"contradictory_persons": 1},
     "gx.audit_person.nobody_left_before_being_hired": {"left_before_hired": 1},
     "gx.audit_person.nobody_manages_themselves": {"own_managers": 1},
     "gx.audit_person.people_have_a_unit": {"without_unit_share": 0.11},
     "gx.audit_person.history_has_few_gaps": {"gaps": 1},
     "gx.audit_enrolment.enrolment_keys_are_unique": {"duplicate_enrolment_keys": 1},
-    "gx.audit_enrolment.completion_has_a_moment": {"completed_without_moment": 1},
+    "gx.audit_enrolment.completion_has_a_day_and_a_rule": {"completed_without_rule": 1},
     "gx.audit_enrolment.order_is_mostly_possible": {"completed_before_started_share": 0.51},
     "gx.audit_enrolment.completion_follows_start": {"completed_before_started": 1},
     "gx.audit_enrolment.due_follows_assignment": {"due_before_assigned": 1},
@@ -112,7 +115,7 @@ BROKEN: dict[str, Row] = {
     "gx.audit_assessment_result.scaled_scores_are_shares": {"scaled_out_of_range": 1},
     "gx.audit_assessment_result.scores_are_mostly_in_their_range": {"out_of_range_share": 0.21},
     "gx.audit_assessment_result.scores_are_in_their_range": {"out_of_range": 1},
-    "gx.audit_assessment_result.scores_can_be_compared": {"scaled_share": 0.49},
+    "gx.audit_assessment_result.scores_can_be_compared": {"comparable_share": 0.49},
     "gx.audit_assessment_result.results_have_a_person": {"unknown_person_share": 0.11},
 }
 
