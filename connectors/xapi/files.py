@@ -55,21 +55,24 @@ _like_a_statement = msgspec.json.Decoder(_Statement).decode
 def records(path: Path) -> Iterator[Record]:
     """Every record of the file, broken ones too. Raises ``OriginalRefused`` where it holds no statements at all."""
     with _opened(path) as stream:
-        head = stream.peek(_BLOCK)
-        _skip_byte_order_mark(stream, head)
-        head = _first_content(stream)
-        yield from _lines(stream) if _is_by_line(head) else _Documents(stream, 1).records()
+        head = _without_byte_order_mark(stream.read(_BLOCK))
+        while head and not head.strip() and (more := stream.read(_BLOCK)):
+            head += more
+        _refuse_other_formats(_content(head))
+        if _is_by_line(_content(head)):
+            yield from _lines(head, stream)
+        else:
+            yield from _Documents(head, stream, 1).records()
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[io.BufferedReader]:
-    """The decompressed bytes, buffered by blocks; what is wrong with the container becomes a refusal."""
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """The decompressed bytes; what is wrong with the container becomes a refusal."""
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
+            is_packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            raw: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file
-            yield io.BufferedReader(raw, _BLOCK)  # type: ignore[arg-type]
+            yield gzip.GzipFile(fileobj=file) if is_packed else file
     except EOFError as error:
         raise OriginalRefused(
             "The gzip file is cut off: its end is missing.", "transfer or export it again, and compare the sizes."
@@ -80,38 +83,39 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
         raise Transient(f"An original could not be read: {error.strerror or type(error).__name__}.") from error
 
 
-def _skip_byte_order_mark(stream: io.BufferedReader, head: bytes) -> None:
+def _without_byte_order_mark(head: bytes) -> bytes:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise OriginalRefused("The file is UTF-16; statements are UTF-8.", "save or export it as UTF-8.")
-    if head.startswith(b"PK\x03\x04"):
-        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
-    if head.startswith(b"\xef\xbb\xbf"):
-        stream.read(3)
+    return head.removeprefix(b"\xef\xbb\xbf")
 
 
-def _first_content(stream: io.BufferedReader) -> bytes:
-    """What is buffered of the stream, if it begins like statements; nothing is consumed."""
-    head = stream.peek(_BLOCK)
+def _content(head: bytes) -> bytes:
+    """The head from where it says something: blank and comment lines are passed over."""
     content = head.lstrip()
     while content.startswith(b"#"):
         content = content.partition(b"\n")[2].lstrip()
+    return content
+
+
+def _refuse_other_formats(content: bytes) -> None:
     if not content:
-        raise OriginalRefused("The file holds no statement: it is empty.", "check the export; delete the file if empty is right.")
+        raise OriginalRefused("The file is empty: it holds no statement.", "check the export, and drop the file again.")
+    if content.startswith(b"PK\x03\x04"):
+        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
     if content.startswith(b"<"):
         raise OriginalRefused(
-            "The file is HTML or XML, not statements: often the login or error page of the tool.",
+            "The file is HTML or XML, not statements: often the sign-in or error page of the tool.",
             "sign in to the tool and export the statements again, as JSON.",
         )
     if b"{" not in content and b"[" not in content:
         raise OriginalRefused(
-            "The file is not JSON: expected statements one per line, an array, or a page of an LRS.",
+            "The file is not JSON: expected statements one per line, in an array, or in pages of an LRS.",
             "export the statements as JSON; other formats of the tool need another connector.",
         )
-    return content
 
 
 def _is_by_line(content: bytes) -> bool:
-    """Whether every line is a document. A file of one line that is cut off is not known to be."""
+    """Whether every line is a document; a first line that is broken does not say, the next ones do."""
     first, newline, rest = content.partition(b"\n")
     if _is_json(first):
         return True
@@ -128,27 +132,38 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[Record]:
+def _lines(head: bytes, stream: IO[bytes]) -> Iterator[Record]:
     is_page_or_array = _PAGE_OR_ARRAY.match
-    for number, line in enumerate(stream, 1):
-        text = line.strip()
-        if not text or text.startswith(b"#"):
-            continue
-        if is_page_or_array(text):
-            yield from _Documents(io.BufferedReader(io.BytesIO(text)), number).records()  # type: ignore[arg-type]
-        else:
-            yield number, text, None
+    number, rest, block = 0, b"", head
+    while block:
+        lines = (rest + block).split(b"\n")
+        rest, block = lines.pop(), stream.read(_BLOCK)
+        if not block and rest:
+            lines.append(rest)
+        for line in lines:
+            number += 1
+            text = line.strip()
+            if not text or text.startswith(b"#"):
+                continue
+            if is_page_or_array(text):
+                yield from _Documents(text, io.BytesIO(), number).records()
+            else:
+                yield number, text, None
+        if len(rest) > _MAXIMUM and block:  # no line, but a file within the file: read on as such
+            yield from _Documents(rest + block, stream, number + 1).records()
+            return
 
 
 class _Documents:
     """Reads documents that span lines, or lie several on one. ``_at`` is where it stands in the buffered bytes."""
 
-    def __init__(self, stream: io.BufferedReader, line: int) -> None:
+    def __init__(self, head: bytes, stream: IO[bytes], line: int) -> None:
         self._stream = stream
-        self._buffer = b""
+        self._buffer = head
         self._at = 0
         self._line = line
         self._is_at_end = False
+        self._is_torn = False
         self._careful_until = 0
 
     def records(self) -> Iterator[Record]:
@@ -167,10 +182,10 @@ class _Documents:
             elif not closing and here == b"#":
                 self._move(self._end_of_line())
             elif here in b"{[":
-                yield from (self._many() if closing else self._one(closing))
+                yield from (self._many() if closing else self._one(is_in_array=False))
             else:
                 yield from self._stray()
-        if closing:
+        if closing and not self._is_torn:
             yield self._line, b"", "torn_page"
 
     def _skip_blank(self) -> bool:
@@ -226,9 +241,9 @@ class _Documents:
     def _many(self) -> Iterator[Record]:
         """The statements of an array up to a boundary near the end of the buffer; at least one."""
         first_line, start = self._line, self._at
-        end = self._end_of_value(start)
-        if end is None or self._at < self._careful_until:
-            yield from self._one(b"]")
+        end, is_whole = self._end_of_value(start)
+        if end is None or not is_whole or self._at < self._careful_until:
+            yield from self._one(is_in_array=True)
             return
         blank = _BLANK.match(self._buffer, end)
         assert blank is not None
@@ -247,7 +262,7 @@ class _Documents:
             self._move(cut + 1)
             return
         self._careful_until = len(self._buffer)
-        yield from self._one(b"]")
+        yield from self._one(is_in_array=True)
 
     def _located(self, slices: list[msgspec.Raw], line: int) -> Iterator[Record]:
         """Slices of the buffer from where we stand, with their lines."""
@@ -259,47 +274,46 @@ class _Documents:
             at = found
             yield line, raw, None
 
-    def _one(self, closing: bytes) -> Iterator[Record]:
+    def _one(self, *, is_in_array: bool) -> Iterator[Record]:
         """The record that begins here. If it is broken, it ends where the next statement begins."""
-        line, start = self._line, self._at
-        end = self._end_of_value(start)
+        line = self._line
+        end, is_whole = self._end_of_value(self._at)
         while end is None and len(self._buffer) - self._at < _MAXIMUM and self._fill(max(_BLOCK, len(self._buffer))):
-            start = self._at
-            end = self._end_of_value(start)
-        if end is not None and _is_json(self._buffer[start:end]):
+            end, is_whole = self._end_of_value(self._at)
+        start = self._at
+        if end is not None and is_whole and _is_json(self._buffer[start:end]):
             self._move(end)
             yield line, self._buffer[start:end], None
             return
-        resume = self._next_statement(start)
-        torn = resume is None and end is None
+        resume = self._next_statement(start, end or len(self._buffer))
+        # The torn tail of an array is one record: that the array's end is missing is not told again.
+        self._is_torn = is_in_array and resume is None and end is None
         stop = resume or end or len(self._buffer)
-        broken = self._buffer[start:stop].rstrip(b" \t\r\n,")
         self._move(stop)
-        yield line, broken, "torn_page" if torn and closing else "json_syntax"
-        if torn and closing:
-            # The torn tail is one record, not two: what is left is empty, so close the array here.
-            self._buffer, self._at, self._is_at_end = b"]}", 0, True
+        yield line, self._buffer[start:stop].rstrip(b" \t\r\n,"), "torn_page" if self._is_torn else "json_syntax"
 
-    def _end_of_value(self, start: int) -> int | None:
-        """Where the brackets that open at ``start`` are closed; None if not within the buffer."""
-        depth = 0
+    def _end_of_value(self, start: int) -> tuple[int | None, bool]:
+        """Where the brackets that open at ``start`` are closed, and True; where a bracket closes what isn't open,
+        and False; None where the buffer ends before."""
+        open_brackets = bytearray()
         for token in _TOKEN.finditer(self._buffer, start):
-            text = token.group()
-            if text in (b"{", b"["):
-                depth += 1
-            elif text in (b"}", b"]"):
-                depth -= 1
-                if depth == 0:
-                    return token.end()
-            elif text == b'"':  # a string that doesn't end
-                return None
-        return None
+            kind = token[0][0]
+            if kind in b"{[":
+                open_brackets.append(kind + 2)  # in ASCII, each bracket closes two characters later
+            elif kind in b"}]":
+                if open_brackets.pop() != kind:
+                    return token.start(), False
+                if not open_brackets:
+                    return token.end(), True
+            elif len(token[0]) == 1:  # a string that doesn't end
+                return None, False
+        return None, False
 
-    def _next_statement(self, start: int) -> int | None:
-        """Where the next whole statement begins after a broken one, within the buffer."""
-        for gap in _RESUME.finditer(self._buffer, start + 1):
-            end = self._end_of_value(gap.end())
-            if end is not None:
+    def _next_statement(self, start: int, stop: int) -> int | None:
+        """Where the next whole statement begins after the broken one at ``start``, before ``stop``."""
+        for gap in _RESUME.finditer(self._buffer, start + 1, stop):
+            end, is_whole = self._end_of_value(gap.end())
+            if is_whole:
                 try:
                     _like_a_statement(self._buffer[gap.end() : end])
                 except (msgspec.DecodeError, RecursionError):

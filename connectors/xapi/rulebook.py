@@ -1,4 +1,4 @@
-"""Every rule that can reject a statement, with what is expected and the clause that says so; and known IRIs.
+"""Every rule that can reject a statement, with what is expected and the clause that says so.
 
 Clauses are those of the xAPI 1.0.3 specification (Data), unless they name another text.
 """
@@ -53,5 +53,3 @@ RULES: dict[str, Rule] = {
     "voids_statement_ref": Rule("a StatementRef as the object of a voiding statement", "2.3.2"),
 }
 
-CMI5_SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
-VIDEO_SESSION = "https://w3id.org/xapi/video/extensions/session-id"

@@ -285,10 +285,10 @@ def _scaled(value: Any, at: str) -> None:
         raise Violation("score_scaled", at)
 
 
-_score = shape({"scaled": _scaled, "raw": _number, "min": _number, "max": _number}, also=(_score_order,))
+score = shape({"scaled": _scaled, "raw": _number, "min": _number, "max": _number}, also=(_score_order,))
 result = shape(
     {
-        "score": _score, "success": _boolean, "completion": _boolean, "response": _text, "duration": _duration,
+        "score": score, "success": _boolean, "completion": _boolean, "response": _text, "duration": _duration,
         "extensions": extensions,
     }
 )  # fmt: skip
@@ -359,6 +359,18 @@ def _version(dialect: Dialect) -> Check:
     return _scalar("version", str, lambda text: text == major or text.startswith(f"{major}."))
 
 
+_REQUIRED = ("actor", "verb", "object")
+_ACROSS = (_activity_context, _void)
+
+
+def _parts(dialect: Dialect) -> dict[str, Check]:
+    """What a statement and a sub-statement have in common."""
+    return {
+        "actor": actor, "verb": verb, "result": result, "context": contexts[dialect],
+        "timestamp": _instant(dialect), "attachments": attachments,
+    }  # fmt: skip
+
+
 def _object_of(sub_statement: Check | None) -> Check:
     kinds: dict[str, Check] = {"Activity": activity, "Agent": agent, "Group": group, "StatementRef": statement_ref}
     if sub_statement is not None:
@@ -373,21 +385,26 @@ def _object_of(sub_statement: Check | None) -> Check:
     return check
 
 
+def _object(dialect: Dialect) -> Check:
+    """The object of a statement; a sub-statement in it holds no other (2.4.4.3)."""
+    own = {"objectType": _constant("SubStatement"), "object": _object_of(None)}
+    return _object_of(shape(_parts(dialect) | own, required=_REQUIRED, also=_ACROSS))
+
+
+objects = {dialect: _object(dialect) for dialect in Dialect}
+
+
+def any_version(value: Any, at: str) -> None:
+    """1.0.x or 2.0.x; which of them the rest of the statement must follow is `dialect_of`'s to say."""
+    _version(Dialect.XAPI_2 if str(value).startswith("2") else Dialect.XAPI_1)(value, at)
+
+
 def _statement(dialect: Dialect) -> Check:
-    parts: dict[str, Check] = {
-        "actor": actor, "verb": verb, "result": result, "context": contexts[dialect],
-        "timestamp": _instant(dialect), "attachments": attachments,
-    }  # fmt: skip
-    must = ("actor", "verb", "object")
-    across = (_activity_context, _void)
-    sub_statement = shape(
-        parts | {"objectType": _constant("SubStatement"), "object": _object_of(None)}, required=must, also=across
-    )
     whole: dict[str, Check] = {
         "id": _uuid, "stored": _instant(dialect), "authority": authority, "version": _version(dialect),
-        "object": _object_of(sub_statement),
+        "object": objects[dialect],
     }  # fmt: skip
-    return shape(parts | whole, required=must, also=across)
+    return shape(_parts(dialect) | whole, required=_REQUIRED, also=_ACROSS)
 
 
 STATEMENT = {dialect: _statement(dialect) for dialect in Dialect}

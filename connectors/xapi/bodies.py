@@ -1,0 +1,64 @@
+"""What a redelivered statement must repeat, as bytes to hash.
+
+1.0.3, Data 2.3.1 (immutability): two statements with one id are the same unless they differ beyond the id, what
+an LRS assigns (authority, stored, timestamp, version), activity definitions, verb display, attachments, member
+order, the zone of timestamps and the case of what is case-insensitive. A display name is left out as well.
+
+The hash is keyed: everything in a statement but the person may be known to somebody who guesses the person, so a
+plain hash would be a way to check the guess (as it would for an answer in ``result.response``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from typing import Any
+
+import msgspec
+
+from connectors.landing import Tokeniser
+
+_BEYOND_CENTISECONDS = re.compile(r"([.,]\d\d)\d+(?=[A-Z])")
+_NAMESPACE = uuid.UUID("0f6b0c5e-7c2b-5f43-9d0c-5b1f0d6f3f58")
+_SEPARATOR = b"\x1f"
+_sorted = msgspec.json.Encoder(order="sorted").encode
+
+
+class BodyHash:
+    """Keyed 128-bit hash of the parts of a statement, the same for every delivery of it in one home."""
+
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        # A token of a constant is a key that only this home can make: no second secret is needed.
+        [key] = tokeniser.tokens("xapi:body", ["statement"])
+        assert key is not None  # only blank values have no token
+        self._key = bytes.fromhex(key)
+
+    def of(self, parts: tuple[bytes, ...]) -> str:
+        """32 hex digits."""
+        return hashlib.blake2b(_SEPARATOR.join(parts), digest_size=16, key=self._key).hexdigest()
+
+    def derived_id(self, statement: dict[str, Any]) -> str:
+        """A UUIDv5 for a statement without an id, from its whole content in canonical form."""
+        return str(uuid.uuid5(_NAMESPACE, self.of((canonical(statement),))))
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling for all JSON texts of the same value: keys sorted, no blanks, 1.0 as 1."""
+    text = _sorted(value)
+    return _sorted(_plain_numbers(value)) if b".0" in text else text
+
+
+def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain_numbers(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_plain_numbers(element) for element in value]
+    return value
+
+
+def comparable_duration(text: str) -> str:
+    """1.0.3, 4.6: precision beyond 0.01 seconds doesn't count in comparisons; otherwise text is compared."""
+    return _BEYOND_CENTISECONDS.sub(r"\1", text)

@@ -1,0 +1,90 @@
+"""Extensions that may leave the restricted zone: those of profiles that say what they hold.
+
+An extension can hold anything, so only known ones land, and of these only values that look as the profile says;
+what can hold free text, an address or a person (``launchurl``, ``user-agent``, …) isn't listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+_CMI5_RESULT = "https://w3id.org/xapi/cmi5/result/extensions/"
+_CMI5_CONTEXT = "https://w3id.org/xapi/cmi5/context/extensions/"
+_VIDEO = "https://w3id.org/xapi/video/extensions/"
+
+CMI5_SESSION = _CMI5_CONTEXT + "sessionid"
+VIDEO_SESSION = _VIDEO + "session-id"
+
+_Matches = Callable[[bytes], object]
+
+
+def _pattern(pattern: str) -> _Matches:
+    return re.compile(pattern.encode()).fullmatch
+
+
+def _words(*words: str) -> _Matches:
+    return _pattern(f'"(?:{"|".join(words)})"')
+
+
+_NUMBER = _pattern(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_FLAG = _pattern("true|false")
+_SESSION = _pattern(r'"[\w.:/-]{1,128}"')
+_SEGMENTS = _pattern(r'"[0-9.,\[\] ]*"')
+
+KNOWN: dict[str, _Matches] = {
+    _CMI5_RESULT + "progress": _NUMBER,
+    _CMI5_RESULT + "reason": _words("Tested Out", "Equivalent AU", "Equivalent Outside Activity", "Administrative"),
+    CMI5_SESSION: _SESSION,
+    _CMI5_CONTEXT + "masteryscore": _NUMBER,
+    _CMI5_CONTEXT + "launchmode": _words("Normal", "Browse", "Review"),
+    _CMI5_CONTEXT + "moveon": _words("Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed", "NotApplicable"),
+    VIDEO_SESSION: _SESSION,
+    **{_VIDEO + name: _NUMBER for name in ("time", "time-from", "time-to", "progress", "length", "completion-threshold", "volume")},
+    **{_VIDEO + name: _FLAG for name in ("full-screen", "cc-enabled", "cc-subtitle-enabled", "video-played-completely")},
+    _VIDEO + "played-segments": _SEGMENTS,
+    _VIDEO + "speed": _pattern(r'"[0-9.]+x"|[0-9.]+'),
+    _VIDEO + "screen-size": _pattern(r'"[0-9]+x[0-9]+"'),
+    _VIDEO + "quality": _pattern(r'"[0-9]+(?:x[0-9]+|p)?"'),
+    "http://id.tincanapi.com/extension/attempt-number": _NUMBER,
+    "http://id.tincanapi.com/extension/duration": _NUMBER,
+    "http://id.tincanapi.com/extension/percentage-complete": _NUMBER,
+}  # fmt: skip
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encoded = msgspec.json.Encoder().encode
+
+
+class Extensions(msgspec.Struct, frozen=True):
+    """``text`` is the JSON that may land, or None; ``is_proven`` says that the original has no key twice, only
+    IRIs as keys, and values without structure; ``session_id`` is that of the profile."""
+
+    text: str | None = None
+    is_proven: bool = True
+    session_id: str | None = None
+
+
+NO_EXTENSIONS = Extensions()
+
+
+def known_extensions(raw: bytes) -> Extensions:
+    """What of an extensions object may land."""
+    members = _members(raw)
+    landed: dict[str, msgspec.Raw] = {}
+    size = 1
+    for name, value in members.items():
+        size += len(name) + len(value) + 4  # two quotes, a colon, a comma or brace
+        matches = KNOWN.get(name)
+        if matches is not None and matches(bytes(value)):
+            landed[name] = value
+    session = landed.get(CMI5_SESSION) or landed.get(VIDEO_SESSION)
+    is_all = len(landed) == len(members)
+    # Known keys are ASCII: the text is as long as its parts only if nothing else, no second value, is in it.
+    text = raw if is_all and landed else _encoded(landed) if landed else None
+    return Extensions(
+        text.decode() if text else None,
+        is_all and (size == len(raw) or not members),
+        msgspec.json.decode(session) if session else None,
+    )

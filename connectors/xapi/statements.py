@@ -1,0 +1,248 @@
+"""Raw statements become rows of ``statements``: most are proven fine at parse speed, suspects are judged exactly.
+
+    (line, raw) --envelope--> parts found in dictionaries --proof--> chunk of rows --> Parquet
+                       └--anything that is not proven--> rules.judge --> row, or reject with the rule
+
+A statement is proven fine when each part is known to break no rule, its scalars have their formats, the rules
+across parts hold, and its text is exactly as long as the parts: then no key stands twice and none is unknown.
+Whatever is accepted is flattened by the same functions, so the two ways can't differ in what they land.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from connectors.xapi import fragments, rules
+from connectors.xapi.activities import Activities
+from connectors.xapi.bodies import BodyHash
+from connectors.xapi.chunks import PARTS, Chunk, When
+from connectors.xapi.formats import is_uuid, parse_instant
+from connectors.xapi.fragments import NO_CONTEXT, NO_RESULT, Contexts, Fragments, Part, Results, Vocabulary
+from connectors.xapi.people import People
+from connectors.xapi.rulebook import VOIDED
+from connectors.xapi.tables import LandedFile, RejectsFile, SeenKeys
+
+CHUNK = 20_000
+"""Statements per write: bounds the memory of rows that wait."""
+
+
+class _Envelope(msgspec.Struct, gc=False):
+    """A statement whose parts are left as they are."""
+
+    actor: msgspec.Raw
+    verb: msgspec.Raw
+    object: msgspec.Raw
+    id: str = ""
+    result: msgspec.Raw = msgspec.Raw()
+    context: msgspec.Raw = msgspec.Raw()
+    timestamp: str = ""
+    stored: str = ""
+    authority: msgspec.Raw = msgspec.Raw()
+    version: msgspec.Raw = msgspec.Raw()
+    attachments: msgspec.Raw = msgspec.Raw()
+
+
+_open = msgspec.json.Decoder(_Envelope).decode
+_NOT_READ = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+).fullmatch
+
+
+@dataclass(frozen=True)
+class Sinks:
+    """Where what was read goes."""
+
+    landed: LandedFile
+    rejects: RejectsFile
+    people: People
+    activities: Activities
+
+
+class Statements:
+    """Takes raw statements one by one; ``finish`` writes the last chunk."""
+
+    def __init__(self, sinks: Sinks, body: BodyHash, extracted_at: datetime) -> None:
+        self.read = 0
+        self.seen = SeenKeys()
+        self._sinks = sinks
+        self._body = body
+        self._extracted_at = extracted_at
+        self._chunk = Chunk()
+        self._is_spaced = False
+        self._days: dict[str, date] = {}
+        self._zones = {"Z": 0}
+        self._make_dictionaries(sinks.people)
+
+    def _make_dictionaries(self, people: People) -> None:
+        vocabulary, results = Vocabulary(people), Results()
+        self._actors = Fragments(rules.actor, vocabulary.actor)
+        contexts = Contexts(self._actors, people)
+        self._verbs = Fragments(rules.verb, fragments.verb)
+        self._objects = Fragments(rules.objects[rules.Dialect.XAPI_1], vocabulary.object)
+        self._results = Fragments(rules.result, results.flatten, NO_RESULT, results.quick)
+        self._contexts = Fragments(rules.contexts[rules.Dialect.XAPI_1], contexts.flatten, NO_CONTEXT, contexts.quick)
+        self._authorities = Fragments(rules.authority, vocabulary.authority, Part((None,)))
+        self._versions = Fragments(rules.any_version, fragments.version, Part((None,)))
+        self._attachments = Fragments(rules.attachments, lambda _: Part(()), Part(()))
+        self._dictionaries = (
+            self._actors, self._verbs, self._objects, self._results, self._contexts, self._authorities, self._versions,
+            self._attachments,
+        )  # fmt: skip
+
+    def add(self, line: int, raw: bytes) -> None:
+        """Land or reject one statement."""
+        self.read += 1
+        compact = _without_blanks(raw) if self._is_spaced else raw
+        if not self._add_proven(line, compact) and not self._add_spaced(line, raw):
+            self._add_judged(line, raw)
+        if len(self._chunk) >= CHUNK:
+            self._flush()
+
+    def reject(self, line: int, raw: bytes, rule: str) -> None:
+        """Reject what isn't even JSON."""
+        self.read += 1
+        self._sinks.rejects.add(line, rule, "/", rules.RULES[rule].expected, None, raw)
+
+    def finish(self) -> None:
+        self._flush()
+
+    def _add_spaced(self, line: int, raw: bytes) -> bool:
+        """Add a statement that has blanks; from then on, blanks are expected."""
+        compact = raw if self._is_spaced else _without_blanks(raw)
+        self._is_spaced = self._is_spaced or (len(compact) < len(raw) and self._add_proven(line, compact))
+        return self._is_spaced and compact is not raw
+
+    def _add_proven(self, line: int, raw: bytes) -> bool:
+        """Add a statement without blanks, if it can be proven to break no rule."""
+        try:
+            sent = _open(raw)
+        except _NOT_READ:
+            return False
+        actor = self._actors.find(bytes(sent.actor))
+        verb = self._verbs.find(bytes(sent.verb))
+        thing = self._objects.find(bytes(sent.object))
+        result = self._results.find(bytes(sent.result))
+        context = self._contexts.find(bytes(sent.context))
+        authority = self._authorities.find(bytes(sent.authority))
+        version = self._versions.find(bytes(sent.version))
+        if actor is None or verb is None or thing is None or result is None or context is None or authority is None or version is None:
+            return False
+        if self._attachments.find(bytes(sent.attachments)) is None or len(raw) != _size(sent):
+            return False
+        is_activity = thing.kind == "Activity"
+        if (context.is_of_activity and not is_activity) or (verb.kind == VOIDED and thing.kind != "StatementRef"):
+            return False
+        when = self._when(sent)
+        if when is None or not is_uuid(sent.id) or (sent.stored and self._zoned(sent.stored) is None):
+            return False
+        self._chunk.add(line, sent.id.lower(), "sent", when, sent.stored, (actor, verb, thing, result, context, authority, version))
+        return True
+
+    def _when(self, sent: _Envelope) -> When | None:
+        """When it happened, for a timestamp in the usual form; None leaves it to the exact rules."""
+        zoned = self._zoned(sent.timestamp)
+        return When(sent.timestamp, *zoned) if zoned else None
+
+    def _zoned(self, text: str) -> tuple[date, int] | None:
+        """(local day, offset in minutes) of an instant in the usual form with at most six decimals."""
+        match = _INSTANT(text)
+        if match is None:
+            return None
+        day_text, zone = match.groups()
+        day, offset = self._days.get(day_text), self._zones.get(zone)
+        if day is None or offset is None:
+            instant = parse_instant(text)
+            if instant is None or instant.offset_minutes is None:
+                return None
+            day, offset = instant.day, instant.offset_minutes
+            self._days[day_text], self._zones[zone] = day, offset
+        return day, offset
+
+    def _add_judged(self, line: int, raw: bytes) -> None:
+        """Land or reject a suspect, by the exact rules alone."""
+        violation = rules.judge(raw)
+        if violation is not None:
+            value = _at(raw, violation.pointer)
+            self._sinks.rejects.add(line, violation.rule, violation.pointer, violation.expected, value, raw)
+            return
+        sent: dict[str, Any] = rules.decode(raw)
+        parts = [
+            dictionary.trusted(msgspec.json.encode(sent[name]) if name in sent else b"")
+            for name, dictionary in zip(("actor", "verb", "object", "result", "context", "authority", "version"), self._dictionaries)
+        ]
+        identifier = sent["id"].lower() if "id" in sent else self._body.derived_id(sent)
+        stored = parse_instant(sent["stored"]) if "stored" in sent else None
+        stored_text = f"{stored.utc.isoformat()}Z" if stored else ""
+        source = "sent" if "id" in sent else "derived"
+        self._chunk.add(line, identifier, source, self._judged_when(sent), stored_text, parts)
+
+    def _judged_when(self, sent: dict[str, Any]) -> When:
+        """When it happened: as sent, else when it was stored, else when it was extracted; the flags say which."""
+        if "timestamp" in sent:
+            instant, flags = parse_instant(sent["timestamp"]), ()
+        elif "stored" in sent:
+            instant, flags = parse_instant(sent["stored"]), ("timestamp_missing",)
+        else:
+            text = f"{self._extracted_at.isoformat()}Z"
+            return When(text, self._extracted_at.date(), None, ("timestamp_missing", "stored_missing"), was_sent=False)
+        assert instant is not None  # the rules accepted it
+        if instant.offset_minutes is None:
+            flags = (*flags, "timestamp_without_zone")
+        offset = instant.offset_minutes if "timestamp" in sent else None
+        return When(f"{instant.utc.isoformat()}Z", instant.day, offset, flags)
+
+    def _flush(self) -> None:
+        """Write the chunk, and note the persons and activities in it."""
+        chunk, self._chunk = self._chunk, Chunk()
+        if not len(chunk):
+            return
+        columns = chunk.columns(self._body)
+        self._sinks.landed.write(columns, len(chunk))
+        self.seen.add(columns["record_key"].to_pylist())
+        times = columns["occurred_at"].cast("int64").to_pylist()
+        for name in ("actor", "object", "context"):
+            for part, first, last in chunk.distinct(name):
+                self._sinks.people.meet(part.agents, chunk.lines[first])
+                self._sinks.activities.meet(part.activities, times[last], chunk.lines[first])
+        for dictionary in self._dictionaries:
+            dictionary.forget()
+
+
+def _size(sent: _Envelope) -> int:
+    """Length of the statement's text if these parts, each once, are all that it holds, without blanks."""
+    size = 27 + len(sent.actor) + len(sent.verb) + len(sent.object)
+    size += 7 + len(sent.id) if sent.id else 0
+    size += 14 + len(sent.timestamp) if sent.timestamp else 0
+    size += 11 + len(sent.stored) if sent.stored else 0
+    size += 10 + len(sent.result) if sent.result else 0
+    size += 11 + len(sent.context) if sent.context else 0
+    size += 13 + len(sent.authority) if sent.authority else 0
+    size += 11 + len(sent.version) if sent.version else 0
+    size += 15 + len(sent.attachments) if sent.attachments else 0
+    return size
+
+
+def _without_blanks(raw: bytes) -> bytes:
+    try:
+        return bytes(msgspec.json.format(raw, indent=-1))
+    except _NOT_READ:
+        return raw
+
+
+def _at(raw: bytes, pointer: str) -> str | None:
+    """What stands at a JSON pointer, as JSON; None where nothing can be read there."""
+    try:
+        value = msgspec.json.decode(raw)
+        for name in pointer.strip("/").split("/") if pointer != "/" else ():
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        return msgspec.json.encode(value).decode()
+    except (*_NOT_READ, KeyError, IndexError, ValueError, TypeError):
+        return None

@@ -1,0 +1,134 @@
+"""Parquet files of one unit: landed rows, rejects, and the removal of what a unit holds twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.landing import MappedKind, Original, arrow_schema
+from connectors.records import RECORD_KINDS, REJECT_COLUMNS, RecordKind
+
+REJECT_SCHEMA = arrow_schema(REJECT_COLUMNS).append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
+
+
+def record_key(values: Sequence[str | None]) -> str:
+    """Identity of a record within its tool and kind: md5 over the key columns."""
+    return hashlib.md5("|".join(value or "" for value in values).encode(), usedforsecurity=False).hexdigest()
+
+
+class LandedFile:
+    """A landed file of one kind, written chunk by chunk."""
+
+    def __init__(self, kind: str, folder: Path, original: Original, declaration_version: str) -> None:
+        self.kind: RecordKind = RECORD_KINDS[kind]
+        self.path = folder / f"{kind}.parquet"
+        self.rows = 0
+        self._schema = arrow_schema(self.kind.landed)
+        self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd", store_schema=False)
+        self._constants = {
+            "tool": original.tool,
+            "unit": original.unit,
+            "extracted_at": original.extracted_at,
+            "declaration_version": declaration_version,
+        }
+
+    def write(self, columns: Mapping[str, pa.Array], rows: int) -> None:
+        """Write rows; what ``columns`` doesn't name is empty, what is the same for all rows is filled in."""
+        arrays = [self._array(field, columns, rows) for field in self._schema]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self.rows += rows
+
+    def _array(self, field: pa.Field, columns: Mapping[str, pa.Array], rows: int) -> pa.Array:
+        if field.name in columns:
+            return columns[field.name]
+        return pa.repeat(pa.scalar(self._constants.get(field.name), field.type), rows)
+
+    def write_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write few rows, given one by one."""
+        table = pa.Table.from_pylist([dict(row) for row in rows], schema=self._schema)
+        self.write({name: table[name].combine_chunks() for name in table.schema.names if name not in self._constants}, len(table))
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def mapped(self) -> MappedKind:
+        """For a kind of distinct things: all that was read has landed."""
+        return MappedKind(self.kind, self.path, None, self.rows, self.rows, 0, 0)
+
+
+class RejectsFile:
+    """Rejected statements with the rule, the place and, for the restricted zone, the value and the original."""
+
+    _BATCH = 1_000
+
+    def __init__(self, folder: Path, original: Original) -> None:
+        self.path = folder / "statements.rejected.parquet"
+        self.rows = 0
+        self._waiting: list[dict[str, Any]] = []
+        self._writer = pq.ParquetWriter(self.path, REJECT_SCHEMA, compression="zstd")
+        self._of = {"tool": original.tool, "record_kind": "statements", "unit": original.unit, "source_file": original.source_file}
+
+    def add(self, line: int, rule: str, pointer: str, expected: str, value: str | None, raw: bytes) -> None:
+        self.rows += 1
+        self._waiting.append(
+            {**self._of, "source_line": line, "rule": rule, "column_name": pointer, "expected": expected, "value": value,
+             "original": raw.decode(errors="replace")}
+        )  # fmt: skip
+        if len(self._waiting) >= self._BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=REJECT_SCHEMA))
+        self._waiting = []
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+
+class SeenKeys:
+    """Record keys of a unit, eight bytes each: enough to know whether a unit holds anything twice at all."""
+
+    def __init__(self) -> None:
+        self._prefixes: list[np.ndarray] = []
+
+    def add(self, keys: Sequence[str]) -> None:
+        self._prefixes.append(np.frombuffer(bytes.fromhex("".join(keys)), np.uint64)[::2])
+
+    def suspected(self) -> set[int]:
+        """Prefixes that were met more than once."""
+        if not self._prefixes:
+            return set()
+        prefixes = np.sort(np.concatenate(self._prefixes))
+        return set(prefixes[1:][prefixes[1:] == prefixes[:-1]].tolist())
+
+
+def drop_repeated(path: Path, suspected: set[int]) -> int:
+    """Rewrite a landed file without rows whose record key came before; returns how many there were."""
+    aside = path.with_suffix(".distinct")
+    seen: set[str] = set()
+    dropped = 0
+    with pq.ParquetFile(path) as file, pq.ParquetWriter(aside, file.schema_arrow, compression="zstd", store_schema=False) as writer:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            keep = [_is_first(key, suspected, seen) for key in table["record_key"].to_pylist()]
+            dropped += keep.count(False)
+            writer.write_table(table.filter(pa.array(keep)))
+    aside.replace(path)
+    return dropped
+
+
+def _is_first(key: str, suspected: set[int], seen: set[str]) -> bool:
+    if int.from_bytes(bytes.fromhex(key[:16]), "little") not in suspected:
+        return True
+    if key in seen:
+        return False
+    seen.add(key)
+    return True
+
