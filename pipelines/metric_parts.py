@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from importlib.metadata import version
@@ -36,15 +36,26 @@ Declared = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PartsQuery:
-    """One metric at one grain: the SELECT of its parts, and the relations that it reads.
+    """One metric at one grain, in SQL.
 
-    Columns of the answer: each part by its name, and whatever `group_by` lists.
+    ``parts`` yields each part under its name and what `group_by` lists; ``tools`` the same cuts with the tools behind
+    them (None where the metric has no period). ``inputs`` yield one row each that is another when the input is.
     """
 
     definition: MetricDefinition
     grain: Grain
-    sql: str
-    relations: tuple[str, ...]
+    parts: str
+    tools: str | None
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is asked of MetricFlow; ``about`` says what for."""
+
+    about: str
+    metrics: tuple[str, ...]
+    group_by: tuple[str, ...]
 
 
 def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
@@ -54,23 +65,50 @@ def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
     """
     content = semantic_manifest.read_bytes()
     manifest = _Manifest(json.loads(content))
-    definitions = [manifest.definition(metric) for metric in manifest.results]
-    wanted = {f"{d.metric_id} by {grain.name}": (d, grain) for d in definitions for grain in d.grains}
+    cuts = [(definition, grain) for definition in manifest.definitions() for grain in definition.grains]
+    requests = [request for cut in cuts for request in (_parts_request(*cut), _tools_request(*cut)) if request]
+    sql = _kept_or_compiled(semantic_manifest, sha256(content).hexdigest(), requests)
+    return [
+        PartsQuery(
+            definition,
+            grain,
+            parts=sql[_parts_request(definition, grain).about],
+            tools=sql[tools.about] if (tools := _tools_request(definition, grain)) else None,
+            inputs=manifest.inputs(definition),
+        )
+        for definition, grain in cuts
+    ]
+
+
+def group_by(definition: MetricDefinition, grain: Grain) -> tuple[str, ...]:
+    """What a query is cut by, as MetricFlow calls it in the request and in the answer."""
+    time = (f"metric_time__{definition.period}",) if definition.period else ()
+    return time + ((grain.group_by,) if grain.group_by else ())
+
+
+def _parts_request(definition: MetricDefinition, grain: Grain) -> _Request:
+    return _Request(f"{definition.metric_id} by {grain.name}", definition.parts, group_by(definition, grain))
+
+
+def _tools_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
+    if definition.tool is None:
+        return None
+    cuts = (*group_by(definition, grain), definition.tool)
+    return _Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
+
+
+def _kept_or_compiled(semantic_manifest: Path, manifest_hash: str, requests: Sequence[_Request]) -> dict[str, str]:
+    """The SQL of each request by what it is about: from beside the manifest, or compiled and kept there."""
     kept_in = semantic_manifest.with_name(COMPILED_FILE)
-    made_from = sha256(content + version("metricflow").encode()).hexdigest()
+    made_from = f"manifest {manifest_hash}, metricflow {version('metricflow')}"
     kept = json.loads(kept_in.read_text()) if kept_in.exists() else {}
-    if kept.get("made_from") != made_from:
-        kept = {"made_from": made_from, "sql": _compiled(content.decode(), wanted)}
+    if kept.get("made_from") != made_from or kept["sql"].keys() != {request.about for request in requests}:
+        kept = {"made_from": made_from, "sql": _compiled(semantic_manifest.read_text(), requests)}
         aside = kept_in.with_name(f".{COMPILED_FILE}.{os.getpid()}.aside")
         aside.write_text(json.dumps(kept, indent=1))
         replace_durably(aside, kept_in)
-    return [PartsQuery(d, grain, kept["sql"][name], manifest.relations(d)) for name, (d, grain) in wanted.items()]
-
-
-def group_by(definition: MetricDefinition, grain: Grain) -> list[str]:
-    """What a query is cut by, as MetricFlow calls it in the request and in the answer."""
-    time = [f"metric_time__{definition.period}"] if definition.period else []
-    return time + ([grain.group_by] if grain.group_by else [])
+    sql: dict[str, str] = kept["sql"]
+    return sql
 
 
 class _Manifest:
@@ -82,11 +120,10 @@ class _Manifest:
             measure["name"]: (measure, model) for model in manifest["semantic_models"] for measure in model["measures"]
         }
 
-    @property
-    def results(self) -> list[Declared]:
-        return [metric for metric in self._metrics.values() if "result" in metric["config"]["meta"]]
+    def definitions(self) -> list[MetricDefinition]:
+        return [self._definition(metric) for metric in self._metrics.values() if "result" in metric["config"]["meta"]]
 
-    def definition(self, metric: Declared) -> MetricDefinition:
+    def _definition(self, metric: Declared) -> MetricDefinition:
         """The definition that a metric's type, label, description and `config.meta.result` make together."""
         name, result = metric["name"], dict(metric["config"]["meta"]["result"])
         numerator, denominator = _numerator_and_denominator(metric)
@@ -111,10 +148,19 @@ class _Manifest:
         except ValueError as error:
             raise _unfit(name, str(error)) from error
 
-    def relations(self, definition: MetricDefinition) -> tuple[str, ...]:
-        """The relations that the parts are read from, quoted and with their database."""
-        models = [self._measure(part, definition.metric_id)[1] for part in definition.parts]
-        return tuple(sorted({model["node_relation"]["relation_name"] for model in models}))
+    def inputs(self, definition: MetricDefinition) -> tuple[str, ...]:
+        """A fingerprint, in whatever order of rows, of what the metric reads from each relation.
+
+        It includes the keys: from a fingerprint of the parts alone, a suppressed figure could be guessed. It is
+        comparable within one version of DuckDB.
+        """
+        measures = [self._measure(part, definition.metric_id) for part in definition.parts]
+        models = {model["name"]: model for _, model in measures}
+        return tuple(
+            f"select count(*), sum(hash({', '.join(_columns(model, definition, measures))})) "
+            f"from {model['node_relation']['relation_name']}"
+            for model in models.values()
+        )
 
     def _formula(self, part: str, metric_id: str) -> str:
         measure, _ = self._measure(part, metric_id)
@@ -128,6 +174,14 @@ class _Manifest:
             # A filter would split the scan in two, which MetricFlow then joins on keys that may be null.
             raise _unfit(metric_id, f"its part “{part}” must be a measure with `create_metric: true` and no filter")
         return self._measures[measure["name"]]
+
+
+def _columns(model: Declared, definition: MetricDefinition, measures: Sequence[tuple[Declared, Declared]]) -> list[str]:
+    """Expressions of what a metric reads from one semantic model: keys, cuts, its day, its measures."""
+    has_period = definition.period is not None
+    cuts = [dimension for dimension in model["dimensions"] if has_period or dimension["type"] == "categorical"]
+    read = [*model["entities"], *cuts, *(measure for measure, of in measures if of is model)]
+    return [element.get("expr") or element["name"] for element in read]
 
 
 def _numerator_and_denominator(metric: Declared) -> tuple[str, str | None]:
@@ -155,28 +209,26 @@ def _unfit(metric_id: str, reason: str) -> SettingsError:
     )
 
 
-def _compiled(semantic_manifest: str, wanted: Mapping[str, tuple[MetricDefinition, Grain]]) -> dict[str, str]:
-    """The SQL of each wanted query, by MetricFlow, in DuckDB's dialect."""
+def _compiled(semantic_manifest: str, requests: Iterable[_Request]) -> dict[str, str]:
+    """The SQL of each request, by MetricFlow, in DuckDB's dialect."""
     from metricflow.engine.metricflow_engine import MetricFlowEngine
     from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
     from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
     lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(semantic_manifest))
     engine = MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=_dialect())
-    return {name: _sql(engine, definition, grain) for name, (definition, grain) in wanted.items()}
+    return {request.about: _sql(engine, request) for request in requests}
 
 
-def _sql(engine: MetricFlowEngine, definition: MetricDefinition, grain: Grain) -> str:
+def _sql(engine: MetricFlowEngine, request: _Request) -> str:
     from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
     from metricflow_semantics.errors.error_classes import MetricFlowException
 
-    request = MetricFlowQueryRequest.create(
-        metric_names=definition.parts, group_by_names=group_by(definition, grain) or None
-    )
+    asked = MetricFlowQueryRequest.create(metric_names=request.metrics, group_by_names=request.group_by or None)
     try:
-        return engine.explain(request).sql_statement.without_descriptions.sql
+        return engine.explain(asked).sql_statement.without_descriptions.sql
     except MetricFlowException as error:
-        raise _unfit(definition.metric_id, f"MetricFlow can't compile grain {grain.name}: {error}") from error
+        raise _unfit(request.about, f"MetricFlow can't compile it: {error}") from error
 
 
 def _dialect() -> SqlClient:

@@ -29,6 +29,14 @@ WHOLE = "all"
 UNKNOWN = "-1"
 """Grain key of records that name no such thing: the unknown member of every dimension."""
 
+_SEEN_ON = """
+    select tool, cast(max(extracted_at) as date) as seen_on
+    from staging.stg_ledger
+    where status = 'landed'
+    group by tool
+"""
+"""The day on which each tool was last looked at: what happened later, its data can't know."""
+
 
 @dataclass(frozen=True)
 class MetricRun:
@@ -49,8 +57,8 @@ def write_metric_results(
     """Compute every declared metric over the warehouse and append what is new, in one transaction.
 
     ``connection`` is the warehouse, open for writing and outside a transaction; ``semantic_manifest`` is dbt's, beside
-    which the compiled SQL is kept. ``as_of`` is the day on which the data was looked at: the earlier of today and the
-    last extraction, because a follow-up window that the data doesn't cover is still open.
+    which the compiled SQL is kept. ``as_of`` is the day of the run; a follow-up window is over only when both that
+    day and the last export of the tools behind a figure lie after it.
 
     Raises `SettingsError` for a declaration that can't be a metric or that changed under its version, and
     `transfer.metric_result.ContractBroken` for results that no reader may see. Nothing is written then.
@@ -75,10 +83,9 @@ def _results(connection: duckdb.DuckDBPyConnection, query: PartsQuery, as_of: da
 
 def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataFrame:
     """The parts under the names of their roles. Records without a date belong to no period and are left out."""
-    definition, grain = query.definition, query.grain
-    cuts = group_by(definition, grain)
-    key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if grain.group_by else f"'{WHOLE}'"
-    period = cuts[0] if definition.period else "null"
+    definition, cuts = query.definition, group_by(query.definition, query.grain)
+    key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if query.grain.group_by else f"'{WHOLE}'"
+    figure = f"{key} as grain_key, cast({cuts[0] if definition.period else 'null'} as timestamp) as period"
     roles = {
         "numerator": definition.numerator,
         "denominator": definition.denominator,
@@ -87,36 +94,39 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
         "n_missing": definition.missing,
     }
     # A sum of integers is a HUGEINT in DuckDB, which pandas would take for a float.
-    columns = ", ".join(f"cast({part} as bigint) as {role}" for role, part in roles.items() if part is not None)
-    where = f"where {period} is not null" if definition.period else ""
+    counts = ", ".join(f"cast({part} as bigint) as {role}" for role, part in roles.items() if part is not None)
+    if definition.period is None:
+        return connection.execute(f"select {figure}, {counts}, null as seen_on from ({query.parts})").df()
     return connection.execute(
-        f"select {key} as grain_key, cast({period} as timestamp) as period, {columns} from ({query.sql}) {where}"
+        f"""
+        with seen as (
+            select {figure}, min(exports.seen_on) as seen_on
+            from ({query.tools}) as recorded
+            inner join ({_SEEN_ON}) as exports on recorded.{definition.tool} = exports.tool
+            group by all
+        )
+        select parts.*, seen.seen_on
+        from (select {figure}, {counts} from ({query.parts})) as parts
+        left join seen using (grain_key, period)
+        where parts.period is not null
+        """
     ).df()
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, queries: Sequence[PartsQuery]) -> pd.DataFrame:
-    """What is computed, each with a fingerprint of its query and of the rows of the facts that it reads.
-
-    The fingerprint covers whole rows: one of the parts alone could be guessed back to a suppressed figure.
-    """
-    relations = {relation for query in queries for relation in query.relations}
-    rows = {relation: _fingerprint(connection, relation) for relation in relations}
-    return pd.DataFrame(
-        [
-            {
-                "metric_id": query.definition.metric_id,
-                "definition_version": query.definition.version,
-                "grain": query.grain.name,
-                "inputs_hash": sha256("\n".join([query.sql, *(rows[r] for r in query.relations)]).encode()).hexdigest(),
-            }
-            for query in queries
-        ]
-    ).astype({"metric_id": "string", "definition_version": "Int64", "grain": "string", "inputs_hash": "string"})
-
-
-def _fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """A fingerprint of a relation's rows in whatever order; comparable within one version of DuckDB."""
-    return str(connection.execute(f"select count(*), sum(hash(facts)) from {relation} as facts").fetchone())
+    """What is computed, each metric and grain with the hash of its query and of what it reads."""
+    read = {sql: str(connection.execute(sql).fetchone()) for query in queries for sql in query.inputs}
+    rows = [
+        {
+            "metric_id": query.definition.metric_id,
+            "definition_version": query.definition.version,
+            "grain": query.grain.name,
+            "inputs_hash": sha256("\n".join([query.parts, *(read[sql] for sql in query.inputs)]).encode()).hexdigest(),
+        }
+        for query in queries
+    ]
+    text = dict.fromkeys(("metric_id", "grain", "inputs_hash"), "string")
+    return pd.DataFrame(rows).astype(text | {"definition_version": "Int64"})
 
 
 @contextmanager

@@ -79,9 +79,10 @@ class MetricDefinition:
     ``numerator``, ``denominator``, ``persons``, ``observed`` and ``missing`` name its additive parts, each a
     MetricFlow metric. ``persons`` counts the distinct persons behind a figure, on which suppression rests;
     ``observed`` and ``missing`` count records that could and could not be used, which make the coverage.
-    ``follow_up_days`` is how long a cohort is watched: until it is over, results are provisional. ``period`` is
-    `month`, or None for a state as of now. ``formula`` says how each part is aggregated, so that a changed formula
-    under an unchanged version shows.
+    ``period`` is `month`, or None for a state as of now. ``follow_up_days`` is how long the cohort of a period is
+    watched: until that is over, in the data of every tool that recorded it (``tool``, a MetricFlow item), its results
+    are provisional. ``formula`` says how each part is aggregated, so that a changed formula under an unchanged version
+    shows.
     """
 
     metric_id: str
@@ -99,6 +100,7 @@ class MetricDefinition:
     minimum_persons: int
     period: str | None
     follow_up_days: int
+    tool: str | None
     grains: tuple[Grain, ...]
     numerator: str
     denominator: str | None
@@ -114,6 +116,10 @@ class MetricDefinition:
         self._require(self.minimum_persons >= 5, "minimum_persons must be at least 5: smaller cells name people")
         self._require(bool(self.grains), "grains must name at least one")
         self._require(self.period in ("month", None), "period must be month or null")
+        self._require(
+            (self.tool is None) == (self.period is None),
+            "tool must say which MetricFlow item names the tool where there is a period, and only there",
+        )
         self._require(self.follow_up_days >= 0, "follow_up_days must not be negative")
         self._require(
             self.kirkpatrick_level in (*KIRKPATRICK_LEVELS, None),

@@ -71,8 +71,9 @@ class ContractBroken(AssertionError):
 def judge(parts: pd.DataFrame, definition: MetricDefinition, grain: str, as_of: date) -> pd.DataFrame:
     """Result rows of one metric at one grain from its additive parts, one row per ``grain_key`` and ``period``.
 
-    ``as_of`` is the day on which the data was looked at; that day itself is not over yet. The parts of the metric
-    must be frame columns ``numerator``, ``denominator`` (a share only), ``n_persons``, ``n_observed``, ``n_missing``.
+    ``parts`` has ``numerator``, ``denominator`` (of a share), ``n_persons``, ``n_observed``, ``n_missing`` and
+    ``seen_on``, the day on which the tools behind a row were last looked at (empty where unknown). ``as_of`` is the day
+    of the run. A row is only as fresh as the earlier of the two, and that day itself is not over yet.
     """
     rows = _typed(parts, definition, grain)
     if definition.unit is Unit.SHARE:
@@ -100,7 +101,7 @@ def _typed(parts: pd.DataFrame, definition: MetricDefinition, grain: str) -> pd.
     """The parts with every column of a result. A sum over no rows is zero."""
     counts = ["numerator", "n_persons", "n_observed", "n_missing"]
     counts += ["denominator"] if definition.unit is Unit.SHARE else []
-    rows = parts[["grain_key", "period", *counts]].reset_index(drop=True)
+    rows = parts[["grain_key", "period", "seen_on", *counts]].reset_index(drop=True)
     rows[counts] = rows[counts].astype("Int64").fillna(0)
     rows["metric_id"], rows["definition_version"], rows["grain"] = definition.metric_id, definition.version, grain
     rows["status"] = Status.OK.value
@@ -114,7 +115,7 @@ def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) 
     if definition.period is not None:
         # A cohort is whole when its last member has been watched to the end of a day that is over.
         watched_until = rows["period"] + pd.offsets.MonthEnd(0) + pd.Timedelta(days=definition.follow_up_days)
-        is_open = watched_until >= pd.Timestamp(as_of)
+        is_open = (watched_until >= pd.Timestamp(as_of)) | (watched_until >= rows["seen_on"])
         rows.loc[is_open, "status"] = Status.PROVISIONAL.value
         rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until.dt.strftime("%Y-%m-%d")
     is_empty = rows["value"].isna() & (rows["n_persons"] == 0)

@@ -20,6 +20,7 @@ _SHARE: dict[str, Any] = {
     "minimum_persons": 5,
     "period": "month",
     "follow_up_days": 90,
+    "tool": "enrolment__tool",
     "grains": (Grain("organisation", None), Grain("activity", "activity")),
     "numerator": "enrolments_completed",
     "denominator": "enrolments_started",

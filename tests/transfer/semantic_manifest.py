@@ -16,6 +16,7 @@ _RESULT = {
     "minimum_persons": 5,
     "period": "month",
     "follow_up_days": 30,
+    "tool": "visit__tool",
     "grains": {"organisation": None, "site": "visit__site"},
     "persons": "visitors",
     "observed": "visits",
@@ -59,6 +60,10 @@ def _measure(name: str, aggregation: str, expression: str) -> dict[str, Any]:
     return {"name": name, "agg": aggregation, "expr": expression, "create_metric": False, "config": {"meta": {}}}
 
 
+def _category(name: str) -> dict[str, Any]:
+    return {"name": name, "type": "categorical"}
+
+
 def _input(name: str) -> dict[str, Any]:
     return {"name": name, "filter": None, "alias": None}
 
@@ -84,7 +89,7 @@ def _model(measures: list[dict[str, Any]]) -> dict[str, Any]:
         "node_relation": {"alias": "fct_visit", "schema_name": "marts", "relation_name": _FACT},
         "defaults": {"agg_time_dimension": "visited_date"},
         "entities": [{"name": "visit", "type": "primary", "expr": "visit_key"}],
-        "dimensions": [day, {"name": "site", "type": "categorical"}],
+        "dimensions": [day, _category("site"), _category("tool")],
         "measures": measures,
         "config": {"meta": {}},
     }

@@ -23,9 +23,10 @@ def parts(**changes: Any) -> pd.DataFrame:
         "n_persons": 19,
         "n_observed": 20,
         "n_missing": 5,
+        "seen_on": None,
     }
     frame = pd.DataFrame([row | changes])
-    return frame.assign(period=pd.to_datetime(frame["period"]))
+    return frame.assign(period=pd.to_datetime(frame["period"]), seen_on=pd.to_datetime(frame["seen_on"]))
 
 
 def result(definition: Any = None, as_of: date = LONG_AFTER, **changes: Any) -> dict[str, Any]:
@@ -78,6 +79,13 @@ def test_a_cohort_is_provisional_until_its_last_member_was_watched_for_ninety_wh
     assert row["suppressed_reason"] == ("open to the end of 2025-05-01" if status == "provisional" else None)
 
 
+def test_a_window_that_the_data_does_not_cover_stays_open_however_late_it_is() -> None:
+    row = result(as_of=LONG_AFTER, seen_on=date(2025, 3, 31))
+    assert (row["status"], row["suppressed_reason"]) == ("provisional", "open to the end of 2025-05-01")
+    assert result(as_of=date(2025, 3, 31), seen_on=LONG_AFTER)["status"] == "provisional"
+    assert result(as_of=LONG_AFTER, seen_on=date(2025, 5, 2))["status"] == "ok"
+
+
 def test_suppression_outweighs_an_open_window() -> None:
     assert result(as_of=date(2025, 2, 1), n_persons=2)["status"] == "suppressed"
 
@@ -93,7 +101,7 @@ def test_records_of_nobody_known_make_a_count_unknown_rather_than_zero() -> None
 
 
 def test_a_state_without_periods_is_never_provisional() -> None:
-    row = result(share(period=None), period=None, as_of=date(2020, 1, 1))
+    row = result(share(period=None, tool=None), period=None, as_of=date(2020, 1, 1))
     assert (row["status"], row["period"]) == ("ok", None)
 
 

@@ -23,8 +23,10 @@ AS_OF = date(2025, 6, 1)
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         connection.execute("create schema marts")
-        columns = "visit_key int, person_key bigint, site varchar, visited_date date, has_stayed boolean"
+        columns = "visit_key int, person_key bigint, site varchar, visited_date date, has_stayed boolean, tool varchar"
         connection.execute(f"create table marts.fct_visit ({columns})")
+        connection.execute("create schema staging")
+        connection.execute("create table staging.stg_ledger (tool varchar, extracted_at timestamp, status varchar)")
         yield connection
 
 
@@ -40,10 +42,12 @@ def manifest(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def visit(warehouse: duckdb.DuckDBPyConnection, persons: range, site: str | None, stayed: int, day: str) -> None:
+def visit(
+    warehouse: duckdb.DuckDBPyConnection, persons: range, site: str | None, stayed: int, day: str, tool: str = "door"
+) -> None:
     """One visit per person; the first ``stayed`` of them stay."""
-    rows = [[person, person, site, day, n < stayed] for n, person in enumerate(persons)]
-    warehouse.executemany("insert into marts.fct_visit values (?, ?, ?, ?, ?)", rows)
+    rows = [[person, person, site, day, n < stayed, tool] for n, person in enumerate(persons)]
+    warehouse.executemany("insert into marts.fct_visit values (?, ?, ?, ?, ?, ?)", rows)
 
 
 def figures(warehouse: duckdb.DuckDBPyConnection, columns: str = "value") -> dict[tuple[str, str], tuple[Any, ...]]:
@@ -106,6 +110,21 @@ def test_a_window_that_closes_is_no_correction_of_a_final_figure(
         write_metric_results(warehouse, manifest(grains={"organisation": None}), day, day.isoformat())
     changes = warehouse.execute(f"select former_status, status, was_final from ({restatements_sql()})").fetchall()
     assert changes == [("provisional", "ok", False)]
+
+
+def test_a_cohort_is_final_when_every_tool_behind_it_has_been_looked_at_since(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
+) -> None:
+    visit(warehouse, range(10), "north", stayed=3, day="2025-01-31", tool="door")
+    visit(warehouse, range(10), "south", stayed=3, day="2025-01-31", tool="gate")
+    seen = "('door', '2025-05-01', 'landed'), ('gate', '2025-02-15', 'landed'), ('gate', '2025-05-01', 'refused')"
+    warehouse.execute(f"insert into staging.stg_ledger values {seen}")
+    write_metric_results(warehouse, manifest(), AS_OF, "build-1")
+    assert figures(warehouse, "status") == {
+        ("north", "2025-01"): ("ok",),
+        ("south", "2025-01"): ("provisional",),
+        ("all", "2025-01"): ("provisional",),
+    }
 
 
 def test_a_figure_without_records_left_is_withdrawn_once(
@@ -241,13 +260,13 @@ def test_columns_say_in_the_database_what_they_mean(
         ({"colour": "red"}, r"lacks nothing and holds unknown \['colour'\]"),
         ({"persons": "nobody"}, "its part “nobody” must be a measure"),
         ({"minimum_persons": 2}, "at least 5"),
-        ({"grains": {"team": "visit__team"}}, "MetricFlow can't compile grain team"),
+        ({"grains": {"team": "visit__team"}}, "MetricFlow can't compile it"),
     ],
 )
 def test_a_declaration_that_is_no_metric_is_refused_with_its_name_and_the_next_step(
     manifest: Callable[..., Path], result: dict[str, Any], reason: str
 ) -> None:
-    with pytest.raises(SettingsError, match=rf"metric stay_rate: (?s:.*){reason}(?s:.*)Next: mend its declaration"):
+    with pytest.raises(SettingsError, match=rf"metric stay_rate.*: (?s:.*){reason}(?s:.*)Next: mend its declaration"):
         metric_parts.parts_queries(manifest(**result))
 
 
