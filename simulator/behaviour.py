@@ -83,26 +83,22 @@ def _learners(company: Company, rng: np.random.Generator) -> pd.DataFrame:
 
 def _courses(offerings: tuple[Offering, ...]) -> pd.DataFrame:
     """What the draws need to know about each offering, one row each."""
-    rows = [
-        (
-            index, o.course.audience, o.is_assigned, float(o.year or 0), o.tool == LRS, o.course.minutes, o.modules,
-            o.course.popularity, o.course.completion, float(o.course.pass_mark or np.nan), o.course.mean_score,
-        )
-        for index, o in enumerate(offerings)
-    ]  # fmt: skip
-    names = [
-        "offering",
-        "audience",
-        "is_assigned",
-        "year",
-        "is_self_started",
-        "minutes",
-        "modules",
-        "popularity",
-        "completion",
-        "pass_mark",
-    ]
-    return pd.DataFrame(rows, columns=pd.Index([*names, "mean_score"]))
+    return pd.DataFrame(
+        {
+            "offering": index,
+            "audience": offering.course.audience,
+            "is_assigned": offering.is_assigned,
+            "is_self_started": offering.tool == LRS,
+            "year": offering.year or 0,
+            "minutes": offering.course.minutes,
+            "modules": offering.modules,
+            "popularity": offering.course.popularity,
+            "completion": offering.course.completion,
+            "pass_mark": offering.course.pass_mark or np.nan,
+            "mean_score": offering.course.mean_score,
+        }
+        for index, offering in enumerate(offerings)
+    )
 
 
 def _enrol(people: pd.DataFrame, courses: pd.DataFrame, period: Period, rng: np.random.Generator) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def _write_users(
 
 
 def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.random.Generator) -> list[Row]:
-    changed = _changes(company, day)
+    changed = _changes(company, present, day)
     is_unknown = rng.random(len(present)) < UNKNOWN_CHANGE_SHARE
     rows: list[Row] = []
     for row, unknown in zip(present.itertuples(), is_unknown, strict=True):
@@ -107,10 +107,16 @@ def _user_rows(company: Company, present: pd.DataFrame, day: date, rng: np.rando
     return rows
 
 
-def _changes(company: Company, day: date) -> dict[int, date]:
-    """The last day on which HR changed something about each person."""
-    changes = [*((job.person, job.started) for job in company.jobs), *((n.person, n.started) for n in company.names)]
-    return dict(sorted(change for change in changes if change[1] <= day))
+def _changes(company: Company, present: pd.DataFrame, day: date) -> dict[int, date]:
+    """The last day on which something about each person changed: their job, their name, or who leads them."""
+    began = dict(zip(present["person"], present["started"], strict=True))
+    led = present.dropna(subset=["manager"])
+    changes = [
+        *began.items(),
+        *((named.person, named.started) for named in company.names if named.started <= day),
+        *((row.person, began[row.manager]) for row in led.itertuples()),
+    ]
+    return dict(sorted(changes))
 
 
 def _leaver_rows(company: Company, people: list[int], day: date) -> list[Row]:

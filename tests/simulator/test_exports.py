@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,16 @@ def test_late_statements_are_stored_weeks_after_they_happened(exports: Exports) 
     }
     assert late
     assert all(happened[identifier][0] < happened[identifier][1] for identifier in late)
+
+
+def test_a_row_that_differs_from_last_month_says_that_it_was_modified_since(exports: Exports) -> None:
+    files = [csv_of(path) for path in sorted(exports.inbox.glob("totara/users_*.csv"))]
+    for before, after in pairwise(files):
+        known = {row["idnumber"]: row for row in before if row["deleted"] == "0"}
+        for row in after:
+            old = known.get(row["idnumber"])
+            if old is None or "0" in (old["timemodified"], row["timemodified"]):
+                continue
+            told = {name: value for name, value in row.items() if name != "timemodified"}
+            is_same = told == {name: value for name, value in old.items() if name != "timemodified"}
+            assert is_same or int(row["timemodified"]) > int(old["timemodified"])
