@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from connectors.declaration import Condition, Value
 from connectors.records import Column, Privacy, Type
+from connectors.time_formats import Writing, month_numbers
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Surroundings:
     timezone: str
     decimal: str
     thousands: str
-    formats: Callable[[Value, str], tuple[str, ...]]
+    writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
     sole: Callable[[str], str | None]
 
 
@@ -62,9 +63,9 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
     if value.first_of is not None:
         return [branch for i, option in enumerate(value.first_of) for branch in branches(column, option, around, f"{name}~{i}")]
     raw = _conditional(_source(value, around), value, around)
-    if value.sole:
-        raw = literal(around.sole(raw))
     text, step_rule = _text(raw, value)
+    if value.sole:
+        raw = text = f"{literal(around.sole(text))}::VARCHAR"
     label = _label(column, value, around)
     keeps_failing = value.otherwise == "empty"
     typed, rule, expected = _typed(column, value, text, f'"{name}~text"', around)
@@ -146,7 +147,7 @@ def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
     if value.nulls:
         text = f"CASE WHEN lower({text}) NOT IN ({', '.join(literal(n.lower()) for n in value.nulls)}) THEN {text} END"
     if value.extract:
-        found = [f"nullif(regexp_extract({text}, {literal(r)}, {min(1, re.compile(r).groups)}), '')" for r in value.extract]
+        found = [f"nullif(regexp_extract({text}, {literal(r)}, {_group(r)}), '')" for r in value.extract]
         text = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
         if value.otherwise == "reject" and not (value.map or value.match):
             failure = ("not_extracted", f"a text like {' or '.join(value.extract)}")
@@ -161,6 +162,11 @@ def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
     if value.prefix:
         text = f"({literal(value.prefix)} || {text})"
     return text, failure
+
+
+def _group(regex: str) -> int:
+    """1 where the expression captures something, 0 (the whole match) where not. Python can't parse all of RE2."""
+    return 1 if re.search(r"(?<!\\)\((?!\?)", regex) else 0
 
 
 def _mapped(text: str, value: Value) -> str:
@@ -241,10 +247,11 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         readings.append(_utc_as(column, f"CASE WHEN {digits} THEN {stamp} END", zone))
         expected.append(f"unix {value.unix}")
     if value.formats or not value.unix:
-        formats = around.formats(value, text) if value.formats else ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
-        words = _month_numbers(cell, value.month_words)
-        readings += [_local_as(column, f"try_strptime({words}, {literal(f)})", zone, f) for f in formats]
-        expected.append("a time written as " + " or ".join(value.formats or formats))
+        declared = value.formats or ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+        written = around.writing(declared, value.month_words, text)
+        numbers = month_numbers(cell, value.month_words) if written.has_month_words else cell
+        readings += [_local_as(column, f"try_strptime({numbers}, {literal(f)})", zone, f) for f in written.formats]
+        expected.append("a time written as " + " or ".join(written.formats))
     rule = "not_a_date" if column.type is Type.DATE else "not_a_time"
     return (readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"), rule, " or ".join(expected)
 
@@ -264,12 +271,3 @@ def _local_as(column: Column, stamp: str, zone: str, written: str) -> str:
     if column.type is Type.DATE:
         return f"CAST({stamp} AS DATE)"
     return stamp if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {stamp}))"
-
-
-def _month_numbers(text: str, words: dict[str, str]) -> str:
-    """The text with the name of its month replaced by a number, in whatever language it is."""
-    if not words:
-        return text
-    word = f"regexp_extract(lower({text}), '({'|'.join(sorted(map(re.escape, map(str.lower, words)), key=len, reverse=True))})\\.?', 0)"
-    number = "MAP {" + ", ".join(f"{literal(k.lower())}: {literal(v)}" for k, v in words.items()) + "}"
-    return f"CASE WHEN {word} <> '' THEN replace(lower({text}), {word}, {number}[rtrim({word}, '.')]) ELSE {text} END"

@@ -21,7 +21,7 @@ from connectors.expressions import Branch, Failure, Surroundings, branches, cond
 from connectors.landing import Original, Scratch, Tokeniser
 from connectors.reading import Source
 from connectors.records import Column, Privacy, RecordKind, Type
-from connectors.time_formats import formats_of
+from connectors.time_formats import Writing, writing_of
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,13 @@ def _surroundings(setting: Setting, mapping: KindMapping) -> Surroundings:
         row = setting.run(f"SELECT count(DISTINCT {expression}), min({expression}) FROM candidates").fetchone()
         return str(row[1]) if row and row[0] == 1 else None
 
-    def formats(value: Value, text: str) -> tuple[str, ...]:
-        return formats_of(setting.connection, value.formats, text, only)
+    decided: dict[str, Writing] = {}
+
+    def writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
+        asked = f"{formats} {text}"
+        if asked not in decided:
+            decided[asked] = writing_of(setting.connection, formats, words, text, only)
+        return decided[asked]
 
     around = Surroundings(
         cells=cells,
@@ -109,7 +114,7 @@ def _surroundings(setting: Setting, mapping: KindMapping) -> Surroundings:
         timezone=declaration.timezone,
         decimal=declaration.decimal,
         thousands=declaration.thousands,
-        formats=formats,
+        writing=writing,
         sole=sole,
     )
     only = conditions(mapping.only, around)

@@ -7,39 +7,59 @@ only as long as no value of the file reads differently in two of them.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 import duckdb
 
 
-def formats_of(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...], text: str, where: str) -> tuple[str, ...]:
-    """The formats to read the texts of ``candidates`` with, in order. ``text`` is SQL."""
-    if len(declared) == 1:
-        return declared
+@dataclass(frozen=True)
+class Writing:
+    """How times are written in a file: the formats, in order, and whether months are words."""
+
+    formats: tuple[str, ...]
+    has_month_words: bool
+
+
+def writing_of(
+    connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...], month_words: dict[str, str], text: str, where: str
+) -> Writing:
+    """How the texts of ``candidates`` are written. ``text`` and ``where`` are SQL."""
+    if len(declared) == 1 and not month_words:
+        return Writing(declared, False)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT DISTINCT {text} AS written FROM candidates WHERE {where}")
-    try:
-        return _decided(connection, declared)
-    finally:
-        connection.execute("DROP TABLE times")
+    has_words = bool(month_words) and _count(connection, r"regexp_matches(written, '\pL{3}')") > 0
+    if has_words:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT {month_numbers('written', month_words)} AS written FROM times")
+    return Writing(_decided(connection, declared), has_words)
+
+
+def month_numbers(text: str, words: dict[str, str]) -> str:
+    """SQL: the text with the name of its month, in whatever language, replaced by a number."""
+    longest_first = sorted(map(str.lower, words), key=len, reverse=True)
+    word = f"regexp_extract(lower({text}), '({'|'.join(map(re.escape, longest_first))})', 1)"
+    numbers = "MAP {" + ", ".join(f"'{word.lower()}': '{number}'" for word, number in words.items()) + "}"
+    return f"CASE WHEN {word} <> '' THEN regexp_replace(lower({text}), {word} || '[.]?', {numbers}[{word}]) ELSE {text} END"
 
 
 def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -> tuple[str, ...]:
-    readings = [f"try_strptime(written, '{_quoted(f)}')::TIMESTAMP" for f in declared]
-    total, *counts = connection.execute(
-        f"SELECT count(written), {', '.join(f'count({reading})' for reading in readings)} FROM times"
-    ).fetchone() or (0,)
-    whole = [f for f, count in zip(declared, counts, strict=True) if count == total]
-    if whole:
-        return (whole[0],)
-    chosen: list[int] = []
-    for i in sorted(range(len(declared)), key=lambda i: -counts[i]):
-        if counts[i] and not any(_contradict(connection, readings[i], readings[j]) for j in chosen):
-            chosen.append(i)
-    return tuple(declared[i] for i in chosen) or declared[:1]
+    total = _count(connection, "written IS NOT NULL")
+    counts: dict[str, int] = {}
+    for written in declared:
+        counts[written] = _count(connection, f"{_reading(written)} IS NOT NULL")
+        if counts[written] == total:
+            return (written,)
+    chosen: list[str] = []
+    for written in sorted(declared, key=lambda f: -counts[f]):
+        if counts[written] and not any(_count(connection, f"{_reading(written)} <> {_reading(other)}") for other in chosen):
+            chosen.append(written)
+    return tuple(chosen) or declared[:1]
 
 
-def _contradict(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> bool:
-    row = connection.execute(f"SELECT count(*) FROM times WHERE {one} <> {other}").fetchone()
-    return bool(row and row[0])
+def _reading(written: str) -> str:
+    return "try_strptime(written, '" + written.replace("'", "''") + "')::TIMESTAMP"
 
 
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM times WHERE {where}").fetchone()
+    return int(row[0]) if row else 0
