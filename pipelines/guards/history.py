@@ -85,14 +85,16 @@ class Verdict:
 
 def record(connection: duckdb.DuckDBPyConnection, results: Iterable[GuardResult]) -> None:
     """Keep ``results``. A guard that is judged again for the same build replaces its earlier result."""
-    connection.execute(_DDL)
     rows = [astuple(result) for result in results]
+    if not rows:
+        return
+    connection.execute(_DDL)
     marks = ", ".join("?" for _ in fields(GuardResult))
     connection.begin()
     try:
-        for row in rows:
-            connection.execute(f"delete from {_TABLE} where build_id = ? and guard = ?", row[:2])
-            connection.execute(f"insert into {_TABLE} values ({marks})", row)
+        judged_again = f"delete from {_TABLE} where (build_id, guard) in (select unnest(?), unnest(?))"
+        connection.execute(judged_again, [[row[0] for row in rows], [row[1] for row in rows]])
+        connection.executemany(f"insert into {_TABLE} values ({marks})", rows)
     except BaseException:
         connection.rollback()
         raise

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import great_expectations.expectations as gx
 import pytest
+import yaml
 
 from pipelines.guards import Expectation, GuardResult, Suite, judge, load_suites
 from pipelines.guards.suites import VOCABULARY
 from tests.expectations.frames import BROKEN, HEALTHY, broken, healthy
 
 SUITES = load_suites()
+AUDIT_MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "audit"
 EXPECTATIONS = [(suite, expectation) for suite in SUITES for expectation in suite.expectations]
 by_guard = pytest.mark.parametrize(("suite", "expectation"), EXPECTATIONS, ids=[e.guard for _, e in EXPECTATIONS])
 
@@ -49,6 +52,24 @@ def test_every_example_belongs_to_an_expectation_that_ships() -> None:
 def test_its_columns_and_its_suite_grain_are_in_the_frame(suite: Suite, expectation: Expectation) -> None:
     condition = [expectation.row_condition.column] if expectation.row_condition else []
     assert {*expectation.columns, *suite.grain, *condition} <= set(healthy(suite.table))
+
+
+@pytest.mark.parametrize("table", HEALTHY)
+def test_the_example_frames_have_exactly_the_columns_of_the_audit_model(table: str) -> None:
+    (model,) = yaml.safe_load((AUDIT_MODELS / f"{table}.yml").read_text(encoding="utf-8"))["models"]
+    assert model["config"]["contract"]["enforced"]
+    assert sorted(column["name"] for column in model["columns"]) == sorted(healthy(table))
+
+
+def test_every_audit_model_has_a_suite_and_every_suite_a_model() -> None:
+    assert {path.stem for path in AUDIT_MODELS.glob("*.sql")} == {suite.table for suite in SUITES}
+
+
+def test_a_column_of_counts_is_never_null_so_that_a_lost_count_is_no_pass() -> None:
+    for path in AUDIT_MODELS.glob("*.yml"):
+        for column in yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]["columns"]:
+            if column["data_type"] == "bigint":
+                assert column.get("constraints") == [{"type": "not_null"}], f"{path.stem}.{column['name']}"
 
 
 @pytest.mark.parametrize("kind", VOCABULARY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -183,6 +184,20 @@ def test_a_small_volume_is_nothing_to_judge_for_a_share(audited: duckdb.DuckDBPy
     assert results["gx.audit_ledger.most_rows_are_accepted"].status == "pass"
     assert "nothing to judge" in results["gx.audit_ledger.most_rows_are_accepted"].observed
     assert results["gx.audit_ledger.few_rows_are_rejected"].status == "fail"
+
+
+def test_judging_leaves_nothing_on_disk(
+    audited: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    evaluate(audited, "b1", INVOCATION, LEDGER)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_judging_prints_nothing(audited: duckdb.DuckDBPyConnection, capfd: pytest.CaptureFixture[str]) -> None:
+    evaluate(audited, "b1", INVOCATION, LEDGER)
+    assert capfd.readouterr() == ("", "")
 
 
 def node(name: str, severity: str = "ERROR", **more: Any) -> dict[str, Any]:

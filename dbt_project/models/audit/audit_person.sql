@@ -25,11 +25,12 @@ persons as (
             when min(valid_from) > {{ as_of() }} then 1
             else count(case when is_current then 1 end)
         end as current_versions,
-        count(case when is_current and employment_status not in ('left', 'not_in_hr') then 1 end) as employed,
-        count(case
+        max(case when is_current and employment_status not in ('left', 'not_in_hr') then 1 else 0 end) as employed,
+        max(case
             when
                 is_current and employment_status not in ('left', 'not_in_hr') and org_unit_key = {{ unknown_key() }}
                 then 1
+            else 0
         end) as employed_without_unit,
         count(case when left_date < hired_date then 1 end) as left_before_hired,
         count(case when manager_key = person_key then 1 end) as own_manager
