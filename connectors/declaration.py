@@ -102,7 +102,7 @@ _SOURCES = ("from_", "join", "constant", "given", "first_of")
 class Value(_Part):
     """How the value of one column of a record kind is made.
 
-    One source (``from`` … ``first_of``), then text steps in this order: ``nulls``, ``extract``, ``map``,
+    One source (``from`` … ``first_of``), then text steps in this order: ``html`` (entities), ``nulls``, ``extract``, ``map``,
     ``match``, ``lower``, ``replace``, ``prefix``; then it is read as the column's type, as ``formats``, ``unix``, ``decimal`` … say.
     ``sole`` gives every record the one value that the file holds, where it holds exactly one.
     ``otherwise`` says what becomes of a text that can't be understood: ``reject`` the record (the default, but
@@ -118,6 +118,7 @@ class Value(_Part):
     first_of: tuple[Annotated[Value, BeforeValidator(_as_from)], ...] | None = None
 
     sole: bool = False
+    html: bool = False
     when: tuple[Condition, ...] = ()
     nulls: Texts = ()
     extract: Regexes = ()
@@ -197,6 +198,7 @@ class Export(_Part):
 
     ``files`` are name patterns that decide where headers are equal; files that fit ``partial_files`` hold a part
     of a snapshot only. Named groups of ``file_name`` are columns of every record. ``vouched`` columns go to extras.
+    A format with a reader of its own has no ``columns`` and ``kinds``; it names the kinds that it ``yields``.
     """
 
     title: str
@@ -212,6 +214,7 @@ class Export(_Part):
     short_rows: Literal["reject", "pad"] = "reject"
     long_rows: Literal["reject", "drop_blank"] = "reject"
     kinds: dict[str, KindMapping] = {}
+    yields: Texts = ()
 
     @property
     def file_columns(self) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 GIVEN = ("is_complete_snapshot", "series")
 """Columns of a kind that the reader fills, because they say something about the export and not about a record."""
+RESERVED = ("source_line", "extras", "problem", "problem_text")
+"""Columns that the mapping itself adds to the cells of an export."""
 PERSON_TOKEN_TYPES = ("employee_number", "email", "email_sha1", "mbox_sha1sum", "openid", "username")
 """Identifier types that mean the same in every tool; ``email_sha1`` is the mbox_sha1sum made from an e-mail."""
 
@@ -134,9 +136,17 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
         yield place, "a csv export needs `columns`: the headers that it is known by"
     if export.format == "csv" and all(header.optional for header in export.columns.values()) and not export.items:
         yield (*place, "columns"), "at least one column must not be optional, or every file would fit"
+    names = (*export.columns, *export.file_columns, *export.item_columns)
+    for column in sorted({name for name in names if names.count(name) > 1 or name in RESERVED}):
+        yield place, f"the column name '{column}' is used twice (by columns, items or file_name), or is a name of ours"
     for column in export.vouched:
         if column not in export.columns:
             yield place, unknown("column", column, tuple(export.columns))
+    for kind_name in export.yields:
+        if export.format == "csv":
+            yield (*place, "yields"), "only a format with a reader of its own says what it `yields`; csv has `kinds`"
+        elif kind_name not in RECORD_KINDS:
+            yield (*place, "yields"), unknown("record kind", kind_name, tuple(RECORD_KINDS))
     for kind_name, mapping in export.kinds.items():
         here = (*place, "kinds", kind_name)
         if kind_name not in RECORD_KINDS:

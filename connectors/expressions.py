@@ -53,6 +53,9 @@ class Branch:
     identifier: str | None = None
 
 
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#039;": "'", "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}
+
+
 def literal(text: str | None) -> str:
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
@@ -144,6 +147,9 @@ def _condition(condition: Condition, cell: str) -> str:
 def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
     """The text after all steps, and rule and expectation where a step can fail."""
     text, failure = raw, None
+    if value.html:
+        for entity, letter in _ENTITIES.items():
+            text = f"replace({text}, {literal(entity)}, {literal(letter)})"
     if value.nulls:
         text = f"CASE WHEN lower({text}) NOT IN ({', '.join(literal(n.lower()) for n in value.nulls)}) THEN {text} END"
     if value.extract:

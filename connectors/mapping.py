@@ -102,4 +102,4 @@ def series(source_file: str) -> str:
 
 def kinds_of(declaration: Declaration) -> tuple[str, ...]:
     """Record kinds that a tool can yield, sorted."""
-    return tuple(sorted({kind for export in declaration.exports.values() for kind in export.kinds}))
+    return tuple(sorted({kind for export in declaration.exports.values() for kind in (*export.kinds, *export.yields)}))

@@ -19,7 +19,7 @@ from connectors.declaration import Declaration, KindMapping, Value
 from connectors.declaration_checks import GIVEN, mappable
 from connectors.expressions import Branch, Failure, Surroundings, branches, conditions, literal
 from connectors.landing import Original, Scratch, Tokeniser
-from connectors.reading import Source
+from connectors.reading import Source, cell_names
 from connectors.records import Column, Privacy, RecordKind, Type
 from connectors.time_formats import Writing, writing_of
 
@@ -73,18 +73,16 @@ def create_candidates(setting: Setting, mapping: KindMapping) -> None:
         return
     names = layout.export.item_columns
     parts = [name for name in names if any(name in item.cells for item in layout.items)]
-    structs = []
+    structs, named = [], cell_names(layout)
     for item in layout.items:
         cells = {name: literal(item.attributes.get(name) or None) for name in names if name not in parts}
-        cells |= {name: f'"cell_{item.cells[name]}"' if name in item.cells else "NULL" for name in parts}
+        cells |= {name: f'"{named[item.cells[name]]}"' if name in item.cells else "NULL" for name in parts}
         structs.append("{" + ", ".join(f"'{name}': {sql}::VARCHAR" for name, sql in cells.items()) + "}")
     own = ", ".join(f'"{name}"' for name in ("source_line", *layout.positions))
-    filled = " OR ".join(f'item."{part}" IS NOT NULL' for part in parts)
-    setting.run(
-        f"CREATE OR REPLACE TEMP VIEW candidates AS SELECT {own}, "
-        + ", ".join(f'item."{name}"' for name in names)
-        + f" FROM (SELECT *, unnest([{', '.join(structs)}]) AS item FROM source) WHERE {filled}"
-    )
+    of_item = ", ".join(f'"~item"."{name}"' for name in names)
+    filled = " OR ".join(f'"~item"."{part}" IS NOT NULL' for part in parts)
+    unnested = f'SELECT *, unnest([{", ".join(structs)}]) AS "~item" FROM source'
+    setting.run(f"CREATE OR REPLACE TEMP VIEW candidates AS SELECT {own}, {of_item} FROM ({unnested}) WHERE {filled}")
 
 
 def _surroundings(setting: Setting, mapping: KindMapping) -> Surroundings:

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.code_pages import likeliest_first
 from connectors.declaration import Declaration, Export
 from connectors.errors import OriginalRefused
 from connectors.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
@@ -59,7 +60,7 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
     refuse_if_no_text(plain)
     failures: list[str] = []
     refusal: OriginalRefused | None = None
-    for encoding in encodings_to_try(plain, declaration.encodings):
+    for encoding in likeliest_first(plain, encodings_to_try(plain, declaration.encodings)):
         try:
             text = decoded(plain, encoding, restricted)
         except UnicodeDecodeError as error:

@@ -172,7 +172,7 @@ def _unrecognised(declaration: Declaration, headers: Mapping[str, tuple[list[str
 
 
 def _names_of(export: Export, column: str) -> tuple[str, ...]:
-    return export.columns[column].names if column in export.columns else ("one of its items",)
+    return export.columns[column].names if column in export.columns else tuple(f"one that fits {items.header}" for items in export.items if items.required)
 
 
 def _line(declaration: Declaration, export: str, column: str) -> str:

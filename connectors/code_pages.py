@@ -1,0 +1,52 @@
+"""Which code page a file without a byte order mark is written in, where several would decode it.
+
+Any bytes decode as windows-1250 and nearly any as windows-1252; only the letters tell. The right code page yields
+the letters of one language ("Žlutý Koníček"), the wrong one mixes letters that no language uses together
+("Konìèek"). The decision is a count over the whole file, so it is the same on every run.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections import Counter
+from pathlib import Path
+
+_CHUNK = 1 << 20
+_LETTERS = {
+    "nl": "éëïöüèêçáóíú", "de": "äöüßé", "fr": "àâæçéèêëîïôœùûüÿ", "es": "áéíñóúü", "pt": "áâãàçéêíóôõúü", "it": "àèéìíîòóùú",
+    "da": "æøåéä", "sv": "åäöéü", "is": "áðéíóúýþæö", "ca": "àçèéíïòóúü", "et": "äõöüšž",
+    "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "pl": "ąćęłńóśźż", "hu": "áéíóöőúüű", "hr": "čćđšž", "sl": "čšž",
+    "ro": "ăâîşţ", "sq": "çë",
+}  # fmt: skip
+"""Lower-case letters beyond ASCII, per language."""
+
+
+def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
+    """The encodings in the order in which to try them: as declared, but code pages by how well their letters fit."""
+    pages = [encoding for encoding in encodings if _is_code_page(encoding)]
+    if len(pages) < 2:
+        return encodings
+    counts = _high_bytes(path)
+    ranked = iter(sorted(pages, key=lambda page: (_strange_letters(counts, page), pages.index(page))))
+    return tuple(next(ranked) if encoding in pages else encoding for encoding in encodings)
+
+
+def _is_code_page(encoding: str) -> bool:
+    return codecs.lookup(encoding).name.startswith(("cp", "iso8859", "latin", "mac"))
+
+
+def _high_bytes(path: Path) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if not chunk.isascii():
+                counts.update(byte for byte in chunk if byte > 127)
+    return counts
+
+
+def _strange_letters(counts: Counter[int], page: str) -> int:
+    """How many letters of the file the best-fitting language doesn't have."""
+    letters: Counter[str] = Counter()
+    for byte, count in counts.items():
+        letters[bytes([byte]).decode(page, errors="replace").lower()] += count
+    return min(sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS.values())
