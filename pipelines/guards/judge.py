@@ -12,6 +12,7 @@ dbt invocation that computed it, and another one's frame is an error.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,6 @@ def _gx_expectation(expectation: Expectation) -> Any:
 
 
 def _gx_condition(condition: RowCondition) -> Any:
-    import operator
-
     from great_expectations.expectations.row_conditions import Column
 
     compare = {
@@ -149,15 +148,26 @@ def _observed(
     if judged == 0:
         return f"nothing to judge: 0 of {len(frame)} rows have a value{where}"
     if not found["unexpected_count"]:
-        return f"{judged} rows judged"
+        return f"{_measured(expectation, frame)}in {judged} rows"
     named = "; ".join(_row(suite, expectation, row) for row in found["unexpected_index_list"][:_NAMED_ROWS])
     return f"{found['unexpected_count']} of {judged} rows: {named}"
+
+
+def _measured(expectation: Expectation, frame: pandas.DataFrame) -> str:
+    """The range of the judged values with a blank behind it; nothing where no single number was judged."""
+    if expectation.expectation != "expect_column_values_to_be_between":
+        return ""
+    rows = frame.query(str(expectation.row_condition)) if expectation.row_condition else frame
+    values = rows[expectation.columns[0]].dropna()
+    lowest, highest = _number(values.min()), _number(values.max())
+    return f"{lowest} " if lowest == highest else f"{lowest} to {highest} "
 
 
 def _row(suite: Suite, expectation: Expectation, row: dict[str, Any]) -> str:
     """``reject_share 0.83 at moodle · enrolments``."""
     measures = [f"{column} {_number(row[column])}" for column in expectation.columns if column not in suite.grain]
-    return " ".join([", ".join(measures), "at", " · ".join(str(row[column]) for column in suite.grain)]).strip()
+    place = " · ".join(str(row[column]).removesuffix(" 00:00:00") for column in suite.grain)
+    return f"{', '.join(measures)} at {place}".strip()
 
 
 def _number(value: Any) -> str:

@@ -86,3 +86,16 @@ def test_a_failing_guard_names_the_rows_of_the_audit_frame_that_broke_it() -> No
     assert result.observed == "1 of 2 rows: reject_share 0.51 at moodle · learning_events"
     assert result.expected == "reject_share at most 0.5 where rows_read >= 20"
     assert "throughline replay" in result.next_step
+
+
+def test_a_guard_that_holds_says_what_it_measured(on_healthy_frames: dict[str, GuardResult]) -> None:
+    assert on_healthy_frames["gx.audit_identity.identities_are_matched"].observed == "0.95 in 2 rows"
+    assert on_healthy_frames["gx.audit_ledger.something_landed"].observed == "980"
+
+
+def test_a_broken_month_is_named_by_its_first_day() -> None:
+    guard = "gx.audit_learning_event_monthly.volume_did_not_collapse"
+    suite, expectation = next((s, e) for s, e in EXPECTATIONS if e.guard == guard)
+    frame = broken("audit_learning_event_monthly", guard)
+    (result,) = judge("b1", replace(suite, expectations=(expectation,)), frame)
+    assert result.observed == "1 of 2 rows: volume_ratio 0.19 at moodle · 2026-01-01"
