@@ -23,7 +23,7 @@ from transfer.metric_definition import MetricDefinition
 from transfer.metric_result import FIGURES, KEY, RESULT_COLUMNS, Column, Status
 
 RESULT_TABLE = RESULT_COLUMNS | {
-    "as_of": Column("TIMESTAMP", "The day that the run was made for: what the data could know of."),
+    "as_of": Column("TIMESTAMP", "The day that the run was made for, with the time of the run."),
     "recorded_at": Column("TIMESTAMP", "When the row was appended (UTC); the last row of a figure holds."),
     "build_id": Column("VARCHAR", "The build that gave the figure first."),
     "inputs_hash": Column("VARCHAR", "Fingerprint of the query and of the rows that it read."),
@@ -163,7 +163,8 @@ def append(
     connection.register("incoming", results)
     connection.register("computed", computed)
     try:
-        connection.execute(_APPEND, {"as_of": as_of, "recorded_at": recorded_at, "build_id": build_id})
+        as_of_moment = datetime.combine(as_of, recorded_at.time())
+        connection.execute(_APPEND, {"as_of": as_of_moment, "recorded_at": recorded_at, "build_id": build_id})
     finally:
         connection.unregister("incoming")
         connection.unregister("computed")

@@ -16,10 +16,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from connectors.errors import SettingsError
 from pipelines import metric_history
 from pipelines.metric_history import restatements_sql
 from pipelines.metric_parts import PartsQuery, group_by, parts_queries
-from transfer.metric_result import check, judge
+from transfer.metric_result import ContractBroken, check, judge
 
 __all__ = ["MetricRun", "restatements_sql", "write_metric_results"]
 
@@ -60,8 +61,8 @@ def write_metric_results(
     which the compiled SQL is kept. ``as_of`` is the day of the run; a follow-up window is over only when both that
     day and the last export of the tools behind a figure lie after it.
 
-    Raises `SettingsError` for a declaration that can't be a metric or that changed under its version, and
-    `transfer.metric_result.ContractBroken` for results that no reader may see. Nothing is written then.
+    Raises `SettingsError` for a declaration that can't be a metric, that changed under its version, or whose results
+    break the contract. Nothing is written then.
     """
     queries = parts_queries(semantic_manifest)
     with _transaction(connection):
@@ -77,7 +78,10 @@ def write_metric_results(
 def _results(connection: duckdb.DuckDBPyConnection, query: PartsQuery, as_of: date) -> pd.DataFrame:
     """The judged results of one metric at one grain."""
     results = judge(_parts(connection, query), query.definition, query.grain.name, as_of)
-    check(results, query.definition)
+    try:
+        check(results, query.definition)
+    except ContractBroken as broken:
+        raise SettingsError(str(broken)) from broken
     return results
 
 

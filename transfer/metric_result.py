@@ -85,7 +85,9 @@ def judge(parts: pd.DataFrame, definition: MetricDefinition, grain: str, as_of: 
     records = rows["n_observed"] + rows["n_missing"]
     rows["coverage"] = rows["n_observed"] / records.where(records > 0)
     if definition.has_interval:
-        low, high = wilson(rows["numerator"], rows["denominator"])
+        # A numerator outside its denominator is for `check` to refuse, in words.
+        within = rows["numerator"].clip(lower=0, upper=rows["denominator"])
+        low, high = wilson(within, rows["denominator"])
         rows["ci_low"], rows["ci_high"] = pd.array(low, dtype="Float64"), pd.array(high, dtype="Float64")
     return _with_status(rows, definition, as_of)[list(RESULT_COLUMNS)].astype(_DTYPES)
 

@@ -86,6 +86,18 @@ def test_a_rerun_appends_nothing(warehouse: duckdb.DuckDBPyConnection, manifest:
     assert warehouse.execute("select distinct build_id from metrics.fct_metric_result").fetchall() == [("build-1",)]
 
 
+def test_the_last_of_several_runs_on_one_day_holds(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
+) -> None:
+    for stayed in (3, 5, 4):
+        warehouse.execute("delete from marts.fct_visit")
+        visit(warehouse, range(10), "north", stayed, day="2025-01-31")
+        write_metric_results(warehouse, manifest(grains={"organisation": None}), AS_OF, "build")
+    assert figures(warehouse, "numerator") == {("all", "2025-01"): (4,)}
+    by_time = "select numerator, as_of::date from metrics.fct_metric_result order by as_of"
+    assert warehouse.execute(by_time).fetchall() == [(3, AS_OF), (5, AS_OF), (4, AS_OF)]
+
+
 def test_a_late_record_is_a_restatement_beside_the_old_figure(
     warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
 ) -> None:
@@ -224,6 +236,18 @@ def test_a_failed_run_leaves_the_warehouse_as_it_was(
 
     with pytest.raises(duckdb.BinderException):
         write_metric_results(warehouse, manifest(half), AS_OF, "build-1")
+    assert warehouse.execute("select 1 from duckdb_schemas() where schema_name = 'metrics'").fetchall() == []
+
+
+def test_results_that_no_reader_may_see_are_not_written(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
+) -> None:
+    def more_stays_than_visits(content: dict[str, Any]) -> None:
+        content["semantic_models"][0]["measures"][1]["expr"] = "2"
+
+    visit(warehouse, range(10), "north", stayed=3, day="2025-01-31")
+    with pytest.raises(SettingsError, match="the numerator is part of the denominator"):
+        write_metric_results(warehouse, manifest(more_stays_than_visits), AS_OF, "build-1")
     assert warehouse.execute("select 1 from duckdb_schemas() where schema_name = 'metrics'").fetchall() == []
 
 
