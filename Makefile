@@ -22,12 +22,19 @@ test: $(INSTALLED) ## run every test
 	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-python check-sql
+	@echo "Every check holds."
+
+.PHONY: check-python check-sql
+check-python:
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/sqlfluff lint --nofail-on-warnings dbt_project/models
+	@found=$$($(BIN)/lint-imports --no-logo) || { echo "$$found"; exit 1; }
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/mypy --no-error-summary
+
+check-sql:
+	@$(BIN)/sqlfluff lint --quiet --disable-progress-bar dbt_project/models
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only
 	@mkdir -p "$(THROUGHLINE_HOME)/dagster"

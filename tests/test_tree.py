@@ -68,6 +68,11 @@ def test_nothing_is_left_to_be_done_in_a_comment(files: list[Path]) -> None:
     assert offences(files, r"\b(TODO|FIXME|XXX|HACK)\b(?!\"[,\]])") == []
 
 
+def test_no_line_of_sql_is_longer_than_a_line_of_python(files: list[Path]) -> None:
+    width = PYPROJECT["tool"]["ruff"]["line-length"]
+    assert offences([path for path in files if path.suffix == ".sql"], rf"^.{{{width + 1},}}") == []
+
+
 def test_no_module_has_a_name_that_says_nothing(files: list[Path]) -> None:
     empty_words = {"utils", "util", "common", "helpers", "helper", "core", "misc", "lib"}
     named = {part.split(".")[0] for path in files for part in path.relative_to(ROOT).parts}
