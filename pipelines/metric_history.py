@@ -54,23 +54,21 @@ METRIC_TABLE = {
     "minimum_persons": Column("BIGINT", "Figures that fewer persons stand behind are suppressed."),
 }
 
-_TABLES = {
-    "fct_metric_result": (
-        "Every figure ever given: one row when it is first given, one for each change.",
-        RESULT_TABLE,
-    ),
-    "dim_metric": ("One row per metric and version of its definition.", METRIC_TABLE),
-}
+_EVERY_RESULT = "Every figure ever given: one row when it is first given, one for each change."
+_DEFINITIONS = "One row per metric and version of its definition."
+_LATEST_RESULT = "The row of each figure that holds now, of the current definitions."
 
 
-def _create(table: str) -> Iterator[str]:
-    """Statements that make a table of the schema, and say in the database what its columns mean."""
-    meaning, columns = _TABLES[table]
+def _create_table(table: str, columns: dict[str, Column]) -> str:
     ddl = ", ".join(f"{name} {column.sql_type}" for name, column in columns.items())
-    yield f"create table if not exists metrics.{table} ({ddl})"
-    yield f"comment on table metrics.{table} is {_quoted(meaning)}"
+    return f"create table if not exists metrics.{table} ({ddl})"
+
+
+def _comments(kind: str, relation: str, meaning: str, columns: dict[str, Column]) -> Iterator[str]:
+    """Statements that say in the database what a relation and its columns mean: publishing copies that to readers."""
+    yield f"comment on {kind} metrics.{relation} is {_quoted(meaning)}"
     for name, column in columns.items():
-        yield f"comment on column metrics.{table}.{name} is {_quoted(column.meaning)}"
+        yield f"comment on column metrics.{relation}.{name} is {_quoted(column.meaning)}"
 
 
 def _quoted(text: str) -> str:
@@ -87,7 +85,7 @@ def _said(row: str) -> str:
 _KEY = ", ".join(KEY)
 _SAME_FIGURE = " and ".join(f"incoming.{column} is not distinct from latest.{column}" for column in KEY)
 
-_LATEST = f"""
+_LATEST_VIEW = f"""
     create or replace view metrics.metric_result_latest as
     select results.* from metrics.fct_metric_result as results
     semi join metrics.dim_metric as definitions
@@ -128,11 +126,16 @@ class Appended:
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views where they are absent."""
-    connection.execute("create schema if not exists metrics")
-    for table in _TABLES:
-        for statement in _create(table):
-            connection.execute(statement)
-    connection.execute(_LATEST)
+    for statement in (
+        "create schema if not exists metrics",
+        _create_table("fct_metric_result", RESULT_TABLE),
+        _create_table("dim_metric", METRIC_TABLE),
+        _LATEST_VIEW,
+        *_comments("table", "fct_metric_result", _EVERY_RESULT, RESULT_TABLE),
+        *_comments("table", "dim_metric", _DEFINITIONS, METRIC_TABLE),
+        *_comments("view", "metric_result_latest", _LATEST_RESULT, RESULT_TABLE),
+    ):
+        connection.execute(statement)
 
 
 def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterable[MetricDefinition]) -> None:

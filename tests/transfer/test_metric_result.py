@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.definitions import count, share
@@ -127,21 +127,34 @@ def any_parts(draw: st.DrawFn) -> dict[str, int]:
     }
 
 
-@given(any_parts(), st.dates(date(2024, 12, 1), date(2025, 12, 31)))
-def test_every_share_holds_the_contract(numbers: dict[str, int], as_of: date) -> None:
-    row = result(as_of=as_of, **numbers)
-    if row["status"] in ("ok", "provisional"):
-        assert 0 <= row["ci_low"] <= row["value"] <= row["ci_high"] <= 1
-        assert row["numerator"] <= row["denominator"]
-        assert row["n_persons"] >= 5
-    else:
-        assert row["value"] is None
+@st.composite
+def any_rows(draw: st.DrawFn) -> pd.DataFrame:
+    rows = draw(st.lists(any_parts(), min_size=1, max_size=40))
+    return pd.concat([parts(grain_key=str(n), **numbers) for n, numbers in enumerate(rows)], ignore_index=True)
 
 
-@given(any_parts())
-def test_every_count_holds_the_contract(numbers: dict[str, int]) -> None:
-    row = result(count(), **numbers | {"numerator": numbers["n_persons"]})
-    assert row["n_persons"] is None or row["n_persons"] == 0 or row["n_persons"] >= 5
+@settings(max_examples=25, deadline=None)
+@given(any_rows(), st.dates(date(2024, 12, 1), date(2025, 12, 31)))
+def test_every_share_holds_the_contract(rows: pd.DataFrame, as_of: date) -> None:
+    results = judge(rows, share(), "activity", as_of)
+    check(results, share())
+    is_shown = results["status"].isin(["ok", "provisional"])
+    shown, withheld = results[is_shown], results[~is_shown]
+    assert ((shown["ci_low"] >= 0) & (shown["ci_low"] <= shown["value"])).all()
+    assert ((shown["ci_high"] <= 1) & (shown["ci_high"] >= shown["value"])).all()
+    assert (shown["numerator"] <= shown["denominator"]).all()
+    assert (shown["n_persons"] >= 5).all()
+    assert withheld["value"].isna().all()
+    assert withheld.loc[withheld["status"] == "suppressed", list(FIGURES)].isna().all(axis=None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_rows())
+def test_no_count_tells_of_one_to_four_persons(rows: pd.DataFrame) -> None:
+    results = judge(rows.assign(numerator=rows["n_persons"]), count(), "activity", LONG_AFTER)
+    check(results, count())
+    assert not results["n_persons"].between(1, 4).any()
+    assert not results["value"].between(1, 4).any()
 
 
 @pytest.mark.parametrize(
