@@ -21,20 +21,26 @@ demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print 
 test: $(INSTALLED) ## run every test
 	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q
 
-check: $(INSTALLED) ## lint, format, types, imports, SQL and generated docs
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-python check-sql
+check: $(INSTALLED) ## lint, format, types, imports, SQL and generated pages
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-sql check-types check-python check-imports check-docs
 	@echo "Every check holds."
 
-.PHONY: check-python check-sql
-check-python:
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet .
-	@found=$$($(BIN)/lint-imports --no-logo) || { echo "$$found"; exit 1; }
-	@$(BIN)/python docs/generate.py --check
-	@$(BIN)/mypy --no-error-summary
-
+.PHONY: check-sql check-types check-python check-imports check-docs
 check-sql:
 	@$(BIN)/sqlfluff lint --quiet --disable-progress-bar dbt_project/models
+
+check-types:
+	@$(BIN)/mypy --no-error-summary
+
+check-python:
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --quiet --check .
+
+check-imports:
+	@found=$$($(BIN)/lint-imports --no-logo) || { echo "$$found"; exit 1; }
+
+check-docs:
+	@$(BIN)/python docs/generate.py --check
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only
 	@mkdir -p "$(THROUGHLINE_HOME)/dagster"
