@@ -49,4 +49,6 @@ def _strange_letters(counts: Counter[int], page: str) -> int:
     letters: Counter[str] = Counter()
     for byte, count in counts.items():
         letters[bytes([byte]).decode(page, errors="replace").lower()] += count
-    return min(sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS.values())
+    return min(
+        sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS.values()
+    )

@@ -20,7 +20,7 @@ from connectors.yaml_lines import Place
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from connectors.declaration import Declaration, Export, KindMapping, Value
+    from connectors.declaration_schema import Declaration, Export, KindMapping, Value
 
 GIVEN = ("is_complete_snapshot", "series")
 """Columns of a kind that the reader fills, because they say something about the export and not about a record."""
@@ -31,7 +31,7 @@ PERSON_TOKEN_TYPES = ("employee_number", "email", "email_sha1", "mbox_sha1sum", 
 
 
 def unknown(what: str, name: str, allowed: Sequence[str]) -> str:
-    """"unknown …; allowed: …; did you mean …?"""
+    """ "unknown …; allowed: …; did you mean …?"""
     near = get_close_matches(name, allowed, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     return f"unknown {what} '{name}'; allowed: {', '.join(allowed)}{hint}"
@@ -80,7 +80,9 @@ def encoding(text: str) -> str:
 def zone(text: str) -> str:
     if text not in available_timezones():
         near = get_close_matches(text, sorted(available_timezones()), n=1)
-        raise ValueError(f"unknown time zone '{text}'" + (f"; did you mean '{near[0]}'?" if near else " (such as Europe/Amsterdam)"))
+        raise ValueError(
+            f"unknown time zone '{text}'" + (f"; did you mean '{near[0]}'?" if near else " (such as Europe/Amsterdam)")
+        )
     return text
 
 
@@ -93,7 +95,9 @@ def explained(root: type[BaseModel], error: ErrorDetails) -> tuple[Place, str]:
     if error["type"] == "extra_forbidden":
         model = _model_at(root, place[:-1])
         allowed = [field.alias or name for name, field in model.model_fields.items()] if model else []
-        return place, unknown("key", str(place[-1]), [name for name in allowed if name not in ("source", "content_hash")])
+        return place, unknown(
+            "key", str(place[-1]), [name for name in allowed if name not in ("source", "content_hash")]
+        )
     if error["type"] == "missing":
         return place, f"the key '{place[-1]}' is missing"
     if error["type"] == "literal_error":
@@ -115,7 +119,7 @@ def _model_at(model: type[BaseModel] | None, place: Place) -> type[BaseModel] | 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     """The schema class inside ``dict[str, M]``, ``tuple[M, ...]``, ``M | None`` or ``Annotated[M, …]``."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+    if isinstance(annotation, type) and get_origin(annotation) is None:
         return annotation if issubclass(annotation, BaseModel) else None
     if get_origin(annotation) in (dict, tuple, Union, types.UnionType) or hasattr(annotation, "__metadata__"):
         return next((m for m in map(_model_in, get_args(annotation)) if m), None)
@@ -168,7 +172,10 @@ def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) 
         yield (*place, "items"), "the export declares no `items`"
     for column in kind.required:
         if column.name not in mapping.columns and column.name not in GIVEN:
-            yield (*place, "columns"), f"the required column '{column.name}' of {kind.name} is missing ({column.meaning})"
+            yield (
+                (*place, "columns"),
+                f"the required column '{column.name}' of {kind.name} is missing ({column.meaning})",
+            )
     for i, condition in enumerate(mapping.only):
         for column_name in condition.column:
             if column_name not in known:
@@ -212,4 +219,7 @@ def _identifier(place: Place, value: Value) -> Iterator[tuple[Place, str]]:
     if value.identifier is None:
         yield place, f"a token column needs `identifier`: one of {', '.join(PERSON_TOKEN_TYPES)}, or <tool>:<name>"
     elif value.identifier not in PERSON_TOKEN_TYPES and ":" not in value.identifier:
-        yield (*place, "identifier"), unknown("identifier type", value.identifier, (*PERSON_TOKEN_TYPES, "<tool>:<name>"))
+        yield (
+            (*place, "identifier"),
+            unknown("identifier type", value.identifier, (*PERSON_TOKEN_TYPES, "<tool>:<name>")),
+        )

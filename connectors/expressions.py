@@ -34,8 +34,10 @@ class Surroundings:
     timezone: str
     decimal: str
     thousands: str
+    day_first: bool
     writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
     sole: Callable[[str], str | None]
+    shared: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,11 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
     """The ways to make a column's value, in order; the first that yields something decides."""
     name = name or column.name
     if value.first_of is not None:
-        return [branch for i, option in enumerate(value.first_of) for branch in branches(column, option, around, f"{name}~{i}")]
+        return [
+            branch
+            for i, option in enumerate(value.first_of)
+            for branch in branches(column, option, around, f"{name}~{i}")
+        ]
     raw = _conditional(_source(value, around), value, around)
     text, step_rule = _text(raw, value)
     if value.sole:
@@ -90,7 +96,10 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
 
 def _within_limits(typed: str, column: Column) -> str:
     """A value beyond the column's limits counts as empty."""
-    limits = [f"{typed} >= {column.minimum}" if column.minimum is not None else "", f"{typed} <= {column.maximum}" if column.maximum is not None else ""]
+    limits = [
+        f"{typed} >= {column.minimum}" if column.minimum is not None else "",
+        f"{typed} <= {column.maximum}" if column.maximum is not None else "",
+    ]
     kept = " AND ".join(filter(None, limits))
     return f"CASE WHEN {kept} THEN {typed} END" if kept else typed
 
@@ -124,7 +133,11 @@ def _source(value: Value, around: Surroundings) -> str:
 
 
 def _conditional(source: str, value: Value, around: Surroundings) -> str:
-    return f"CASE WHEN {conditions(value.when, around)} THEN {source} END" if value.when else source
+    if not value.when:
+        return source
+    # DuckDB doesn't share expressions inside CASE, and the same conditions stand at many columns.
+    asked = " AND ".join(around.shared(f"({_condition(c, _first_cell(c.column, around))})") for c in value.when)
+    return f"CASE WHEN {asked} THEN {source} END"
 
 
 def conditions(asked: tuple[Condition, ...], around: Surroundings) -> str:
@@ -138,9 +151,9 @@ def _condition(condition: Condition, cell: str) -> str:
         inside = f"coalesce(lower({cell}) IN ({words}), false)"
         return inside if condition.one_of is not None else f"NOT {inside}"
     if condition.matches is not None:
-        return f"coalesce(regexp_matches({cell}, {literal(condition.matches)}), false)"
+        return f"coalesce({_matches(cell, condition.matches)}, false)"
     if condition.lacks is not None:
-        return f"NOT coalesce(regexp_matches({cell}, {literal(condition.lacks)}), false)"
+        return f"NOT coalesce({_matches(cell, condition.lacks)}, false)"
     return f"{cell} IS {'NOT NULL' if condition.filled else 'NULL'}"
 
 
@@ -148,8 +161,10 @@ def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
     """The text after all steps, and rule and expectation where a step can fail."""
     text, failure = raw, None
     if value.html:
+        plain = text
         for entity, letter in _ENTITIES.items():
-            text = f"replace({text}, {literal(entity)}, {literal(letter)})"
+            plain = f"replace({plain}, {literal(entity)}, {literal(letter)})"
+        text = f"CASE WHEN contains({text}, '&') THEN {plain} ELSE {text} END"
     if value.nulls:
         text = f"CASE WHEN lower({text}) NOT IN ({', '.join(literal(n.lower()) for n in value.nulls)}) THEN {text} END"
     if value.extract:
@@ -170,6 +185,17 @@ def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
     return text, failure
 
 
+def _matches(text: str, regex: str, ignore_case: bool = False) -> str:
+    """Whether a text matches; alternatives without any regular expression in them are searched as plain text, which is far faster."""
+    alternatives = regex.split("|")
+    if any(set(alternative) & set(".^$*+?{}[]()\\") for alternative in alternatives):
+        flag = ", 'i'" if ignore_case else ""
+        return f"regexp_matches({text}, {literal(regex)}{flag})"
+    compared = f"lower({text})" if ignore_case else text
+    found = [f"contains({compared}, {literal(word.lower() if ignore_case else word)})" for word in alternatives]
+    return f"({' OR '.join(found)})"
+
+
 def _group(regex: str) -> int:
     """1 where the expression captures something, 0 (the whole match) where not. Python can't parse all of RE2."""
     return 1 if re.search(r"(?<!\\)\((?!\?)", regex) else 0
@@ -177,9 +203,11 @@ def _group(regex: str) -> int:
 
 def _mapped(text: str, value: Value) -> str:
     compared = f"lower({text})" if value.ignore_case else text
-    rules = [f"WHEN {compared} = {literal(k.lower() if value.ignore_case else k)} THEN {literal(v)}" for k, v in value.map.items()]
-    flag = ", 'i'" if value.ignore_case else ""
-    rules += [f"WHEN regexp_matches({text}, {literal(r)}{flag}) THEN {literal(v)}" for r, v in value.match.items()]
+    rules = [
+        f"WHEN {compared} = {literal(k.lower() if value.ignore_case else k)} THEN {literal(v)}"
+        for k, v in value.map.items()
+    ]
+    rules += [f"WHEN {_matches(text, r, value.ignore_case)} THEN {literal(v)}" for r, v in value.match.items()]
     if value.otherwise == "keep":
         rules.append(f"ELSE {text}")
     elif value.otherwise not in (None, "reject", "empty"):
@@ -218,7 +246,11 @@ def _boolean(value: Value, cell: str) -> tuple[str, str, str]:
     yes = value.is_true or (("1", "true", "yes") if not value.is_false else ())
     no = value.is_false or (("0", "false", "no") if not value.is_true else ())
     in_yes, in_no = (", ".join(literal(word.lower()) for word in words) for words in (yes, no))
-    sql = "CASE" + (f" WHEN lower({cell}) IN ({in_yes}) THEN true" if yes else "") + (f" WHEN lower({cell}) IN ({in_no}) THEN false" if no else "")
+    sql = (
+        "CASE"
+        + (f" WHEN lower({cell}) IN ({in_yes}) THEN true" if yes else "")
+        + (f" WHEN lower({cell}) IN ({in_no}) THEN false" if no else "")
+    )
     return f"{sql} END", "not_a_boolean", f"one of {', '.join((*yes, *no))}"
 
 
@@ -254,6 +286,8 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         expected.append(f"unix {value.unix}")
     if value.formats or not value.unix:
         declared = value.formats or ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+        if not around.day_first:
+            declared = tuple(sorted(declared, key=lambda f: not 0 <= f.find("%m") < f.find("%d")))
         written = around.writing(declared, value.month_words, text)
         numbers = month_numbers(cell, value.month_words) if written.has_month_words else cell
         readings += [_local_as(column, f"try_strptime({numbers}, {literal(f)})", zone, f) for f in written.formats]

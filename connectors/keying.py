@@ -131,7 +131,9 @@ def write_landed(setting: Setting, plan: Plan, target: Path) -> None:
     }
     columns = ", ".join(f'{provenance.get(c.name, _name(c))}::{c.type.sql} AS "{c.name}"' for c in plan.kind.landed)
     path = str(target).replace("'", "''")
-    setting.run(f"COPY (SELECT {columns} FROM fated WHERE fate = 'landed') TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    setting.run(
+        f"COPY (SELECT {columns} FROM fated WHERE fate = 'landed') TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+    )
 
 
 def _name(column: Column) -> str:
@@ -146,7 +148,7 @@ def keep_for_the_vault(setting: Setting, plan: Plan) -> None:
         if column.privacy is Privacy.VAULT and column.name in plan.mapping.columns and person:
             rows = setting.run(
                 f'SELECT DISTINCT "{person}" AS token, "{column.name}" AS value FROM fated '
-                f"WHERE fate = 'landed' AND \"{person}\" IS NOT NULL AND \"{column.name}\" IS NOT NULL ORDER BY 1, 2"
+                f'WHERE fate = \'landed\' AND "{person}" IS NOT NULL AND "{column.name}" IS NOT NULL ORDER BY 1, 2'
             ).to_arrow_table()
             setting.tokeniser.keep(rows["token"].to_pylist(), column.name, rows["value"].to_pylist())
 
@@ -187,7 +189,15 @@ def _rejected_batches(setting: Setting) -> Iterator[list[tuple[object, ...]]]:
 
 
 def _reject_row(
-    setting: Setting, kind: str, failures: list[Failure], line: object, rule: object, expected: object, problem: object, value: object, original: object
+    setting: Setting,
+    kind: str,
+    failures: list[Failure],
+    line: object,
+    rule: object,
+    expected: object,
+    problem: object,
+    value: object,
+    original: object,
 ) -> dict[str, object]:
     failure = failures[problem - 1] if isinstance(problem, int) else Failure(str(rule), "", str(expected))
     return {

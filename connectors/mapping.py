@@ -70,7 +70,9 @@ def _mapped(setting: Setting, name: str, *, is_first: bool) -> MappedKind:
     landed = setting.scratch.open / f"{name}.parquet"
     write_landed(setting, plan, landed)
     keep_for_the_vault(setting, plan)
-    rejected = write_rejected(setting, plan, setting.scratch.restricted / f"{name}.rejected.parquet", with_ragged=is_first)
+    rejected = write_rejected(
+        setting, plan, setting.scratch.restricted / f"{name}.rejected.parquet", with_ragged=is_first
+    )
     counted, ragged = fates(setting), len(setting.source.ragged) if is_first else 0
     result = MappedKind(
         kind=kind,

@@ -56,6 +56,18 @@ class Plan:
     problems: list[tuple[str, str, Failure]] = field(default_factory=list)
     tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     required_tokens: dict[str, int] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
+    where: str = "true"
+
+    @property
+    def every_candidate(self) -> str:
+        """All candidates, with the conditions that several columns share worked out once."""
+        return f"SELECT *{''.join(f', {sql} AS {name}' for sql, name in self.shared.items())} FROM candidates"
+
+    @property
+    def chosen(self) -> str:
+        """The candidates that are records of this kind."""
+        return f"{self.every_candidate} WHERE {self.where}"
 
 
 # ---------------------------------------------------------------------------------------------- candidates
@@ -85,38 +97,41 @@ def create_candidates(setting: Setting, mapping: KindMapping) -> None:
     setting.run(f"CREATE OR REPLACE TEMP VIEW candidates AS SELECT {own}, {of_item} FROM ({unnested}) WHERE {filled}")
 
 
-def _surroundings(setting: Setting, mapping: KindMapping) -> Surroundings:
-    layout, declaration = setting.source.layout, setting.declaration
+def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
+    layout, declaration, mapping = setting.source.layout, setting.declaration, plan.mapping
     cells = {name: literal(text) + "::VARCHAR" for name, text in _of_file_name(setting).items()}
     cells |= {name: f'"{name}"' for name in layout.positions}
     if mapping.items and layout.items:
         cells |= {name: f'"{name}"' for name in layout.export.item_columns}
-    only = ""
+    decided: dict[str, Writing] = {}
 
     def sole(expression: str) -> str | None:
-        row = setting.run(f"SELECT count(DISTINCT {expression}), min({expression}) FROM candidates").fetchone()
+        row = setting.run(
+            f"SELECT count(DISTINCT {expression}), min({expression}) FROM ({plan.every_candidate})"
+        ).fetchone()
         return str(row[1]) if row and row[0] == 1 else None
 
-    decided: dict[str, Writing] = {}
+    def shared(condition: str) -> str:
+        return plan.shared.setdefault(condition, f'"~{len(plan.shared)}"')
 
     def writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
         asked = f"{formats} {text}"
         if asked not in decided:
-            decided[asked] = writing_of(setting.connection, formats, words, text, only)
+            decided[asked] = writing_of(setting.connection, formats, words, text, plan.chosen)
         return decided[asked]
 
-    around = Surroundings(
+    return Surroundings(
         cells=cells,
         headers={name: layout.header[position].strip() for name, position in layout.positions.items()},
         given={"extracted_at": str(setting.original.extracted_at), "series": setting.series},
         timezone=declaration.timezone,
         decimal=declaration.decimal,
         thousands=declaration.thousands,
+        day_first=declaration.day_first,
         writing=writing,
         sole=sole,
+        shared=shared,
     )
-    only = conditions(mapping.only, around)
-    return around
 
 
 def _of_file_name(setting: Setting) -> dict[str, str | None]:
@@ -134,7 +149,8 @@ def _file_name(setting: Setting) -> str:
 
 def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
     plan = Plan(kind, mapping)
-    around = _surroundings(setting, mapping)
+    around = _surroundings(setting, plan)
+    plan.where = conditions(mapping.only, around)
     for name, column in mappable(kind).items():
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
         if value is None:
@@ -150,9 +166,9 @@ def _filled_by_us(setting: Setting, name: str) -> Value | None:
     if name not in GIVEN:
         return None
     if name == "series":
-        return Value(given="series")
+        return Value.model_validate({"given": "series"})
     is_partial = any(fnmatch(_file_name(setting).lower(), pattern) for pattern in export.partial_files)
-    return Value(constant=str(export.delivers == "snapshot" and not is_partial).lower())
+    return Value.model_validate({"constant": str(export.delivers == "snapshot" and not is_partial).lower()})
 
 
 def _plan_column(setting: Setting, plan: Plan, column: Column, options: list[Branch]) -> None:
@@ -199,34 +215,45 @@ def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -
     """What `records.py` asks of a column, checked for every kind and tool in the same way."""
     label, text = options[0].label, f'"{options[0].name}~text"'
     if column.required:
-        plan.problems.append((f"{final} IS NULL", text, Failure("required_missing", label, f"a value ({column.meaning.rstrip('.')})")))
+        plan.problems.append(
+            (f"{final} IS NULL", text, Failure("required_missing", label, f"a value ({column.meaning.rstrip('.')})"))
+        )
     if column.allowed:
         words = ", ".join(map(literal, column.allowed))
-        plan.problems.append((f"{final} NOT IN ({words})", text, Failure("unknown_value", label, f"one of {', '.join(column.allowed)}")))
+        plan.problems.append(
+            (f"{final} NOT IN ({words})", text, Failure("unknown_value", label, f"one of {', '.join(column.allowed)}"))
+        )
     limits = [(f"{final} < {column.minimum}", column.minimum), (f"{final} > {column.maximum}", column.maximum)]
     broken = " OR ".join(sql for sql, limit in limits if limit is not None)
     if column.type in (Type.NUMBER, Type.INTEGER):
         broken = " OR ".join(filter(None, (broken, f"NOT isfinite({final}::DOUBLE)")))
         low, high = column.minimum, column.maximum
-        expected = "a finite number" + (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
+        expected = (
+            "a finite number"
+            + (f" from {low:g}" if low is not None else "")
+            + (f" to {high:g}" if high is not None else "")
+        )
         plan.problems.append((broken, text, Failure("out_of_range", label, expected)))
 
 
 def create_clear(setting: Setting, plan: Plan) -> None:
     """The table ``clear``: typed columns, identifiers still in clear, the first problem and the text that it is about."""
-    around = _surroundings(setting, plan.mapping)
     checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
     problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
-    texts = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
-    extras = _extras(setting)
+    faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
+    texts = f"{_extras(setting)} AS extras, {', '.join(plan.texts)}"
+    # Of an export that mentions an entity over and over, only its different mentions go on.
+    texts = (
+        f"SELECT min(source_line) AS source_line, {texts} FROM chosen GROUP BY ALL"
+        if plan.mapping.distinct
+        else f"SELECT source_line, {texts} FROM chosen"
+    )
     setting.run(
-        f"CREATE OR REPLACE TEMP TABLE clear AS "
-        f"WITH texts AS (SELECT source_line, {extras} AS extras, {', '.join(plan.texts)} FROM candidates "
-        f"WHERE {conditions(plan.mapping.only, around)}), "
+        f"CREATE OR REPLACE TEMP TABLE clear AS WITH chosen AS ({plan.chosen}), texts AS ({texts}), "
         f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
         f"checked AS (SELECT *, {problem} AS problem FROM typed) "
         f"SELECT source_line, {', '.join(plan.columns)}, extras, problem, "
-        f"{f'CASE problem {texts} END' if texts else 'NULL::VARCHAR'} AS problem_text FROM checked"
+        f"{f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text FROM checked"
     )
 
 
@@ -236,7 +263,7 @@ def _extras(setting: Setting) -> str:
     names = [name for name in layout.export.vouched if name in layout.positions]
     if not names:
         return "NULL::VARCHAR"
-    members = ", ".join(f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names)
+    members = ", ".join(
+        f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names
+    )
     return f"'{{' || nullif(concat_ws(', ', {members}), '') || '}}'"
-
-

@@ -67,7 +67,9 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
             failures.append(f"{encoding} fails at byte {error.start}")
             continue
         try:
-            headers = {delimiter: _header(text, delimiter) for delimiter in declaration.delimiters}
+            headers: dict[str, tuple[list[str], int, int]] = {
+                delimiter: _header(text, delimiter) for delimiter in declaration.delimiters
+            }
             return text, recognised(declaration, headers, source_file)
         except OriginalRefused as error:
             refusal = refusal or error
@@ -90,7 +92,9 @@ def _header(text: Text, delimiter: str) -> tuple[list[str], int, int]:
 # ------------------------------------------------------------------------------------------ into a table
 
 
-def load(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], restricted: Path) -> Source:
+def load(
+    connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], restricted: Path
+) -> Source:
     """Create the view ``source``: ``source_line`` and the text of every mapped cell, trimmed, without null texts."""
     if text.is_plain and _load_fast(connection, text, layout, nulls):
         rows = text.lines - layout.data_line + 1
@@ -139,7 +143,9 @@ def _load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout
     counted = connection.execute("SELECT count(*) FROM cells").fetchone()
     if counted is None or counted[0] != text.lines - layout.data_line + 1:
         return False
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW source AS SELECT rowid + {layout.data_line} AS source_line, * FROM cells")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW source AS SELECT rowid + {layout.data_line} AS source_line, * FROM cells"
+    )
     return True
 
 

@@ -77,7 +77,12 @@ def first_record(lines: Iterator[str], delimiter: str) -> tuple[list[str], int, 
 
 def recognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], source_file: str) -> Layout:
     """The export that a header (read with each delimiter) belongs to. Raises OriginalRefused if there is none."""
-    fits = [(d, _fit(n, e, cells)) for d, (cells, _, _) in headers.items() for n, e in declaration.exports.items() if e.format == "csv"]
+    fits = [
+        (d, _fit(n, e, cells))
+        for d, (cells, _, _) in headers.items()
+        for n, e in declaration.exports.items()
+        if e.format == "csv"
+    ]
     for cells, _, _ in headers.values():
         _refuse_what_is_not_read(declaration, cells)
     whole = [(d, fit) for d, fit in fits if not fit.missing]
@@ -87,7 +92,16 @@ def recognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], 
     fit = _one(declaration, [f for d, f in whole if d == delimiter], source_file)
     _refuse_ambiguous(declaration, fit, headers[delimiter][0])
     cells, start, data = headers[delimiter]
-    return Layout(fit.name, fit.export, delimiter, tuple(cells), fit.positions, _all_items(fit.export, cells, fit.positions), start, data)
+    return Layout(
+        fit.name,
+        fit.export,
+        delimiter,
+        tuple(cells),
+        fit.positions,
+        _all_items(fit.export, cells, fit.positions),
+        start,
+        data,
+    )
 
 
 def _fit(name: str, export: Export, cells: list[str]) -> _Fit:
@@ -146,10 +160,14 @@ def _refuse_what_is_not_read(declaration: Declaration, cells: list[str]) -> None
     compared = {comparable(cell) for cell in cells}
     for name, layout in declaration.not_read.items():
         if {comparable(column) for column in layout.columns} <= compared:
-            raise OriginalRefused(f"This is {name} of {declaration.title}, which isn't read: {layout.because}", layout.next)
+            raise OriginalRefused(
+                f"This is {name} of {declaration.title}, which isn't read: {layout.because}", layout.next
+            )
 
 
-def _unrecognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], fits: list[tuple[str, _Fit]]) -> OriginalRefused:
+def _unrecognised(
+    declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], fits: list[tuple[str, _Fit]]
+) -> OriginalRefused:
     """Say what was found and what is missing. A first line without one known name may be data, so it isn't shown."""
     delimiter, closest = max(fits, key=lambda pair: (len(pair[1].positions), -len(pair[1].missing)))
     cells = [cell.strip() for cell in headers[delimiter][0]]
@@ -166,13 +184,19 @@ def _unrecognised(declaration: Declaration, headers: Mapping[str, tuple[list[str
     missing = ", ".join(f"'{_names_of(closest.export, name)[0]}'" for name in closest.missing)
     return OriginalRefused(
         f"The header fits no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), which also "
-        f"needs the column {missing}" + (f" (nearest found: '{near}')" if near else "") + f". Found: {', '.join(cells)}.",
+        f"needs the column {missing}"
+        + (f" (nearest found: '{near}')" if near else "")
+        + f". Found: {', '.join(cells)}.",
         f"export it again with that column, or add the name it goes by at {_line(declaration, closest.name, column)}.",
     )
 
 
 def _names_of(export: Export, column: str) -> tuple[str, ...]:
-    return export.columns[column].names if column in export.columns else tuple(f"one that fits {items.header}" for items in export.items if items.required)
+    return (
+        export.columns[column].names
+        if column in export.columns
+        else tuple(f"one that fits {items.header}" for items in export.items if items.required)
+    )
 
 
 def _line(declaration: Declaration, export: str, column: str) -> str:
@@ -213,7 +237,9 @@ def _items(items: Items, cells: list[str], taken: set[int]) -> Iterator[Item]:
     yield from (Item(dict(attributes), parts) for attributes, parts in found.items())
 
 
-def _next_free(found: dict[tuple[tuple[str, str], ...], dict[str, int]], groups: dict[str, str], part: str) -> dict[str, int]:
+def _next_free(
+    found: dict[tuple[tuple[str, str], ...], dict[str, int]], groups: dict[str, str], part: str
+) -> dict[str, int]:
     """The cells of the item; of its second namesake (``occurrence`` 2) where the first already has such a part."""
     occurrence = 1
     while True:

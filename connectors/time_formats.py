@@ -22,15 +22,21 @@ class Writing:
 
 
 def writing_of(
-    connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...], month_words: dict[str, str], text: str, where: str
+    connection: duckdb.DuckDBPyConnection,
+    declared: tuple[str, ...],
+    month_words: dict[str, str],
+    text: str,
+    records: str,
 ) -> Writing:
-    """How the texts of ``candidates`` are written. ``text`` and ``where`` are SQL."""
+    """How the times of the records are written. ``text`` is SQL over ``records``, a query."""
     if len(declared) == 1 and not month_words:
         return Writing(declared, False)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT DISTINCT {text} AS written FROM candidates WHERE {where}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT DISTINCT {text} AS written FROM ({records})")
     has_words = bool(month_words) and _count(connection, r"regexp_matches(written, '\pL{3}')") > 0
     if has_words:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT {month_numbers('written', month_words)} AS written FROM times")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE times AS SELECT {month_numbers('written', month_words)} AS written FROM times"
+        )
     return Writing(_decided(connection, declared), has_words)
 
 
@@ -51,7 +57,9 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
             return (written,)
     chosen: list[str] = []
     for written in sorted(declared, key=lambda f: -counts[f]):
-        if counts[written] and not any(_count(connection, f"{_reading(written)} <> {_reading(other)}") for other in chosen):
+        if counts[written] and not any(
+            _count(connection, f"{_reading(written)} <> {_reading(other)}") for other in chosen
+        ):
             chosen.append(written)
     return tuple(chosen) or declared[:1]
 

@@ -1,0 +1,257 @@
+"""The words of a connector file, as types.
+
+    Declaration → exports → (columns, items, kinds) → values
+
+A declaration is data: it says where a value stands and how it is written, never how to compute it. There is no
+expression language, because a file that can run code or SQL can read what it should not, and can't be checked
+before it meets data. What can't be said here is a reader of its own (``format``, see ``mapping.READERS``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from connectors import declaration_checks as checks
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _names(value: Any) -> Any:
+    """Header names as one name, a list, or a mapping language → name(s)."""
+    if isinstance(value, Mapping):
+        return [name for names in value.values() for name in _as_list(names)]
+    return _as_list(value)
+
+
+def _as_sequence(value: Any) -> Any:
+    return [value] if isinstance(value, Mapping) else value
+
+
+def _as_from(value: Any) -> Any:
+    return {"from": value} if isinstance(value, str | list) else value
+
+
+def _as_names(value: Any) -> Any:
+    return {"names": value} if isinstance(value, str | list) else value
+
+
+Regex = Annotated[str, AfterValidator(checks.engine_regex)]
+"""A regular expression of the engine (RE2: no look-around). Its first group is what counts."""
+PythonRegex = Annotated[str, AfterValidator(checks.python_regex)]
+"""A regular expression over a header or a file name; may have named groups."""
+DateFormat = Annotated[str, AfterValidator(checks.date_format)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Regexes = Annotated[tuple[Regex, ...], BeforeValidator(_as_list)]
+Encoding = Annotated[str, AfterValidator(checks.encoding)]
+Zone = Annotated[str, AfterValidator(checks.zone)]
+Delimiter = Literal[",", ";", "\t", "|", ":"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Header(_Part):
+    """One column of the export: the names that its header goes by, or a place where it has no name."""
+
+    names: Annotated[tuple[str, ...], BeforeValidator(_names)]
+    optional: bool = False
+    position: int | None = Field(None, ge=1, description="Place from 1; needed where names repeat or are blank.")
+
+
+class Condition(_Part):
+    """What a record must hold, in its first non-empty column of those that are named.
+
+    All conditions of a list must hold. A column that is absent counts as empty.
+    """
+
+    column: Texts
+    one_of: Texts | None = None
+    none_of: Texts | None = None
+    matches: Regex | None = None
+    lacks: Regex | None = None
+    filled: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Condition:
+        asked = [name for name in _QUESTIONS if getattr(self, name) is not None]
+        if len(asked) != 1:
+            raise ValueError(
+                f"a condition asks exactly one of {', '.join(_QUESTIONS)}; here: {', '.join(asked) or 'none'}"
+            )
+        return self
+
+
+_QUESTIONS = ("one_of", "none_of", "matches", "lacks", "filled")
+_SOURCES = ("from_", "join", "constant", "given", "first_of")
+
+
+class Value(_Part):
+    """How the value of one column of a record kind is made.
+
+    One source (``from`` … ``first_of``), then text steps in this order: ``html`` (entities), ``nulls``, ``extract``, ``map``,
+    ``match``, ``lower``, ``replace``, ``prefix``; then it is read as the column's type, as ``formats``, ``unix``, ``decimal`` … say.
+    ``sole`` gives every record the one value that the file holds, where it holds exactly one.
+    ``otherwise`` says what becomes of a text that can't be understood: ``reject`` the record (the default, but
+    ``empty`` for ``extract``), leave it ``empty``, ``keep`` the text (only after ``map``/``match``), or any
+    other word: that word.
+    """
+
+    from_: Annotated[tuple[str, ...], BeforeValidator(_as_list)] | None = Field(None, alias="from")
+    join: Texts | None = None
+    by: str = " "
+    constant: str | None = None
+    given: Literal["extracted_at", "series"] | None = None
+    first_of: tuple[Annotated[Value, BeforeValidator(_as_from)], ...] | None = None
+
+    sole: bool = False
+    html: bool = False
+    when: tuple[Condition, ...] = ()
+    nulls: Texts = ()
+    extract: Regexes = ()
+    map: dict[str, str] = {}
+    match: dict[Regex, str] = {}
+    ignore_case: bool = True
+    otherwise: str | None = None
+    lower: bool = False
+    replace: dict[Regex, str] = {}
+    prefix: str = ""
+
+    formats: Annotated[tuple[DateFormat, ...], BeforeValidator(_as_list)] = ()
+    month_words: dict[str, str] = {}
+    zone: Zone | None = None
+    unix: Literal["seconds", "milliseconds"] | None = None
+    is_true: Texts = ()
+    is_false: Texts = ()
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
+    percent: bool = False
+    scale: float = 1.0
+    split: str | None = None
+    identifier: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Value:
+        named = [name.rstrip("_") for name in _SOURCES if getattr(self, name) is not None]
+        if len(named) != 1:
+            raise ValueError(f"a value comes from exactly one source, here: {', '.join(named) or 'none'}")
+        return self
+
+    @property
+    def columns(self) -> Iterator[str]:
+        """Every column of the export that the value looks at."""
+        yield from self.from_ or ()
+        yield from self.join or ()
+        yield from (column for condition in self.when for column in condition.column)
+        for branch in self.first_of or ():
+            yield from branch.columns
+
+
+class Items(_Part):
+    """Wide → long: header cells that are things themselves (grade items, activities), one record per cell.
+
+    Named groups of ``header`` become columns of the record; the columns whose groups agree (but for the group
+    ``part``) are one item, and ``parts`` names the column that each spelling of ``part`` fills. Without a group
+    ``part`` the cell fills the column ``cell``. ``occurrence`` is empty, or 2, 3 … for namesakes. ``following`` takes the cell to the right, whose header doesn't
+    speak for itself, into the column ``following``; ``following_header`` says how that header looks (it may
+    repeat the item's name as ``{name}``). ``of_columns`` makes items of cells that are columns of the export as
+    well; ``required`` says that a file without such cells is another export.
+    """
+
+    header: PythonRegex
+    required: bool = False
+    of_columns: bool = False
+    parts: dict[str, Texts] = {}
+    following: bool = False
+    following_header: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        groups = tuple(name for name in re.compile(self.header).groupindex if name != "part")
+        return (*groups, "occurrence", *(self.parts or ("cell",)), *(("following",) if self.following else ()))
+
+
+class KindMapping(_Part):
+    """How records of one kind come out of an export."""
+
+    columns: dict[str, Annotated[Value, BeforeValidator(_as_from)]]
+    only: tuple[Condition, ...] = ()
+    items: bool = False
+    distinct: bool = False
+
+
+class Export(_Part):
+    """One export of a tool: how to get it, how its files are known, what they hold.
+
+    ``files`` are name patterns that decide where headers are equal; files that fit ``partial_files`` hold a part
+    of a snapshot only. Named groups of ``file_name`` are columns of every record. ``vouched`` columns go to extras.
+    A format with a reader of its own has no ``columns`` and ``kinds``; it names the kinds that it ``yields``.
+    """
+
+    title: str
+    how: str = ""
+    format: Literal["csv", "xapi"] = "csv"
+    delivers: Literal["events", "snapshot", "increment"]
+    partial_files: Texts = ()
+    files: Texts = ()
+    file_name: PythonRegex | None = None
+    columns: dict[str, Annotated[Header, BeforeValidator(_as_names)]] = {}
+    items: Annotated[tuple[Items, ...], BeforeValidator(_as_sequence)] = ()
+    vouched: Texts = ()
+    short_rows: Literal["reject", "pad"] = "reject"
+    long_rows: Literal["reject", "drop_blank"] = "reject"
+    kinds: dict[str, KindMapping] = {}
+    yields: Texts = ()
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """Columns that the file's name fills for every record: the named groups of ``file_name``."""
+        return tuple(re.compile(self.file_name or "").groupindex)
+
+    @property
+    def item_columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column for items in self.items for column in items.columns))
+
+
+class NotRead(_Part):
+    """A layout of the tool that is known and deliberately not read: whoever drops one should hear why."""
+
+    columns: Texts
+    because: str
+    next: str
+
+
+class Declaration(_Part):
+    """A connector file."""
+
+    tool: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    status: Literal["confirmed", "draft"]
+    version: str
+    about: str = ""
+    timezone: Zone = "UTC"
+    delimiters: tuple[Delimiter, ...] = (",", ";", "\t")
+    encodings: tuple[Encoding, ...] = ("utf-8", "utf-16")
+    nulls: Texts = ("",)
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    day_first: bool = True
+    identifier_types: dict[str, str] = {}
+    options: dict[str, Any] = {}
+    exports: Annotated[dict[str, Export], Field(min_length=1)]
+    not_read: dict[str, NotRead] = {}
+
+    source: Path = Field(Path(), exclude=True)
+    content_hash: str = Field("", exclude=True)
+
+    @property
+    def declaration_version(self) -> str:
+        """Stands on every landed row: any change of the file is a new version."""
+        return f"{self.version}-{self.content_hash[:8]}"
