@@ -22,6 +22,9 @@ from .suites import Severity
 Status = Literal["pass", "fail", "error"]
 """``error``: the guard could not be judged (not run, table missing, an earlier build's frame). It counts as failed."""
 
+_NAMED_GUARDS = 3
+"""Guards that a line of a verdict names; the history has them all."""
+
 _TABLE = "guards.guard_result"
 
 _DDL = f"""
@@ -76,11 +79,22 @@ class Verdict:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """One line per reason not to publish, each with the next step."""
-        failed = [f"{r.guard}: {r.message} Next: {r.next_step}" for r in self.failed]
-        missing = [f"{guard}: has no result for this build. Next: run the whole build again." for guard in self.missing]
-        unguarded = "no critical guard is expected of it at all. Next: restore expectations/ and the dbt tests."
-        return (*failed, *missing) or (() if self.publishable else (unguarded,))
+        """One line per reason not to publish, each with the next step; guards that say the same share a line."""
+        guards: dict[str, list[str]] = {}
+        for result in self.failed:
+            guards.setdefault(f"{result.message} Next: {result.next_step}", []).append(result.guard)
+        if self.missing:
+            guards["no result for this build. Next: run the whole build again."] = list(self.missing)
+        if not self.publishable and not guards:
+            return (
+                "no critical guard is expected of the build at all. Next: restore expectations/ and the dbt tests.",
+            )
+        return tuple(f"{_listed(names)}: {reason}" for reason, names in guards.items())
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMED_GUARDS
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_NAMED_GUARDS])} and {more} more"
 
 
 def record(connection: duckdb.DuckDBPyConnection, results: Iterable[GuardResult]) -> None:

@@ -105,6 +105,13 @@ def test_the_result_of_an_earlier_build_counts_as_none(warehouse: duckdb.DuckDBP
     assert verdict(warehouse, "b2", OWED).missing == (PASSED.guard,)
 
 
+def test_guards_that_say_the_same_share_one_line(warehouse: duckdb.DuckDBPyConnection) -> None:
+    record(warehouse, [replace(FAILED, guard=f"gx.t.g{number}") for number in range(5)])
+    assert verdict(warehouse, "b1", frozenset({"gx.t.g0"})).reasons == (
+        "gx.t.g0, gx.t.g1, gx.t.g2 and 2 more: Records disappeared. Next: Replay.",
+    )
+
+
 def test_a_build_of_which_nothing_is_expected_is_not_publishable(warehouse: duckdb.DuckDBPyConnection) -> None:
     judged = verdict(warehouse, "b1", frozenset())
     assert not judged.publishable
