@@ -29,7 +29,5 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
         share = hits / n
         centre = (hits + z2 / 2) / (n + z2)
         half = np.sqrt(z2 * (hits * (n - hits) / n + z2 / 4)) / (n + z2)
-    # Rounding may put a bound of an extreme share a hair on its wrong side; the share itself is always inside.
-    low = np.minimum(np.maximum(centre - half, 0.0), share)
-    high = np.maximum(np.minimum(centre + half, 1.0), share)
-    return low, high
+    # Rounding may put a bound of an extreme share a hair on its wrong side.
+    return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
