@@ -1,6 +1,7 @@
 """The pages of `docs/` that are made from declarations, so that they can't say anything else.
 
-    connectors/records.py ──> docs/record_kinds.md
+    connectors/records.py                    ──> docs/record_kinds.md
+    dbt_project/models/marts/*.semantic.yml  ──> docs/metrics.md
 
 `make docs` writes them, `make check` fails when one of them is stale.
 """
@@ -11,6 +12,9 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from connectors.records import (
     CONTRACT_VERSION,
@@ -24,9 +28,10 @@ from connectors.records import (
     kinds,
 )
 
-_DOCS = Path(__file__).parent
+_DOCS = Path(__file__).resolve().parent
+_MARTS = _DOCS.parent / "dbt_project" / "models" / "marts"
 
-_PREFACE = f"""\
+_KINDS_PREFACE = f"""\
 <!-- Made by `make docs` from connectors/records.py. Change it there. -->
 
 # Record kinds
@@ -55,7 +60,7 @@ def record_kinds_page() -> str:
     contents = "\n".join(f"- [`{kind.name}`](#{kind.name}): {kind.grain}" for kind in declared)
     return "\n".join(
         (
-            _PREFACE,
+            _KINDS_PREFACE,
             contents,
             "",
             "## In every kind",
@@ -113,7 +118,67 @@ def _allowed(column: Column) -> str:
     return f"≥ {column.minimum:g}" if column.maximum is None else f"{column.minimum:g} to {column.maximum:g}"
 
 
-PAGES: dict[str, Callable[[], str]] = {"record_kinds.md": record_kinds_page}
+_METRICS_PREFACE = """\
+<!-- Made by `make docs` from dbt_project/models/marts/*.semantic.yml. Change it there. -->
+
+# Metrics
+
+A metric is defined once, beside the fact that it counts, and is published as rows of `metrics.fct_metric_result`: with
+numerator, denominator, n, interval, coverage and a status. A figure about fewer persons than the smallest group is
+suppressed; one whose follow-up isn't over is provisional.
+
+**The strongest claim** bounds what a figure may be said to show. It takes a tier of LTEM (Thalheimer's
+Learning-Transfer Evaluation Model): counting who came, tier 1, shows nothing about what was learned.
+"""
+
+
+def metrics_page() -> str:
+    """Every metric that is written to the results; metrics that are only parts of one appear inside it."""
+    declared = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(_MARTS.glob("*.semantic.yml"))]
+    measures = {
+        measure["name"]: measure
+        for content in declared
+        for model in content.get("semantic_models", [])
+        for measure in model.get("measures", [])
+    }
+    metrics = [metric for content in declared for metric in content.get("metrics", [])]
+    results = sorted((metric for metric in metrics if _result(metric)), key=lambda metric: str(metric["name"]))
+    return "\n".join((_METRICS_PREFACE, *(_metric(metric, measures) for metric in results)))
+
+
+def _result(metric: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = metric.get("config", {}).get("meta", {}).get("result", {})
+    return result
+
+
+def _metric(metric: dict[str, Any], measures: dict[str, dict[str, Any]]) -> str:
+    result = _result(metric)
+    parts = metric["type_params"]
+    counted = parts.get("numerator") or parts["measure"]
+    tier = f"LTEM tier {result['ltem_tier']}" if result["ltem_tier"] else "no tier"
+    facts = {
+        "catalogue": f"{result['catalogue_id']}, version {result['version']}",
+        "unit": result["unit"],
+        "counted": _part(counted, measures),
+        "of": _part(parts["denominator"], measures) if "denominator" in parts else "",
+        "could not be used": _part(result["missing"], measures),
+        "period": result["period"] or "as of now",
+        "follow-up": f"{result['follow_up_days']} days" if result["follow_up_days"] else "",
+        "cut by": ", ".join(result["grains"]),
+        "smallest group": f"{result['minimum_persons']} persons",
+        "strongest claim": f"{result['max_claim']} ({tier})",
+        "for": result["purpose"],
+        "aligned with": result["aligned_with"] or "",
+    }
+    rows = "".join(f"| {name} | {fact} |\n" for name, fact in facts.items() if fact)
+    return f"## `{metric['name']}`: {metric['label']}\n\n{metric['description'].strip()}\n\n| | |\n|---|---|\n{rows}"
+
+
+def _part(name: str, measures: dict[str, dict[str, Any]]) -> str:
+    return f"`{name}`: {measures[name]['description'].strip()}" if name in measures else f"`{name}`"
+
+
+PAGES: dict[str, Callable[[], str]] = {"record_kinds.md": record_kinds_page, "metrics.md": metrics_page}
 
 
 def main() -> None:
