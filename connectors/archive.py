@@ -124,8 +124,8 @@ def _register(
 
 
 def date_in_name(name: str) -> datetime | None:
-    """The last date (2025-05-31, 20250531, 2025_05_31) that a file name carries, at midnight UTC."""
-    found = _DATE_IN_NAME.findall(Path(name).name)
+    """The last date (2025-05-31, 20250531, 2025_05_31) that a file's name or its folders carry, at midnight UTC."""
+    found = _DATE_IN_NAME.findall(name)
     try:
         return datetime.strptime("-".join(found[-1]), "%Y-%m-%d") if found else None
     except ValueError:

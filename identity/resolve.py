@@ -6,8 +6,9 @@
 An account is resolved to the one HR person that the most trusted matching rule names. Two candidates under
 that rule make it ambiguous, and a weaker rule does not get to decide what a stronger one left open. Accounts
 that HR does not know are one person where they share an identifier with each other, and stay ``unmatched``:
-they count as learners, not as matches. Only tokens are compared; null has none, so null never matches null.
-Nothing fuzzy happens here.
+they count as learners, not as matches. Whatever else HR or an account is known by (an e-mail, a login) stands for
+the same person, so that a record which names people by e-mail finds them; where two persons are known by it, it
+is ambiguous. Only tokens are compared; null has none, so null never matches null. Nothing fuzzy happens here.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def resolve(people: Path, accounts: Path, vault: Vault) -> Resolution:
         hr = _hr_evidence(connection, people)
         evidence = _account_evidence(connection, accounts)
         matches = _matches(connection, hr, evidence)
-    anchored = _anchor(hr, evidence, matches)
+        anchored = _anchor(hr, evidence, matches)
+        anchored = pd.concat([anchored, _known_by(connection, anchored)], ignore_index=True)
     persons = vault.persons().to_pandas()
     keyed, aliases, minted = _keys(anchored, persons)
     if len(minted):
@@ -130,6 +132,34 @@ def _anchor(hr: pd.DataFrame, evidence: pd.DataFrame, matches: pd.DataFrame) -> 
     )
     unmatched = _unmatched(evidence[~evidence["account_token"].isin([*own["token"], *matched["token"]])])
     return pd.concat([own, matched, unmatched], ignore_index=True)
+
+
+def _known_by(connection: duckdb.DuckDBPyConnection, anchored: pd.DataFrame) -> pd.DataFrame:
+    """The identifiers that HR, or else an account, is known by, beside its own; columns as in `_anchor`."""
+    connection.register("anchored", anchored)
+    connection.register("rules", pd.DataFrame([{"trust": n, "rule": r.name, "confidence": r.confidence} for n, r in enumerate(RULES)]))
+    return connection.sql(
+        """
+        with claims as (
+            select hr.token, hr.person_token as anchor, rules.rule, rules.confidence, 'resolved' as state, true as is_hr
+            from hr join rules using (trust)
+            union all
+            select evidence.token, anchored.anchor, anchored.rule, anchored.confidence, anchored.state, false
+            from evidence join anchored on anchored.token = evidence.account_token
+        ),
+        trusted as (
+            -- What HR says of a token outweighs what tools say of it.
+            select * from claims anti join anchored using (token)
+            qualify is_hr = max(is_hr) over (partition by token)
+        )
+        select token,
+               case when count(distinct anchor) = 1 and count(*) = count(anchor) then min(anchor) end as anchor,
+               arg_max(rule, confidence) as rule,
+               case when count(distinct anchor) = 1 and count(*) = count(anchor) then max(confidence) else 0 end as confidence,
+               case when count(distinct anchor) = 1 and count(*) = count(anchor) then min(state) else 'ambiguous' end as state
+        from trusted group by token order by token
+        """
+    ).df()
 
 
 def _unmatched(evidence: pd.DataFrame) -> pd.DataFrame:

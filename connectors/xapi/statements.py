@@ -216,17 +216,26 @@ class Statements:
             dictionary.forget()
 
 
+_KEY = {name: len(name) + 4 for name in _Envelope.__struct_fields__}
+"""What a member adds to the text beside its value: two quotes, a colon, a comma or the closing brace."""
+_REQUIRED = 1 + _KEY["actor"] + _KEY["verb"] + _KEY["object"]
+_ID, _TIMESTAMP, _STORED = (_KEY[name] + 2 for name in ("id", "timestamp", "stored"))
+_RESULT, _CONTEXT, _AUTHORITY, _VERSION, _ATTACHMENTS = (
+    _KEY[name] for name in ("result", "context", "authority", "version", "attachments")
+)
+
+
 def _size(sent: _Envelope) -> int:
     """Length of the statement's text if these parts, each once, are all that it holds, without blanks."""
-    size = 27 + len(sent.actor) + len(sent.verb) + len(sent.object)
-    size += 7 + len(sent.id) if sent.id else 0
-    size += 14 + len(sent.timestamp) if sent.timestamp else 0
-    size += 11 + len(sent.stored) if sent.stored else 0
-    size += 10 + len(sent.result) if sent.result else 0
-    size += 11 + len(sent.context) if sent.context else 0
-    size += 13 + len(sent.authority) if sent.authority else 0
-    size += 11 + len(sent.version) if sent.version else 0
-    size += 15 + len(sent.attachments) if sent.attachments else 0
+    size = _REQUIRED + len(sent.actor) + len(sent.verb) + len(sent.object)
+    size += _ID + len(sent.id) if sent.id else 0
+    size += _TIMESTAMP + len(sent.timestamp) if sent.timestamp else 0
+    size += _STORED + len(sent.stored) if sent.stored else 0
+    size += _RESULT + len(sent.result) if sent.result else 0
+    size += _CONTEXT + len(sent.context) if sent.context else 0
+    size += _AUTHORITY + len(sent.authority) if sent.authority else 0
+    size += _VERSION + len(sent.version) if sent.version else 0
+    size += _ATTACHMENTS + len(sent.attachments) if sent.attachments else 0
     return size
 
 

@@ -118,7 +118,7 @@ def test_a_merge_keeps_the_older_key_and_publishes_an_alias(landed: Landed) -> N
 
 def test_keys_are_random_small_enough_for_a_double_and_say_nothing_of_the_token(landed: Landed, tmp_path: Path) -> None:
     people = [{"person_token": f"p{n}"} for n in range(200)]
-    minted = list(keys(landed.resolve(people, [])).values())
+    minted = [keys(landed.resolve(people, []))[person["person_token"]] for person in people]
     elsewhere = keys(Landed(tmp_path / "elsewhere").resolve(people, [])).values()
     assert len(set(minted)) == 200
     assert max(minted) < PERSON_KEY_LIMIT
@@ -128,3 +128,24 @@ def test_keys_are_random_small_enough_for_a_double_and_say_nothing_of_the_token(
 
 def test_an_empty_warehouse_has_no_links(landed: Landed) -> None:
     assert landed.resolve([], []).links.empty
+
+
+def test_an_identifier_that_only_an_account_holds_stands_for_the_account_s_person(landed: Landed) -> None:
+    account = {"account_token": "login", "employee_token": "ann", "email_token": "private@"}
+    resolution = landed.resolve([ANN], [account])
+    assert keys(resolution)["private@"] == keys(resolution)["ann"]
+    assert keys(resolution)["ann@"] == keys(resolution)["ann"]
+
+
+def test_an_identifier_that_two_persons_are_known_by_is_ambiguous(landed: Landed) -> None:
+    shared = [{"account_token": token, "employee_token": token, "email_token": "team@"} for token in ("ann", "bob")]
+    accounts = [account | {"account_token": f"login of {account['employee_token']}"} for account in shared]
+    resolution = landed.resolve([ANN, BOB], accounts)
+    assert link(resolution, "team@")["state"] == "ambiguous"
+    assert pd.isna(link(resolution, "team@")["person_key"])
+
+
+def test_every_token_has_one_link(landed: Landed) -> None:
+    accounts = [{"account_token": "a", "email_token": "ann@"}, {"account_token": "b", "email_token": "x@"}, {"account_token": "x@"}]
+    resolution = landed.resolve([ANN, BOB], accounts)
+    assert resolution.links["token"].is_unique

@@ -1,0 +1,25 @@
+-- What is completed? Share of those who started and completed within 90 days, with a 95 % interval
+with latest as (
+    select *
+    from metrics.fct_metric_result
+    where metric_id = 'completion_rate' and grain = 'activity'
+    qualify row_number() over (partition by grain_key, period order by as_of desc) = 1
+),
+
+-- Rates add up by their parts, never by averaging rates; open cohorts are left out.
+by_activity as (
+    select grain_key, sum(numerator) as completed, sum(denominator) as started
+    from latest
+    where status = 'ok'
+    group by grain_key
+)
+
+select
+    activity.title as course,
+    by_activity.started::bigint as started,
+    by_activity.completed::bigint as completed,
+    round(by_activity.completed / by_activity.started, 2) as rate
+from by_activity
+inner join marts.dim_learning_activity as activity on activity.activity_key = by_activity.grain_key
+order by started desc
+limit 6;
