@@ -1,7 +1,5 @@
 """INFER and PUBLISH, run: metric results are written, then the build is published."""
 
-from __future__ import annotations
-
 import os
 
 import dagster as dg

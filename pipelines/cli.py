@@ -77,11 +77,13 @@ def demo(
 ) -> None:
     """Simulate a small company, run the whole line on its exports, and print the answers."""
     from pipelines import runs
-    from simulator import write_company
+    from simulator import SETTINGS, write_company
 
     opened = _home(home).open()
+    if not (settings := opened.root / "settings.yml").exists():
+        settings.write_text(SETTINGS, encoding="utf-8")
     with screen.progress(console) as seconds:
-        screen.simulate(write_company, opened.inbox, opened.root / "simulated_truth", people, months, seed)
+        screen.simulate(write_company, opened.inbox, opened.restricted / "simulated_truth", people, months, seed)
         outcome = runs.run(opened)
     screen.outcome(console, opened, outcome, seconds)
     if not outcome.is_good:

@@ -32,20 +32,22 @@ run_job = dg.define_asset_job(
     "run", selection=dg.AssetSelection.all() - dg.AssetSelection.assets(_pulls), description="Everything, to the end."
 )
 
+_assets = [
+    *map(tool_assets, _declarations.values()),
+    _pulls,
+    landing_assets(_declarations),
+    identity_assets,
+    warehouse_assets(),
+    metric_results(),
+    publication(),
+]
+
 defs = dg.Definitions(
-    assets=[
-        *map(tool_assets, _declarations.values()),
-        _pulls,
-        landing_assets(_declarations),
-        identity_assets,
-        warehouse_assets(),
-        metric_results(),
-        publication(),
-    ],
+    assets=list(dg.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, FRESHNESS), _assets)),
     asset_checks=[guard_checks()],
     jobs=[run_job],
-    schedules=[nightly(run_job), pull_schedule(_pulls)],
-    sensors=[inbox_sensor(run_job)],
+    schedules=[nightly(run_job.name), pull_schedule(_pulls)],
+    sensors=[inbox_sensor(run_job.name)],
     resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
     executor=dg.in_process_executor,
-).map_asset_specs(func=lambda spec: dg.apply_freshness_policy(spec, FRESHNESS))
+)

@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -48,7 +49,7 @@ def _format(home: Home) -> Iterator[tuple[bool, str]]:
 
 
 def _zones(home: Home) -> Iterator[tuple[bool, str]]:
-    for folder in (home.restricted, home.inbox):
+    for folder in filter(Path.exists, (home.restricted, home.inbox)):
         mode = stat.S_IMODE(folder.stat().st_mode)
         mend = "" if not mode & 0o077 else f"; run: chmod 700 {folder}"
         yield not mode & 0o077, f"{folder.name}/ has mode {mode:04o}{mend}"
@@ -99,9 +100,10 @@ def _published(home: Home) -> Iterator[tuple[bool, str]]:
     yield there, f"version {version}" + ("" if there else " is linked, but its file is gone; run: throughline run --force")
 
 
+# The zones come first: opening the home would close them again before anybody had seen them open.
 _CHECKS = {
-    "home": _format,
     "zones": _zones,
+    "home": _format,
     "key": _key,
     "connectors": _declarations,
     "ledger": _ledger,

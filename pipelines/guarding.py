@@ -4,8 +4,6 @@ A critical check blocks what lies downstream of its audit table, and that is pub
 guard history again by itself, so a check that was left out of a run withholds as surely as one that failed.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 

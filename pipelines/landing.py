@@ -6,8 +6,6 @@ A tool's originals are taken in, those that the ledger does not know are landed,
 the metadata of its asset. There is no cursor beside the ledger, so a rerun is a no-op.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ A day is pulled whole into the archive and landed as the unit of that day; pulli
 LRS is named by THROUGHLINE_LRS_ENDPOINT, _USERNAME and _PASSWORD.
 """
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Iterator

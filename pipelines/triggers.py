@@ -1,7 +1,5 @@
 """When it runs: every night, and whenever something is dropped into an inbox."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from time import time
@@ -16,12 +14,12 @@ _STILL_SECONDS = 20
 """A file that changed more recently may still be on its way."""
 
 
-def nightly(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(name="nightly", job=job, cron_schedule="0 4 * * *", execution_timezone="UTC")
+def nightly(job_name: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(name="nightly", job_name=job_name, cron_schedule="0 4 * * *", execution_timezone="UTC")
 
 
-def inbox_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    @dg.sensor(name="inbox", job=job, minimum_interval_seconds=60, description="Runs when files wait in an inbox.")
+def inbox_sensor(job_name: str) -> dg.SensorDefinition:
+    @dg.sensor(name="inbox", job_name=job_name, minimum_interval_seconds=60, description="Runs when files wait in an inbox.")
     def inbox(home: HomeResource) -> dg.RunRequest | dg.SkipReason:
         files = _settled(Home(Path(home.root)))
         if not files:

@@ -4,8 +4,6 @@ Asset keys are dbt's own names (``landing/statements`` for a source, ``marts/dim
 translates between the two.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -148,19 +148,19 @@ def _observed(
     if judged == 0:
         return f"nothing to judge: 0 of {len(frame)} rows have a value{where}"
     if not found["unexpected_count"]:
-        return f"{_measured(expectation, frame)}in {judged} rows"
+        return f"{_measured(expectation, frame)} in {judged} rows"
     named = "; ".join(_row(suite, expectation, row) for row in found["unexpected_index_list"][:_NAMED_ROWS])
     return f"{found['unexpected_count']} of {judged} rows: {named}"
 
 
 def _measured(expectation: Expectation, frame: pandas.DataFrame) -> str:
-    """The range of the judged values with a blank behind it; nothing where no single number was judged."""
+    """The range of the judged values, or that all is well where no single number was judged."""
     if expectation.expectation != "expect_column_values_to_be_between":
-        return ""
+        return "as expected"
     rows = frame.query(str(expectation.row_condition)) if expectation.row_condition else frame
     values = rows[expectation.columns[0]].dropna()
     lowest, highest = _number(values.min()), _number(values.max())
-    return f"{lowest} " if lowest == highest else f"{lowest} to {highest} "
+    return lowest if lowest == highest else f"{lowest} to {highest}"
 
 
 def _row(suite: Suite, expectation: Expectation, row: dict[str, Any]) -> str:
