@@ -61,4 +61,5 @@ def _plain_numbers(value: Any) -> Any:
 
 def comparable_duration(text: str) -> str:
     """1.0.3, 4.6: precision beyond 0.01 seconds doesn't count in comparisons; otherwise text is compared."""
-    return _BEYOND_CENTISECONDS.sub(r"\1", text)
+    has_fraction = "." in text[:-4] or "," in text[:-4]  # a designator and two digits come after a comparable one
+    return _BEYOND_CENTISECONDS.sub(r"\1", text) if has_fraction else text

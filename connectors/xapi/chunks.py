@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.landing import arrow_schema
 from connectors.records import STATEMENTS
@@ -45,11 +47,14 @@ _TOLERANCE = 5 * 60 * 1_000_000
 _TYPES = {column.name: arrow_schema((column,)).field(0).type for column in STATEMENTS.landed}
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """When something happened: a UTC text that Arrow can cast, the local day, the offset sent, if one was.
+_ROW = ("source_line", "statement_id", "id_source", "time", "occurred_date", "utc_offset_minutes", "stored", *PARTS)
+"""What a row of a chunk holds. ``time`` and ``stored`` are texts with a zone that Arrow can cast."""
 
-    ``was_sent`` is False where it isn't the statement's own timestamp; what stands in for it is in ``flags``.
+
+class When(msgspec.Struct, frozen=True):
+    """When something happened: an instant as text, the local day, the offset sent, if one was.
+
+    ``was_sent`` is False where neither timestamp nor stored say it; ``flags`` name what stands in.
     """
 
     text: str
@@ -61,80 +66,58 @@ class When:
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows that wait to be written."""
+    """Rows (as ``_ROW`` says) that wait to be written, with the flags of the few that have some."""
 
-    lines: list[int] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    id_sources: list[str] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
-    days: list[date] = field(default_factory=list)
-    offsets: list[int | None] = field(default_factory=list)
-    stored: list[str | None] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
     flags: dict[int, list[str]] = field(default_factory=dict)
     unsent: set[int] = field(default_factory=set)
-    parts: dict[str, list[Part]] = field(default_factory=lambda: {name: [] for name in PARTS})
 
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def add(self, line: int, identifier: str, id_source: str, when: When, stored: str, parts: Sequence[Part]) -> None:
-        """Add a row; ``parts`` are in the order of ``PARTS``."""
+    def add(self, row: tuple[Any, ...], when: When) -> None:
+        """Add a row that may have flags; one without any can simply be appended to ``rows``."""
         if when.flags:
-            self.flags[len(self.lines)] = list(when.flags)
+            self.flags[len(self.rows)] = list(when.flags)
         if not when.was_sent:
-            self.unsent.add(len(self.lines))
-        self.lines.append(line)
-        self.ids.append(identifier)
-        self.id_sources.append(id_source)
-        self.times.append(when.text)
-        self.days.append(when.day)
-        self.offsets.append(when.offset_minutes)
-        self.stored.append(stored or None)
-        for column, part in zip(self.parts.values(), parts, strict=True):
-            column.append(part)
+            self.unsent.add(len(self.rows))
+        self.rows.append(row)
 
     def columns(self, body: BodyHash) -> dict[str, pa.Array]:
         """All columns of the landed table that differ from row to row."""
-        occurred, stored = _instants(self.times), _instants(self.stored)
+        own: dict[str, Sequence[Any]] = dict(zip(_ROW, zip(*self.rows, strict=True), strict=True))
+        parts = {name: own.pop(name) for name in PARTS}
+        occurred, stored = _instants(own.pop("time")), _instants(own.pop("stored"))
         self._flag_early(occurred, stored)
-        hashes = self._hashes(body, occurred)
-        keys = [record_key(pair) for pair in zip(self.ids, hashes, strict=True)]
-        own: dict[str, Sequence[Any]] = {
-            "source_line": self.lines,
-            "statement_id": self.ids,
-            "id_source": self.id_sources,
-            "body_hash": hashes,
-            "record_key": keys,
-            "occurred_date": self.days,
-            "utc_offset_minutes": self.offsets,
-            "flags": [json.dumps(self.flags[row]) if row in self.flags else None for row in range(len(self))],
-        }
+        own["body_hash"] = self._hashes(body, parts, occurred)
+        own["record_key"] = [record_key(pair) for pair in zip(own["statement_id"], own["body_hash"], strict=True)]
+        own["flags"] = [json.dumps(self.flags[row]) if row in self.flags else None for row in range(len(self.rows))]
         arrays = {name: pa.array(values, _TYPES[name]) for name, values in own.items()}
         arrays |= {"occurred_at": occurred, "stored_at": stored}
-        for name, parts in self.parts.items():
-            arrays |= _taken(parts, PARTS[name])
+        for name, columns in PARTS.items():
+            arrays |= _taken(parts[name], columns)
         return arrays
 
     def _flag_early(self, occurred: pa.Array, stored: pa.Array) -> None:
         """A timestamp after its storing is a clock that is ahead; an LRS must accept it, a reader should know."""
-        ahead = occurred.cast(pa.int64()).to_numpy() - stored.cast(pa.int64()).fill_null(np.iinfo(np.int64).max).to_numpy()
-        for row in np.flatnonzero((ahead > _TOLERANCE) & stored.is_valid().to_numpy(zero_copy_only=False)).tolist():
+        ahead = pc.subtract(occurred.cast(pa.int64()), stored.cast(pa.int64()))
+        for row in np.flatnonzero(pc.greater(ahead, _TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)).tolist():
             self.flags.setdefault(row, []).append("timestamp_after_stored")
 
-    def _hashes(self, body: BodyHash, occurred: pa.Array) -> list[str]:
+    def _hashes(self, body: BodyHash, parts: Mapping[str, Sequence[Part]], occurred: pa.Array) -> list[str]:
         """Body hashes; a time that wasn't sent is no part of the body."""
         micros = [b"%d" % value for value in occurred.cast(pa.int64()).to_pylist()]
         for row in self.unsent:
             micros[row] = b""
-        bodies = ([part.body for part in self.parts[name]] for name in _OF_BODY)
-        return [body.of(parts) for parts in zip(*bodies, micros, strict=True)]
+        bodies = ([part.body for part in parts[name]] for name in _OF_BODY)
+        return [body.of(row) for row in zip(*bodies, micros, strict=True)]
 
     def distinct(self, name: str) -> Iterator[tuple[Part, int, int]]:
         """The distinct parts of a place, each with the first and the last row that hold it."""
-        parts = self.parts[name]
-        last = {part: row for row, part in enumerate(parts)}
-        first = {part: row for row, part in zip(range(len(parts) - 1, -1, -1), reversed(parts), strict=True)}
-        yield from ((part, first[part], row) for part, row in last.items())
+        at = _ROW.index(name)
+        first: dict[Part, int] = {}
+        last: dict[Part, int] = {}
+        for position, row in enumerate(self.rows):
+            first.setdefault(row[at], position)
+            last[row[at]] = position
+        yield from ((part, position, last[part]) for part, position in first.items())
 
 
 def _instants(texts: Sequence[str | None]) -> pa.Array:
@@ -146,7 +129,5 @@ def _taken(parts: Sequence[Part], names: Sequence[str]) -> Mapping[str, pa.Array
     distinct = list(dict.fromkeys(parts))
     index = {part: position for position, part in enumerate(distinct)}
     taken = pa.array([index[part] for part in parts], pa.int32())
-    return {
-        name: pa.array([part.columns[position] for part in distinct], _TYPES[name]).take(taken)
-        for position, name in enumerate(names)
-    }
+    columns = zip(*(part.columns for part in distinct), strict=True)
+    return {name: pa.array(values, _TYPES[name]).take(taken) for name, values in zip(names, columns, strict=True)}

@@ -57,7 +57,7 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encoded = msgspec.json.Encoder().encode
 
 
-class Extensions(msgspec.Struct, frozen=True):
+class Extensions(msgspec.Struct, frozen=True, gc=False):
     """``text`` is the JSON that may land, or None; ``is_proven`` says that the original has no key twice, only
     IRIs as keys, and values without structure; ``session_id`` is that of the profile."""
 

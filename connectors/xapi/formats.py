@@ -41,13 +41,11 @@ _INSTANT = re.compile(
 _RFC3339_ZONE = re.compile(r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\Z")
 
 # ISO 8601:2004, 4.4.3.2: designators in order, only the last number may have a fraction; weeks stand alone.
-_NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
+_NUMBER = r"([0-9]+(?:[.,][0-9]+(?=[A-Z]\Z))?)"
 _DURATION = re.compile(
     rf"P(?:{_NUMBER}W|(?=[0-9T])(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
     rf"(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
 )
-_SECONDS = (7 * 86400.0, None, None, 86400.0, 3600.0, 60.0, 1.0)
-"""Seconds of each designator of ``_DURATION``; years and months have no length."""
 
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -120,23 +118,27 @@ def _offset(sign: str | None, hours: str | None, minutes: str | None) -> int | N
     return -size if sign == "-" else size
 
 
-def is_duration(text: str) -> bool:
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        return False
-    numbers = [number for number in match.groups() if number is not None]
-    return all(number.isdecimal() for number in numbers[:-1])
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """``seconds`` is None where the text names years or months, which have no length."""
+
+    seconds: float | None
 
 
-def duration_seconds(text: str) -> float | None:
-    """Seconds of a valid duration; None where it names years or months that are not zero."""
+def parse_duration(text: str) -> Duration | None:
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
-    total = 0.0
-    for number, seconds in zip(match.groups(), _SECONDS, strict=True):
-        amount = float(number.replace(",", ".")) if number else 0.0
-        if amount and seconds is None:
-            return None
-        total += amount * (seconds or 0.0)
-    return total
+    weeks, years, months, days, hours, minutes, seconds = match.groups()
+    if (years and _amount(years)) or (months and _amount(months)):
+        return Duration(None)
+    total = _amount(seconds) if seconds else 0.0
+    total += 60 * _amount(minutes) if minutes else 0.0
+    total += 3_600 * _amount(hours) if hours else 0.0
+    total += 86_400 * _amount(days) if days else 0.0
+    total += 604_800 * _amount(weeks) if weeks else 0.0
+    return Duration(total)
+
+
+def _amount(number: str) -> float:
+    return float(number.replace(",", "."))

@@ -11,6 +11,7 @@ as those keys and values are together. That needs JSON without blanks, which `st
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,8 +28,7 @@ from connectors.xapi.people import People, agents_of
 _EMAIL = re.compile(r"[\w.+'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class Part(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What one fragment yields: its ``columns``, its share of the body hash, and what it tells beside.
 
     ``kind`` is the objectType of an actor or object, or the id of a verb; ``is_of_activity`` says of a context
@@ -43,8 +43,7 @@ class Part:
     activities: tuple[Activity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True, gc=False):
     """An activity as a fragment describes it."""
 
     activity_id: str
@@ -53,8 +52,8 @@ class Activity:
     language: str | None = None
 
 
-class Fragments(dict[bytes, Part]):
-    """Distinct texts of one place → what they yield. ``find`` gives None for what the rules can't be proven of."""
+class Fragments(dict[bytes, Part | None]):
+    """Distinct texts of one place → what they yield; None for a text that breaks a rule."""
 
     def __init__(
         self,
@@ -70,10 +69,8 @@ class Fragments(dict[bytes, Part]):
         self._absent = absent
         self._held = 0
 
-    def find(self, raw: bytes) -> Part | None:
-        return self.get(raw) or self._met(raw)
-
-    def _met(self, raw: bytes) -> Part | None:
+    def __missing__(self, raw: bytes) -> Part | None:
+        """Judge and flatten a text that is met for the first time."""
         part = self._quick(raw) if self._quick else None
         if part is None:
             if rules.breaks(self._check, raw):
@@ -85,7 +82,7 @@ class Fragments(dict[bytes, Part]):
 
     def trusted(self, raw: bytes) -> Part:
         """What a fragment yields that the rules were already applied to."""
-        return self._flatten(msgspec.json.decode(raw)) if raw else self[b""]
+        return self._flatten(msgspec.json.decode(raw)) if raw else self._absent or Part(())
 
     def forget(self, limit: int = 1 << 25) -> None:
         """Start anew when more than ``limit`` bytes are held: memory doesn't grow with the file."""
@@ -173,7 +170,7 @@ def described(value: Mapping[str, Any]) -> Activity:
 # ------------------------------------------------------------------------------------------------------- result
 
 
-class _Result(msgspec.Struct, forbid_unknown_fields=True):
+class _Result(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     score: msgspec.Raw = msgspec.Raw()
     success: bool | msgspec.UnsetType = msgspec.UNSET
     completion: bool | msgspec.UnsetType = msgspec.UNSET
@@ -188,13 +185,40 @@ _NOT_READ = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 NO_RESULT = Part((None,) * 9)
 
 
+class _Score(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    scaled: float | None = None
+    raw: float | None = None
+    min: float | None = None
+    max: float | None = None
+
+
+_read_score = msgspec.json.Decoder(_Score).decode
+NO_SCORE = Part((None,) * 4)
+
+
 def _score(value: Mapping[str, Any]) -> Part:
     """score_scaled, score_raw, score_min, score_max"""
-    numbers = tuple(None if name not in value else float(value[name]) for name in ("scaled", "raw", "min", "max"))
+    return _score_part(_Score(**{name: float(number) for name, number in value.items()}))
+
+
+def _score_part(score: _Score) -> Part:
+    numbers = (score.scaled, score.raw, score.min, score.max)
     return Part(numbers, repr(numbers).encode())
 
 
-NO_SCORE = Part((None,) * 4)
+def _quick_score(raw: bytes) -> Part | None:
+    """The part, if it is proven to break no rule: as many colons as numbers means that no key stands twice."""
+    try:
+        score = _read_score(raw)
+    except _NOT_READ:
+        return None
+    part = _score_part(score)
+    if raw.count(b":") != 4 - part.columns.count(None):
+        return None
+    low = -math.inf if score.min is None else score.min
+    high = math.inf if score.max is None else score.max
+    is_fine = low < high and (score.raw is None or low <= score.raw <= high) and -1 <= (score.scaled or 0) <= 1
+    return part if is_fine else None
 
 
 class Results:
@@ -202,8 +226,8 @@ class Results:
     duration_seconds, result_extensions"""
 
     def __init__(self) -> None:
-        self._scores = Fragments(rules.score, _score, NO_SCORE)
-        self._durations: dict[str, float | None] = {"": None}
+        self._scores = Fragments(rules.score, _score, NO_SCORE, _quick_score)
+        self._durations: dict[str, formats.Duration | None] = {}
 
     def quick(self, raw: bytes) -> Part | None:
         """The part, if it is proven to break no rule; texts in it have no escapes."""
@@ -213,18 +237,10 @@ class Results:
             extensions = known_extensions(bytes(result.extensions)) if result.extensions else NO_EXTENSIONS
         except _NOT_READ:
             return None
-        score = self._scores.find(bytes(result.score))
-        if score is None or not extensions.is_proven or not self._is_duration(result.duration):
+        score = self._scores[bytes(result.score)]
+        if score is None or not extensions.is_proven or (result.duration and self._duration(result.duration) is None):
             return None
-        size = 1
-        for name_size, value in ((9, result.score), (12, result.response), (14, result.extensions)):
-            size += name_size + len(value) if value else 0
-        for name_size, flag in ((11, result.success), (14, result.completion)):
-            size += 0 if flag is msgspec.UNSET else name_size + (4 if flag else 5)
-        size += 14 + len(result.duration) if result.duration else 0
-        if size != len(raw):
-            return None
-        return self._part(result, score, response, extensions)
+        return self._part(result, score, response, extensions) if _fits_result(result, raw) else None
 
     def flatten(self, value: Mapping[str, Any]) -> Part:
         """The part of a decoded result that the rules were applied to."""
@@ -236,30 +252,41 @@ class Results:
         score = _score(value["score"]) if "score" in value else NO_SCORE
         return self._part(result, score, value.get("response"), extensions)
 
-    def _is_duration(self, text: str) -> bool:
+    def _duration(self, text: str) -> formats.Duration | None:
         if text not in self._durations:
-            if not formats.is_duration(text):
-                return False
             if len(self._durations) > 100_000:
-                self._durations = {"": None}
-            self._durations[text] = formats.duration_seconds(text)
-        return True
+                self._durations.clear()
+            self._durations[text] = formats.parse_duration(text)
+        return self._durations[text]
 
     def _part(self, result: _Result, score: Part, response: str | None, extensions: Extensions) -> Part:
         success = None if result.success is msgspec.UNSET else result.success
         completion = None if result.completion is msgspec.UNSET else result.completion
-        duration = result.duration
-        seconds = self._durations[duration] if duration in self._durations else formats.duration_seconds(duration)
-        body = canonical([success, completion, response, comparable_duration(duration)]) + score.body
-        if result.extensions:
-            body += canonical(msgspec.json.decode(result.extensions))
-        return Part((*score.columns, success, completion, duration or None, seconds, extensions.text), body)
+        duration = self._duration(result.duration) if result.duration else None
+        text = f"{success}\x1e{completion}\x1e{comparable_duration(result.duration)}\x1e{response}".encode()
+        body = b"\x1e".join((text, score.body, canonical(msgspec.json.decode(result.extensions)) if result.extensions else b""))
+        seconds = duration.seconds if duration else None
+        return Part((*score.columns, success, completion, result.duration or None, seconds, extensions.text), body)
+
+
+def _fits_result(result: _Result, raw: bytes) -> bool:
+    """Whether the text is as long as what was read of it: then nothing else, no key twice, is in it."""
+    size = 1
+    size += 9 + len(result.score) if result.score else 0
+    size += 12 + len(result.response) if result.response else 0
+    size += 14 + len(result.extensions) if result.extensions else 0
+    size += 14 + len(result.duration) if result.duration else 0
+    if result.success is not msgspec.UNSET:
+        size += 15 if result.success else 16
+    if result.completion is not msgspec.UNSET:
+        size += 18 if result.completion else 19
+    return size == len(raw)
 
 
 # ------------------------------------------------------------------------------------------------------ context
 
 
-class _Context(msgspec.Struct, forbid_unknown_fields=True):
+class _Context(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     registration: str = ""
     instructor: msgspec.Raw = msgspec.Raw()
     team: msgspec.Raw = msgspec.Raw()
@@ -336,7 +363,7 @@ class Contexts:
 
     def _told(self, context: _Context) -> _Told | None:
         """What a raw context tells; None where a fragment of it isn't proven."""
-        activities = self._activities.find(bytes(context.contextActivities))
+        activities = self._activities[bytes(context.contextActivities)]
         if activities is None:
             return None
         told = _Told(activities, registration=context.registration, language=context.language)
@@ -348,9 +375,9 @@ class Contexts:
         if context.revision:
             told.revision = _read_text(context.revision)
         if context.instructor:
-            told.instructor = self._actors.find(bytes(context.instructor))
+            told.instructor = self._actors[bytes(context.instructor)]
         if context.team:
-            told.team = self._actors.find(bytes(context.team))
+            told.team = self._actors[bytes(context.team)]
         is_team = told.team is not None and told.team.kind == "Group"
         is_proven = (not context.instructor or told.instructor) and (not context.team or is_team)
         return told if is_proven else None

@@ -30,6 +30,9 @@ from connectors.xapi.tables import LandedFile, RejectsFile, SeenKeys
 CHUNK = 20_000
 """Statements per write: bounds the memory of rows that wait."""
 
+_MET = 100_000
+"""Parts that are remembered as met; meeting one again does no harm but takes time."""
+
 
 class _Envelope(msgspec.Struct, gc=False):
     """A statement whose parts are left as they are."""
@@ -77,6 +80,7 @@ class Statements:
         self._extracted_at = extracted_at
         self._chunk = Chunk()
         self._is_spaced = False
+        self._met: set[Part] = set()
         self._days: dict[str, date] = {}
         self._zones = {"Z": 0}
         self._make_dictionaries(sinks.people)
@@ -103,7 +107,7 @@ class Statements:
         compact = _without_blanks(raw) if self._is_spaced else raw
         if not self._add_proven(line, compact) and not self._add_spaced(line, raw):
             self._add_judged(line, raw)
-        if len(self._chunk) >= CHUNK:
+        if len(self._chunk.rows) >= CHUNK:
             self._flush()
 
     def reject(self, line: int, raw: bytes, rule: str) -> None:
@@ -126,30 +130,26 @@ class Statements:
             sent = _open(raw)
         except _NOT_READ:
             return False
-        actor = self._actors.find(bytes(sent.actor))
-        verb = self._verbs.find(bytes(sent.verb))
-        thing = self._objects.find(bytes(sent.object))
-        result = self._results.find(bytes(sent.result))
-        context = self._contexts.find(bytes(sent.context))
-        authority = self._authorities.find(bytes(sent.authority))
-        version = self._versions.find(bytes(sent.version))
+        actor = self._actors[bytes(sent.actor)]
+        verb = self._verbs[bytes(sent.verb)]
+        thing = self._objects[bytes(sent.object)]
+        result = self._results[bytes(sent.result)]
+        context = self._contexts[bytes(sent.context)]
+        authority = self._authorities[bytes(sent.authority)]
+        version = self._versions[bytes(sent.version)]
         if actor is None or verb is None or thing is None or result is None or context is None or authority is None or version is None:
             return False
-        if self._attachments.find(bytes(sent.attachments)) is None or len(raw) != _size(sent):
+        if self._attachments[bytes(sent.attachments)] is None or len(raw) != _size(sent):
             return False
         is_activity = thing.kind == "Activity"
         if (context.is_of_activity and not is_activity) or (verb.kind == VOIDED and thing.kind != "StatementRef"):
             return False
-        when = self._when(sent)
-        if when is None or not is_uuid(sent.id) or (sent.stored and self._zoned(sent.stored) is None):
-            return False
-        self._chunk.add(line, sent.id.lower(), "sent", when, sent.stored, (actor, verb, thing, result, context, authority, version))
-        return True
-
-    def _when(self, sent: _Envelope) -> When | None:
-        """When it happened, for a timestamp in the usual form; None leaves it to the exact rules."""
         zoned = self._zoned(sent.timestamp)
-        return When(sent.timestamp, *zoned) if zoned else None
+        if zoned is None or not is_uuid(sent.id) or (sent.stored and self._zoned(sent.stored) is None):
+            return False
+        parts = (actor, verb, thing, result, context, authority, version)
+        self._chunk.rows.append((line, sent.id.lower(), "sent", sent.timestamp, *zoned, sent.stored or None, *parts))
+        return True
 
     def _zoned(self, text: str) -> tuple[date, int] | None:
         """(local day, offset in minutes) of an instant in the usual form with at most six decimals."""
@@ -180,19 +180,19 @@ class Statements:
         ]
         identifier = sent["id"].lower() if "id" in sent else self._body.derived_id(sent)
         stored = parse_instant(sent["stored"]) if "stored" in sent else None
-        stored_text = f"{stored.utc.isoformat()}Z" if stored else ""
+        stored_text = f"{stored.utc.isoformat()}Z" if stored else None
         source = "sent" if "id" in sent else "derived"
-        self._chunk.add(line, identifier, source, self._judged_when(sent), stored_text, parts)
+        when = self._when(sent)
+        self._chunk.add((line, identifier, source, when.text, when.day, when.offset_minutes, stored_text, *parts), when)
 
-    def _judged_when(self, sent: dict[str, Any]) -> When:
+    def _when(self, sent: dict[str, Any]) -> When:
         """When it happened: as sent, else when it was stored, else when it was extracted; the flags say which."""
-        if "timestamp" in sent:
-            instant, flags = parse_instant(sent["timestamp"]), ()
-        elif "stored" in sent:
-            instant, flags = parse_instant(sent["stored"]), ("timestamp_missing",)
-        else:
-            text = f"{self._extracted_at.isoformat()}Z"
-            return When(text, self._extracted_at.date(), None, ("timestamp_missing", "stored_missing"), was_sent=False)
+        flags: tuple[str, ...] = () if "timestamp" in sent else ("timestamp_missing",)
+        text = sent.get("timestamp") or sent.get("stored")
+        if text is None:
+            stand_in = f"{self._extracted_at.isoformat()}Z"
+            return When(stand_in, self._extracted_at.date(), None, (*flags, "stored_missing"), was_sent=False)
+        instant = parse_instant(text)
         assert instant is not None  # the rules accepted it
         if instant.offset_minutes is None:
             flags = (*flags, "timestamp_without_zone")
@@ -202,16 +202,21 @@ class Statements:
     def _flush(self) -> None:
         """Write the chunk, and note the persons and activities in it."""
         chunk, self._chunk = self._chunk, Chunk()
-        if not len(chunk):
+        if not chunk.rows:
             return
         columns = chunk.columns(self._body)
-        self._sinks.landed.write(columns, len(chunk))
+        self._sinks.landed.write(columns, len(chunk.rows))
         self.seen.add(columns["record_key"].to_pylist())
         times = columns["occurred_at"].cast("int64").to_pylist()
         for name in ("actor", "object", "context"):
             for part, first, last in chunk.distinct(name):
-                self._sinks.people.meet(part.agents, chunk.lines[first])
-                self._sinks.activities.meet(part.activities, times[last], chunk.lines[first])
+                line = chunk.rows[first][0]
+                if part.activities:
+                    self._sinks.activities.meet(part.activities, times[last], line)
+                if part.agents and part not in self._met:
+                    self._met.add(part)
+                    self._sinks.people.meet(part.agents, line)
+        self._met = self._met if len(self._met) < _MET else set()
         for dictionary in self._dictionaries:
             dictionary.forget()
 
