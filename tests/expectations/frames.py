@@ -30,8 +30,9 @@ _MONTH: Row = {
     "unknown_person_share_rise": 0.01,
 }  # fmt: skip
 _IDENTITY: Row = {
-    "identities": 100, "resolved": 95, "unmatched": 5, "ambiguous": 0, "identities_without_state": 0,
-    "identities_in_two_states": 0, "match_rate": 0.95, "ambiguity_rate": 0.0, "events": 500, "event_match_rate": 0.97,
+    "identities": 100, "resolved": 95, "unmatched": 4, "ambiguous": 0, "unlinked": 1, "accounts_unlinked": 0,
+    "identities_in_two_states": 0, "match_rate": 0.95, "ambiguity_rate": 0.0, "unlinked_share": 0.01, "events": 500,
+    "event_match_rate": 0.97,
 }  # fmt: skip
 _PERSON: Row = {
     "persons": 400, "versions": 700, "employed": 380, "overlapping_intervals": 0, "empty_intervals": 0, "gaps": 0,
@@ -88,7 +89,8 @@ BROKEN: dict[str, Row] = {
     "gx.audit_learning_event_monthly.volume_did_not_collapse": {"volume_ratio": 0.19},
     "gx.audit_learning_event_monthly.volume_did_not_explode": {"volume_ratio": 5.1},
     "gx.audit_learning_event_monthly.persons_stay_known": {"unknown_person_share_rise": 0.21},
-    "gx.audit_identity.every_identity_has_a_state": {"identities_without_state": 1},
+    "gx.audit_identity.every_account_has_a_state": {"accounts_unlinked": 1},
+    "gx.audit_identity.identities_have_an_account": {"unlinked_share": 0.06},
     "gx.audit_identity.an_identity_is_one_person": {"identities_in_two_states": 1},
     "gx.audit_identity.identities_are_matched": {"match_rate": 0.69},
     "gx.audit_identity.identities_are_not_ambiguous": {"ambiguity_rate": 0.03},

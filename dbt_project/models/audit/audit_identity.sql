@@ -12,24 +12,43 @@ identities as (
     group by tool, token
 ),
 
+described as (
+    select distinct
+        tool,
+        token
+    from {{ ref('int_token_seen') }}
+    where record_kind = 'accounts'
+),
+
+linked as (
+    select
+        identities.*,
+        identities.state in ('resolved', 'unmatched', 'ambiguous') as is_linked,
+        described.token is not null as has_account
+    from identities
+    left join described on identities.tool = described.tool and identities.token = described.token
+),
+
 scopes as (
     select '(all)' as tool
     union all
-    select distinct tool from identities
+    select distinct tool from linked
 ),
 
 counted as (
     select
         scopes.tool,
-        count(identities.token) as identities,
-        count(case when identities.state = 'resolved' then 1 end) as resolved,
-        count(case when identities.state = 'unmatched' then 1 end) as unmatched,
-        count(case when identities.state = 'ambiguous' then 1 end) as ambiguous,
-        count(case when identities.occurrences > 1 then 1 end) as identities_in_two_states,
-        coalesce(sum(identities.events), 0) as events,
-        coalesce(sum(case when identities.state = 'resolved' then identities.events end), 0) as events_resolved
+        count(linked.token) as identities,
+        count(case when linked.state = 'resolved' then 1 end) as resolved,
+        count(case when linked.state = 'unmatched' then 1 end) as unmatched,
+        count(case when linked.state = 'ambiguous' then 1 end) as ambiguous,
+        count(case when not linked.is_linked then 1 end) as unlinked,
+        count(case when linked.has_account and not linked.is_linked then 1 end) as accounts_unlinked,
+        count(case when linked.occurrences > 1 then 1 end) as identities_in_two_states,
+        coalesce(sum(linked.events), 0) as events,
+        coalesce(sum(case when linked.state = 'resolved' then linked.events end), 0) as events_resolved
     from scopes
-    left join identities on scopes.tool = '(all)' or scopes.tool = identities.tool
+    left join linked on scopes.tool = '(all)' or scopes.tool = linked.tool
     group by scopes.tool
 ),
 
@@ -40,10 +59,12 @@ final as (
         cast(resolved as bigint) as resolved,
         cast(unmatched as bigint) as unmatched,
         cast(ambiguous as bigint) as ambiguous,
-        cast(identities - resolved - unmatched - ambiguous as bigint) as identities_without_state,
+        cast(unlinked as bigint) as unlinked,
+        cast(accounts_unlinked as bigint) as accounts_unlinked,
         cast(identities_in_two_states as bigint) as identities_in_two_states,
         cast(resolved as double) / nullif(identities, 0) as match_rate,
         cast(ambiguous as double) / nullif(identities, 0) as ambiguity_rate,
+        cast(unlinked as double) / nullif(identities, 0) as unlinked_share,
         cast(events as bigint) as events,
         cast(events_resolved as double) / nullif(events, 0) as event_match_rate,
         '{{ invocation_id }}' as dbt_invocation_id
