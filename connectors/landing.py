@@ -110,14 +110,21 @@ class MappedUnit:
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of one unit, as the ledger tells it."""
+    """What became of one unit: its ledger rows."""
 
     tool: str
     unit: str
-    source_file: str
     status: str
-    reason: str | None
-    rows: dict[str, dict[str, int]]
+    rows: list[dict[str, Any]]
+
+    @property
+    def source_file(self) -> str:
+        return str(self.rows[0]["source_file"])
+
+    @property
+    def reason(self) -> str | None:
+        """Why the unit was refused, and the next step."""
+        return self.rows[0].get("reason")
 
 
 Reader = Callable[[Original, Tokeniser, Scratch], MappedUnit]
@@ -202,10 +209,20 @@ def masked(text: str) -> str:
 # ------------------------------------------------------------------------------------------- one unit lands
 
 
-def land(home: Home, original: Original, read: Reader, version: str, tokeniser: Tokeniser, *, accept_fewer: bool = False) -> Landed:
+def land(
+    home: Home,
+    original: Original,
+    read: Reader,
+    version: str,
+    tokeniser: Tokeniser,
+    *,
+    before: Sequence[dict[str, Any]] | None = None,
+    accept_fewer: bool = False,
+) -> Landed:
     """Land one original, replacing whatever it landed before.
 
     ``version`` is the declaration's, for the ledger row of an original that is refused before it is read.
+    ``before`` is the tool's ledger as the caller knows it; without it, it is read.
     ``accept_fewer`` loads a complete snapshot that holds far fewer rows than the last one.
     Raises what is not the original's fault (:class:`Transient`, settings, a broken contract); then the ledger
     and the landed files stay as they were.
@@ -214,15 +231,13 @@ def land(home: Home, original: Original, read: Reader, version: str, tokeniser: 
         try:
             mapped = read(original, tokeniser, scratch)
             if not (accept_fewer or _was_landed(home, original)):
-                _refuse_truncated(home, mapped)
+                _refuse_truncated(mapped, ledger(home, original.tool).to_pylist() if before is None else before)
         except OriginalRefused as refusal:
             tokeniser.flush(original.tool, original.unit)
             return _refuse(home, original, version, refusal)
         for kind in mapped.kinds:
             _check(kind, mapped)
-        _commit(home, mapped, tokeniser)
-        rows = {k.kind.name: {"read": k.rows_read, "landed": k.rows_landed, "rejected": k.rows_rejected, "duplicate": k.rows_duplicate} for k in mapped.kinds}
-        return Landed(original.tool, original.unit, masked(original.source_file), "landed", None, rows)
+        return Landed(original.tool, original.unit, "landed", _commit(home, mapped, tokeniser))
 
 
 def _was_landed(home: Home, original: Original) -> bool:
@@ -259,10 +274,10 @@ _TRUNCATION_SHARE = 0.5
 _TRUNCATION_MINIMUM = 10
 
 
-def _refuse_truncated(home: Home, mapped: MappedUnit) -> None:
+def _refuse_truncated(mapped: MappedUnit, ledger_rows: Sequence[dict[str, Any]]) -> None:
     """A complete snapshot that holds far fewer rows than the last one of its series is refused, not loaded."""
     for kind in filter(_is_complete, mapped.kinds):
-        before = _last_count(home, mapped, kind.kind)
+        before = _last_count(mapped, kind.kind, ledger_rows)
         if before >= _TRUNCATION_MINIMUM and kind.rows_read < _TRUNCATION_SHARE * before:
             raise OriginalRefused(
                 f"A complete export of {kind.kind.name} holds {kind.rows_read} rows, the last one held {before}: "
@@ -279,14 +294,16 @@ def _is_complete(kind: MappedKind) -> bool:
     return len(flags) == 0 or bool(pc.any(flags).as_py())
 
 
-def _last_count(home: Home, mapped: MappedUnit, kind: RecordKind) -> int:
+def _last_count(mapped: MappedUnit, kind: RecordKind, ledger_rows: Sequence[dict[str, Any]]) -> int:
     """Rows of this kind in the last landed unit of the same export series that is older than this one."""
-    rows = ledger(home, mapped.original.tool)
-    when = pa.scalar(mapped.original.extracted_at, pa.timestamp("us"))
-    older = pc.and_(pc.less(rows["extracted_at"], when), pc.equal(rows["status"], "landed"))
-    same = pc.and_(pc.equal(rows["series"], mapped.series), pc.equal(rows["export"], mapped.export))
-    before = rows.filter(pc.and_(pc.and_(older, same), pc.equal(rows["record_kind"], kind.name)))
-    return int(before.sort_by("extracted_at")["rows_read"][-1].as_py()) if len(before) else 0
+    same = ("landed", kind.name, mapped.export, mapped.series)
+    older = [
+        (row["extracted_at"], int(row["rows_read"]))
+        for row in ledger_rows
+        if (row["status"], row["record_kind"], row["export"], row["series"]) == same
+        and row["extracted_at"] < mapped.original.extracted_at
+    ]
+    return max(older)[1] if older else 0
 
 
 def _check(kind: MappedKind, mapped: MappedUnit) -> None:
@@ -306,8 +323,8 @@ def _check(kind: MappedKind, mapped: MappedUnit) -> None:
         )
 
 
-def _commit(home: Home, mapped: MappedUnit, tokeniser: Tokeniser) -> None:
-    """Move everything into place; the ledger row is last, because it is what makes the unit landed."""
+def _commit(home: Home, mapped: MappedUnit, tokeniser: Tokeniser) -> list[dict[str, Any]]:
+    """Move everything into place; the ledger rows are last, because they are what makes the unit landed."""
     original = mapped.original
     tokeniser.flush(original.tool, original.unit)
     _commit_rejects(home, mapped)
@@ -333,6 +350,7 @@ def _commit(home: Home, mapped: MappedUnit, tokeniser: Tokeniser) -> None:
         for kind in mapped.kinds
     ]
     _write_ledger(home, original, rows)
+    return rows
 
 
 def _commit_rejects(home: Home, mapped: MappedUnit) -> None:
@@ -360,4 +378,4 @@ def _refuse(home: Home, original: Original, version: str, refusal: OriginalRefus
     (home.landed("rejects", original.tool) / f"{original.unit}.parquet").unlink(missing_ok=True)
     row = _ledger_row(original, record_kind="none", status="refused", reason=reason, declaration_version=version)
     _write_ledger(home, original, [row])
-    return Landed(original.tool, original.unit, masked(original.source_file), "refused", reason, {})
+    return Landed(original.tool, original.unit, "refused", [row])

@@ -31,9 +31,10 @@ class ToolLanding:
     units: list[Landed] = field(default_factory=list)
 
     def rows(self, kind: str) -> Counter[str]:
+        """Rows of one kind that were read, landed, rejected and duplicate."""
         total: Counter[str] = Counter()
-        for unit in self.units:
-            total.update(unit.rows.get(kind, {}))
+        for row in (row for unit in self.units for row in unit.rows if row["record_kind"] == kind):
+            total.update({part: row[f"rows_{part}"] for part in ("read", "landed", "rejected", "duplicate")})
         return total
 
     @property
@@ -68,18 +69,20 @@ def land_originals(
     accept_fewer: bool = False,
 ) -> ToolLanding:
     landed = ToolLanding()
+    known = landing.ledger(home, declaration.tool).to_pylist()
     with stage(f"land {declaration.tool}", len(originals)) as step:
         for original in originals:
-            landed.units.append(
-                landing.land(
-                    home,
-                    original,
-                    partial(_read, declaration),
-                    declaration.declaration_version,
-                    tokeniser,
-                    accept_fewer=accept_fewer,
-                )
+            unit = landing.land(
+                home,
+                original,
+                partial(_read, declaration),
+                declaration.declaration_version,
+                tokeniser,
+                before=known,
+                accept_fewer=accept_fewer,
             )
+            landed.units.append(unit)
+            known += unit.rows
             step()
     return landed
 
