@@ -43,7 +43,7 @@ REFUSED = {
     "a missing column": Bad("moodle/log.csv", LOG.replace(b"Event name,", b"", 1), ("event name",)),
     "a renamed column": Bad("moodle/log.csv", LOG.replace(b"Event name", b"Event nmae", 1), ("event nmae", "event name")),
     "a duplicate header": Bad("moodle/log.csv", LOG.replace(b"Origin", b"Description", 1), ("description",)),
-    "an export of something else": Bad("totara/users.csv", b"colour,size\nred,3\n", ("colour",)),
+    "an export of something else": Bad("totara/users.csv", b"colour,size\nred,3\n", ("totara", "users")),
     "statements that are a web page": Bad("xapi/dump.json", b"<html>503 Service Unavailable</html>", ("html",)),
     "statements that are cut off in a gzip": Bad(
         "xapi/dump.ndjson.gz", gzip.compress(b'{"a": 1}\n' * 2000)[:-30], ("gzip",)
@@ -117,7 +117,7 @@ def test_one_bad_row_is_rejected_with_line_rule_and_column_and_the_others_land(h
     landed = land(home, "totara")
     assert landed.rows("people") == {"read": 42, "landed": 40, "rejected": 2, "duplicate": 0}
     rejects = [row for row in _rejects(home) if row["record_kind"] == "people"]
-    assert [(row["source_line"], row["rule"]) for row in rejects] == [(12, "required"), (43, "ragged_row")]
+    assert [(row["source_line"], row["rule"]) for row in rejects] == [(12, "required_missing"), (43, "ragged_row")]
     assert rejects[0]["column_name"] == "idnumber"
 
 
