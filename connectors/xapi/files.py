@@ -36,7 +36,7 @@ _PAGE_HEAD = re.compile(rb'\{\s*(?:"(?!statements")[^"\\]*"\s*:\s*' + _SCALAR + 
 _PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _SCALAR + rb"\s*)*+\}")
 _TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\]|\\.)*+"|"', re.DOTALL)
 _BLANK = re.compile(rb"[\s,]*+")
-_RESUME = re.compile(rb"[,\n]\s*+(?=\{)")
+_RESUME = re.compile(rb"[\[,\n]\s*+(?=\{)")
 
 
 class _Statement(msgspec.Struct):
@@ -140,18 +140,27 @@ def _lines(head: bytes, stream: IO[bytes]) -> Iterator[Record]:
         rest, block = lines.pop(), stream.read(_BLOCK)
         if not block and rest:
             lines.append(rest)
-        for line in lines:
+        for index, line in enumerate(lines):
             number += 1
             text = line.strip()
             if not text or text.startswith(b"#"):
                 continue
-            if is_page_or_array(text):
-                yield from _Documents(text, io.BytesIO(), number).records()
-            else:
+            if not is_page_or_array(text):
                 yield number, text, None
+            elif _goes_on(text, lines[index + 1 : index + 2] or [rest]):
+                left = b"\n".join((*lines[index:], rest + block) if block else lines[index:])
+                yield from _Documents(left, stream, number).records()
+                return
+            else:
+                yield from _Documents(text, io.BytesIO(), number).records()
         if len(rest) > _MAXIMUM and block:  # no line, but a file within the file: read on as such
             yield from _Documents(rest + block, stream, number + 1).records()
             return
+
+
+def _goes_on(page: bytes, following: list[bytes]) -> bool:
+    """Whether a page is not closed on its line, and the next line doesn't look like a document of its own."""
+    return following[0].strip()[:1] not in (b"", b"{", b"[", b"#") and not _is_json(page)
 
 
 class _Documents:

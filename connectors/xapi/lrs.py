@@ -66,7 +66,7 @@ class TryLater(Transient):
 
 class _Page(msgspec.Struct):
     statements: list[msgspec.Raw]
-    more: str = ""
+    more: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class _Client:
             if address in seen:
                 raise Transient("The LRS leads in a circle: a page's `more` names a page that was read before.")
             if address:
-                answer = self._get(address)
+                answer = self._following(address)
 
     def _first(self, address: str) -> _Answer:
         """The first page, in whichever version the server speaks."""
@@ -167,7 +167,13 @@ class _Client:
         except _BadRequest as error:
             raise SettingsError(f"The LRS refuses the query in versions {' and '.join(VERSIONS)} (400). Check the endpoint.") from error
 
-    def _next(self, more: str) -> str | None:
+    def _following(self, address: str) -> _Answer:
+        try:
+            return self._get(address)
+        except _BadRequest:
+            raise Transient("The LRS answers 400 to the link of its own next page; such links expire.") from None
+
+    def _next(self, more: str | None) -> str | None:
         """The address of the next page. Relative or absolute, but on the same host, scheme and port."""
         if not more:
             return None
