@@ -1,0 +1,34 @@
+"""The whole project builds: every contract holds, every data test and every unit test passes."""
+
+from __future__ import annotations
+
+from tests.dbt_project.landing_files import LandingZone
+from tests.dbt_project.test_incremental import (
+    first_events,
+    hr_in_january,
+    late_row_and_redelivery,
+    void_after_its_target,
+)
+
+
+def test_the_project_builds_and_all_its_tests_pass_on_a_small_landing_zone(dbt, query, tmp_path):
+    zone = LandingZone(tmp_path)
+    for delivery in (hr_in_january, first_events, late_row_and_redelivery, void_after_its_target):
+        delivery(zone)
+    dbt(tmp_path, "build")
+    assert query(tmp_path, "select count(*) > 0 from marts.fct_learning_event") == [(True,)]
+
+
+def test_a_home_without_a_single_landed_row_builds(dbt, query, tmp_path):
+    LandingZone(tmp_path)
+    dbt(tmp_path, "build", "--exclude-resource-type", "unit_test")
+    assert query(tmp_path, "select count(*) from marts.fct_learning_event") == [(0,)]
+
+
+def test_a_file_without_a_ledger_row_counts_for_nothing(dbt, query, tmp_path):
+    zone = LandingZone(tmp_path)
+    first_events(zone)
+    (tmp_path / "landing" / "ledger" / "v1" / "xapi" / "file_1.parquet").unlink()
+    dbt(tmp_path, "run", "--select", "stg_ledger", "stg_statements", "stg_learning_events")
+    assert query(tmp_path, "select count(*) from staging.stg_statements") == [(0,)]
+    assert query(tmp_path, "select count(*) from staging.stg_learning_events") == [(3,)]

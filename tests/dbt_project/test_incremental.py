@@ -1,0 +1,307 @@
+"""A warehouse that grew by increments is the warehouse that a full refresh builds.
+
+One history of deliveries, each followed by an incremental build. Every delivery is one of the ways in which an old
+day changes: late rows, a void that comes after its target, a copy under another day, a unit that is landed again
+with fewer rows, a link that changes, a person who moves, offerings that turn out to be one activity.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.conftest import Query, Rows
+from tests.dbt_project.landing_files import LandingZone
+
+ADL = "http://adlnet.gov/expapi/verbs/"
+COURSE = "http://example.org/course/1"
+COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
+
+TABLES = {
+    "marts.fct_learning_event": "event_key",
+    "marts.fct_enrolment": "enrolment_key",
+    "marts.fct_assessment_result": "assessment_key",
+    "marts.dim_person": "person_sk",
+    "marts.dim_org_unit": "org_unit_sk",
+    "marts.dim_learning_activity": "activity_key",
+    "marts.bridge_activity_tool": "tool, activity_id",
+    "trust.reconciliation": "tool, record_kind",
+    "intermediate.int_learning_event_explained": "occurred_date, tool, record_kind, unit, fate",
+    "intermediate.int_enrolment_evidenced": "tool, record_key, milestone",
+    "intermediate.int_offering_seen": "tool, unit, record_kind, activity_id",
+    "intermediate.int_token_seen": "tool, unit, record_kind, token",
+}
+"""What must not depend on the way, and the columns that put its rows in order."""
+
+WITHOUT_TESTS = ("--no-write-json", "--exclude-resource-types", "test", "unit_test")
+INCREMENT = ("run", "--no-write-json", "--select", "stg_ledger", "intermediate", "fct_learning_event")
+READ_WHOLE = ("run", "--no-write-json", "--select", "marts", "trust", "--exclude", "dim_date", "fct_learning_event")
+"""An increment of what is built by partitions, and the rest, which is built whole each time."""
+
+
+def statement(statement_id: str, day: str, **columns: Any) -> dict[str, Any]:
+    plain = {"actor_token": "xapi_1", "actor_kind": "agent", "verb_id": ADL + "completed", "activity_type": COURSE_TYPE}
+    return {"statement_id": statement_id, "occurred_at": f"{day} 10:00", "object_id": COURSE, **plain, **columns}
+
+
+def void(statement_id: str, day: str, target: str) -> dict[str, Any]:
+    return statement(statement_id, day, verb_id=ADL + "voided", object_kind="statement_ref", object_id=target)
+
+
+def event(day: str, token: str = "moodle_1", activity: str = "course:1") -> dict[str, Any]:
+    return {"person_token": token, "occurred_at": f"{day} 09:00", "verb": "viewed", "activity_id": activity}
+
+
+def person(token: str, day: str, unit: str) -> dict[str, Any]:
+    return {
+        "person_token": token,
+        "effective_date": day,
+        "org_unit_id": unit,
+        "is_complete_snapshot": True,
+        "series": "hr",
+    }
+
+
+LINKS: dict[str, int | None] = {"hr_1": 1, "hr_2": 2, "moodle_1": 1, "moodle_2": None, "xapi_1": 1, "xapi_2": 9}
+
+
+def hr_in_january(zone: LandingZone) -> None:
+    people = [person("hr_1", "2025-01-01", "A"), person("hr_2", "2025-01-01", "A")]
+    zone.land("hr", "january", extracted_at="2025-01-01", people=people)
+    zone.link(LINKS)
+
+
+def first_events(zone: LandingZone) -> None:
+    catalogue = [{"activity_id": "course:1", "title": "Course", "activity_kind": "course"}]
+    events = [event("2025-01-10"), event("2025-02-10"), event("2025-02-11", "moodle_2")]
+    score = {"person_token": "moodle_1", "instrument_id": "quiz:1", "activity_id": "course:1", "score": 7.0}
+    zone.land("moodle", "log_1", extracted_at="2025-03-01", learning_events=events, activities=catalogue)
+    zone.land(
+        "moodle", "grades", assessments=[{**score, "occurred_at": "2025-02-20 10:00", "is_occurred_at_exact": True}]
+    )
+    statements = [statement("s1", "2025-01-11"), statement("s2", "2025-02-12"), statement("s3", "2025-02-13")]
+    zone.land("xapi", "file_1", extracted_at="2025-03-01", statements=statements)
+
+
+def late_row_and_redelivery(zone: LandingZone) -> None:
+    zone.land("moodle", "log_2", extracted_at="2025-03-02", learning_events=[event("2025-02-10"), event("2025-01-12")])
+    zone.land("xapi", "file_2", extracted_at="2025-03-02", statements=[statement("s1", "2025-01-11")])
+
+
+def void_after_its_target(zone: LandingZone) -> None:
+    zone.land(
+        "xapi",
+        "file_3",
+        extracted_at="2025-03-03",
+        statements=[void("v1", "2025-03-03", "S2"), void("v2", "2025-03-03", "s8")],
+    )
+
+
+def target_after_its_void(zone: LandingZone) -> None:
+    zone.land(
+        "xapi",
+        "file_4",
+        extracted_at="2025-03-04",
+        statements=[statement("s8", "2025-02-14"), statement("s9", "2025-02-14")],
+    )
+
+
+def earlier_copy_on_another_day(zone: LandingZone) -> None:
+    earlier = statement("s3", "2025-02-20", body_hash="other", stored_at="2025-01-01 00:00")
+    zone.land("lrs", "window_1", extracted_at="2025-03-05", statements=[earlier])
+
+
+def unit_landed_again_with_fewer_rows(zone: LandingZone) -> None:
+    zone.land("moodle", "log_1", extracted_at="2025-03-01", learning_events=[event("2025-01-10")])
+
+
+def link_found_and_person_known_to_hr(zone: LandingZone) -> None:
+    zone.land("moodle", "log_3", extracted_at="2025-03-06", learning_events=[event("2025-03-06", "moodle_2")])
+    zone.link({**LINKS, "moodle_2": 2})
+
+
+def mover_and_leaver(zone: LandingZone) -> None:
+    zone.land("hr", "february", extracted_at="2025-02-01", people=[person("hr_1", "2025-02-01", "B")])
+
+
+def one_activity_in_two_tools(zone: LandingZone) -> None:
+    zone.land(
+        "moodle", "catalogue", activities=[{"activity_id": "course:1", "title": "Course", "catalogue_code": "C1"}]
+    )
+    zone.land("xapi", "catalogue", activities=[{"activity_id": COURSE, "title": "Course", "catalogue_code": "C1"}])
+
+
+def unit_taken_away_and_persons_merged(zone: LandingZone) -> None:
+    zone.remove("lrs", "window_1")
+    zone.alias({9: 1})
+
+
+STEPS = {
+    "first": (hr_in_january, first_events),
+    "late_and_voided": (late_row_and_redelivery, void_after_its_target),
+    "moved": (target_after_its_void, earlier_copy_on_another_day, mover_and_leaver),
+    "shrunk_and_linked": (unit_landed_again_with_fewer_rows, link_found_and_person_known_to_hr),
+    "merged": (one_activity_in_two_tools, unit_taken_away_and_persons_merged),
+}
+"""The deliveries between two builds, in the order in which they came."""
+
+ANOTHER_WAY = (
+    (target_after_its_void, mover_and_leaver, one_activity_in_two_tools),
+    (void_after_its_target, hr_in_january, late_row_and_redelivery),
+    (
+        first_events,
+        unit_landed_again_with_fewer_rows,
+        link_found_and_person_known_to_hr,
+        unit_taken_away_and_persons_merged,
+    ),
+)
+"""Another way to the same end; what was replaced later never stood in between."""
+
+
+@dataclass
+class Grown:
+    """A warehouse after its increments, and what each step left behind."""
+
+    home: Path
+    query: Query
+    facts: dict[str, set[tuple[Any, ...]]] = field(default_factory=dict)
+    touched: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, step: str) -> None:
+        facts = (
+            "select record_key, person_key, org_unit_key, cast(occurred_date as varchar) from marts.fct_learning_event"
+        )
+        touched = "select cast(occurred_date as varchar) from intermediate.int_partitions_touched"
+        self.facts[step] = set(self.query(self.home, facts))
+        self.touched[step] = {day for (day,) in self.query(self.home, touched)}
+
+    def days(self, step: str, statement_id: str) -> set[str]:
+        return {day for key, _, _, day in self.facts[step] if key == statement_id}
+
+
+def _content(query: Query, home: Path, table: str, leave_out: str = "") -> Rows:
+    excluded = f"exclude ({leave_out})" if leave_out else ""
+    return query(home, f"select * {excluded} from {table} order by {TABLES[table]}")
+
+
+@pytest.fixture(scope="module")
+def grown(dbt, query, tmp_path_factory):
+    home = tmp_path_factory.mktemp("grown")
+    zone, warehouse = LandingZone(home), Grown(home, query)
+    dbt(home, "build", *WITHOUT_TESTS, "--exclude", "audit")
+    for step, deliveries in STEPS.items():
+        for deliver in deliveries:
+            deliver(zone)
+        dbt(home, *INCREMENT)
+        warehouse.note(step)
+    dbt(home, *READ_WHOLE)
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def built_whole(dbt, grown, tmp_path_factory):
+    home = tmp_path_factory.mktemp("whole")
+    shutil.copytree(grown.home / "landing", home / "landing")
+    (home / "warehouse").mkdir()
+    dbt(home, "build", *WITHOUT_TESTS, "--exclude", "audit")
+    return home
+
+
+@pytest.fixture(scope="module")
+def grown_on_another_way(dbt, tmp_path_factory):
+    home = tmp_path_factory.mktemp("another_way")
+    zone = LandingZone(home)
+    dbt(home, "build", *WITHOUT_TESTS, "--select", "resource_type:seed", "staging")
+    for deliveries in ANOTHER_WAY:
+        for deliver in deliveries:
+            deliver(zone)
+        dbt(home, *INCREMENT)
+    dbt(home, *READ_WHOLE)
+    return home
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_increments_end_where_a_full_refresh_ends(grown, built_whole, query, table):
+    rows = _content(query, grown.home, table)
+    assert rows
+    assert rows == _content(query, built_whole, table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_order_of_arrival_does_not_matter(grown, grown_on_another_way, query, table):
+    landed_at = {"marts.fct_learning_event": "loaded_at"}.get(table, "")
+    assert _content(query, grown.home, table, landed_at) == _content(query, grown_on_another_way, table, landed_at)
+
+
+def test_nothing_landed_is_unexplained(grown, query):
+    assert query(grown.home, "select sum(unexplained), sum(rows_landed) > 0 from trust.reconciliation") == [(0, True)]
+
+
+def test_an_increment_touches_the_days_that_changed_and_no_others(grown):
+    assert grown.touched["late_and_voided"] == {"2025-01-11", "2025-01-12", "2025-02-10", "2025-02-12", "2025-03-03"}
+    assert grown.touched["moved"] == {"2025-02-10", "2025-02-13", "2025-02-14", "2025-02-20"}
+
+
+def test_a_void_that_arrives_after_its_target_takes_it_out_of_its_old_day(grown):
+    assert grown.days("first", "s2") == {"2025-02-12"}
+    assert grown.days("late_and_voided", "s2") == set()
+
+
+def test_a_void_that_arrives_before_its_target_still_voids_it(grown):
+    assert grown.days("moved", "s8") == set()
+    assert grown.days("moved", "s9") == {"2025-02-14"}
+
+
+def test_a_copy_that_was_stored_earlier_moves_the_statement_to_its_own_day(grown):
+    assert grown.days("late_and_voided", "s3") == {"2025-02-13"}
+    assert grown.days("moved", "s3") == {"2025-02-20"}
+
+
+def test_a_statement_goes_back_to_its_other_copy_when_a_unit_is_taken_away(grown):
+    assert grown.days("merged", "s3") == {"2025-02-13"}
+
+
+def test_a_day_that_lost_all_its_rows_is_empty(grown):
+    before, after = ({day for *_, day in grown.facts[step]} for step in ("moved", "shrunk_and_linked"))
+    assert "2025-02-11" in before - after
+
+
+def test_a_changed_link_gives_events_to_their_person(grown):
+    assert {person for _, person, _, day in grown.facts["first"] if day == "2025-02-11"} == {-1}
+    assert {person for _, person, _, day in grown.facts["shrunk_and_linked"] if day == "2025-03-06"} == {2}
+
+
+def test_a_mover_belongs_to_each_unit_on_its_own_days(grown):
+    units = {(day < "2025-02-01", unit) for _, person, unit, day in grown.facts["moved"] if person == 1}
+    assert len(units) == 2, "one unit before the move, another one after it"
+
+
+def test_a_delivery_of_nothing_new_touches_nothing(dbt, grown, query):
+    dbt(grown.home, *INCREMENT)
+    assert query(grown.home, "select count(*) from intermediate.int_partitions_touched") == [(0,)]
+
+
+def test_a_build_that_was_never_confirmed_is_built_again(dbt, query, tmp_path):
+    counted = "select count(*) from marts.fct_learning_event where record_key = 's7'"
+    zone = LandingZone(tmp_path)
+    first_events(zone)
+    dbt(
+        tmp_path,
+        "build",
+        *WITHOUT_TESTS,
+        "--select",
+        "resource_type:seed",
+        "staging",
+        "intermediate",
+        "fct_learning_event",
+    )
+    zone.land("xapi", "wrong", extracted_at="2025-02-01", statements=[statement("s7", "2025-02-15")])
+    dbt(tmp_path, *INCREMENT, "--exclude", "int_*_built")  # as if a test of the facts had failed
+    assert query(tmp_path, counted) == [(1,)]
+    zone.remove("xapi", "wrong")
+    dbt(tmp_path, *INCREMENT)
+    assert query(tmp_path, counted) == [(0,)]

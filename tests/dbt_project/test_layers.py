@@ -1,0 +1,125 @@
+"""The layers of the warehouse, held to the manifest: who may read whom, how things are named, what is documented."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+MAY_READ = {
+    "seeds": set(),
+    "staging": {"landing", "stg_ledger"},
+    "intermediate": {"staging", "intermediate", "seeds"},
+    "marts": {"staging", "intermediate", "marts", "seeds"},
+    "audit": {"staging", "intermediate", "marts", "audit", "trust", "seeds"},
+    "trust": {"staging", "intermediate", "marts", "trust", "seeds"},
+}
+"""What a model of each layer may read: layers, the source, or a single model."""
+
+STAGING_READ_BY_MARTS = {
+    "dim_tool": {"stg_ledger"},
+    "dim_person": {"stg_positions"},
+}
+"""The only marts that read staging: there is nothing between to be said."""
+
+NAMES = {
+    "seeds": r"seed_[a-z_]+",
+    "staging": r"stg_[a-z_]+",
+    "intermediate": r"int_[a-z]+(_[a-z]+)+",
+    "marts": r"(dim|fct|bridge)_[a-z_]+|mart_[a-z]+__[a-z_]+",
+    "audit": r"audit_[a-z_]+",
+    "trust": r"trust_[a-z_]+",
+}
+
+
+def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] in {"model", "seed"}]
+
+
+def _read(manifest: dict[str, Any], node: dict[str, Any]) -> list[tuple[str, str]]:
+    """Layer and name of everything that a model reads."""
+    parents = [manifest["nodes"].get(key) or manifest["sources"][key] for key in node["depends_on"].get("nodes", [])]
+    return [
+        (parent["schema"] if parent["resource_type"] != "source" else "landing", parent["name"]) for parent in parents
+    ]
+
+
+def test_a_model_reads_only_the_layers_before_it(manifest):
+    wrong = [
+        f"{node['name']} reads {name}"
+        for node in _models(manifest)
+        for layer, name in _read(manifest, node)
+        if not MAY_READ[node["schema"]] & {layer, name} and not node["name"].endswith("_built")
+    ]
+    assert not wrong
+
+
+def test_marts_read_staging_only_where_it_is_said(manifest):
+    read = {
+        node["name"]: {name for layer, name in _read(manifest, node) if layer == "staging"}
+        for node in _models(manifest)
+        if node["schema"] == "marts"
+    }
+    assert {name: staged for name, staged in read.items() if staged} == STAGING_READ_BY_MARTS
+
+
+def test_only_the_state_of_the_last_build_reads_the_facts_from_below(manifest):
+    state = [node for node in _models(manifest) if node["name"].endswith("_built")]
+    assert state
+    for node in state:
+        assert node["schema"] == "intermediate"
+        assert ("marts", "fct_learning_event") in _read(manifest, node)
+
+
+def test_nothing_but_the_source_names_the_files_of_landing(manifest):
+    naming = [node["name"] for node in _models(manifest) if "read_parquet" in node.get("raw_code", "")]
+    assert not naming
+
+
+def test_names_follow_the_grammar_of_their_layer(manifest):
+    wrong = [n["name"] for n in _models(manifest) if not re.fullmatch(NAMES[n["schema"]], n["name"])]
+    assert not wrong
+
+
+def test_a_schema_is_the_folder_that_the_model_lies_in(manifest):
+    wrong = [
+        node["name"] for node in _models(manifest) if node["schema"] != node["fqn"][1] and node["schema"] != "seeds"
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("layer", ["marts", "trust"])
+def test_contracts_are_enforced_where_readers_look(manifest, layer):
+    open_ended = [
+        n["name"] for n in _models(manifest) if n["schema"] == layer and not n["config"]["contract"]["enforced"]
+    ]
+    assert not open_ended
+
+
+@pytest.mark.parametrize("layer", ["marts", "trust"])
+def test_every_column_that_readers_see_is_described(manifest, layer):
+    bare = [
+        f"{node['name']}.{name}"
+        for node in _models(manifest)
+        if node["schema"] == layer
+        for name, column in node["columns"].items()
+        if not column["description"].strip()
+    ]
+    assert not bare
+
+
+def test_every_model_is_described_by_its_grain(manifest):
+    vague = [node["name"] for node in _models(manifest) if "ne row" not in node["description"]]
+    assert not vague
+
+
+def test_no_token_is_published(manifest):
+    published = [
+        f"{node['name']}.{column}"
+        for node in _models(manifest)
+        if node["schema"] in {"marts", "trust"}
+        for column in node["columns"]
+        if "token" in column
+    ]
+    assert not published
