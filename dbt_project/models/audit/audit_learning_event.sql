@@ -60,13 +60,13 @@ tools as (
     select
         events.tool,
         count(*) as events,
-        count(case when person_key = {{ unknown_person() }} then 1 end) as events_without_person,
-        count(case when activity_key = {{ unknown_key() }} then 1 end) as events_without_activity,
+        count(case when events.person_key = {{ unknown_person() }} then 1 end) as events_without_person,
+        count(case when events.activity_key = {{ unknown_key() }} then 1 end) as events_without_activity,
         count(case when known_verbs.verb is null then 1 end) as events_with_unmapped_verb,
-        count(case when is_future then 1 end) as future_events,
-        count(case when occurred_at < cast('1990-01-01' as date) then 1 end) as events_before_1990,
-        min(occurred_at) as earliest_at,
-        max(occurred_at) as latest_at
+        count(case when events.is_future then 1 end) as future_events,
+        count(case when events.occurred_at < cast('1990-01-01' as date) then 1 end) as events_before_1990,
+        min(events.occurred_at) as earliest_at,
+        max(events.occurred_at) as latest_at
     from events
     left join known_verbs on events.verb = known_verbs.verb
     group by events.tool

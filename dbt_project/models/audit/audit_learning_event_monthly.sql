@@ -36,8 +36,8 @@ judged_months as (
     inner join months
         on
             spans.tool = months.tool
-            and months.month >= cast({{ dbt.dateadd('month', -3, 'spans.last_whole_month') }} as date)
-            and months.month <= spans.last_whole_month
+            and spans.last_whole_month >= months.month
+            and cast({{ dbt.dateadd('month', -3, 'spans.last_whole_month') }} as date) <= months.month
     where spans.first_month <= cast({{ dbt.dateadd('month', -3, 'spans.last_whole_month') }} as date)
     group by spans.tool, spans.last_whole_month
 ),

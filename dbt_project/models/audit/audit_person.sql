@@ -42,6 +42,8 @@ persons as (
 described as (
     select
         links.person_key,
+        people.tool,
+        people.series,
         people.effective_date,
         people.birth_decade,
         people.country
@@ -57,38 +59,40 @@ births as (
     having count(distinct birth_decade) > 1
 ),
 
--- The same day in two exports is one answer each, so only contradictions count, not repetitions.
+-- Within one export series only: two HR systems may spell one country in two ways.
 places as (
-    select distinct person_key
+    select
+        person_key,
+        tool,
+        series,
+        effective_date,
+        count(distinct country) as countries
     from described
-    group by person_key, effective_date
-    having count(distinct country) > 1
+    group by person_key, tool, series, effective_date
 ),
 
-marked as (
-    select
-        persons.*,
-        births.person_key is not null as has_two_births,
-        places.person_key is not null as is_in_two_countries
-    from persons
-    left join births on persons.person_key = births.person_key
-    left join places on persons.person_key = places.person_key
+contradictions as (
+    select person_key from births
+    union
+    select person_key from places
+    where countries > 1
 ),
 
 counted as (
     select
         count(*) as persons,
-        coalesce(sum(versions), 0) as versions,
-        coalesce(sum(employed), 0) as employed,
-        coalesce(sum(employed_without_unit), 0) as employed_without_unit,
-        coalesce(sum(overlapping_intervals), 0) as overlapping_intervals,
-        coalesce(sum(empty_intervals), 0) as empty_intervals,
-        coalesce(sum(gaps), 0) as gaps,
-        count(case when current_versions <> 1 then 1 end) as persons_without_one_current,
-        count(case when left_before_hired > 0 then 1 end) as left_before_hired,
-        count(case when own_manager > 0 then 1 end) as own_managers,
-        count(case when has_two_births or is_in_two_countries then 1 end) as contradictory_persons
-    from marked
+        coalesce(sum(persons.versions), 0) as versions,
+        coalesce(sum(persons.employed), 0) as employed,
+        coalesce(sum(persons.employed_without_unit), 0) as employed_without_unit,
+        coalesce(sum(persons.overlapping_intervals), 0) as overlapping_intervals,
+        coalesce(sum(persons.empty_intervals), 0) as empty_intervals,
+        coalesce(sum(persons.gaps), 0) as gaps,
+        count(case when persons.current_versions <> 1 then 1 end) as persons_without_one_current,
+        count(case when persons.left_before_hired > 0 then 1 end) as left_before_hired,
+        count(case when persons.own_manager > 0 then 1 end) as own_managers,
+        count(contradictions.person_key) as contradictory_persons
+    from persons
+    left join contradictions on persons.person_key = contradictions.person_key
 ),
 
 unknown_members as (
