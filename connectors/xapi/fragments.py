@@ -23,7 +23,7 @@ import msgspec
 from connectors.xapi import formats, rules
 from connectors.xapi.bodies import canonical, comparable_duration
 from connectors.xapi.extensions import NO_EXTENSIONS, Extensions, known_extensions
-from connectors.xapi.people import People, agents_of
+from connectors.xapi.people import People, agents_of, is_identified
 
 _EMAIL = re.compile(r"[\w.+'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
@@ -118,14 +118,14 @@ class Vocabulary:
         """actor_token, actor_kind"""
         token = self.people.token(value)
         is_group = value.get("objectType") == "Group"
-        kind = "agent" if not is_group else "group" if token else "anonymous_group"
+        kind = "agent" if not is_group else "group" if is_identified(value) else "anonymous_group"
         body = self.people.body(value)
         return Part((token, kind), body, kind=str(value.get("objectType", "Agent")), agents=tuple(agents_of(value)))
 
     def authority(self, value: Mapping[str, Any]) -> Part:
         """authority_token: of the person, or the first of the pair, where it is a client and a person (OAuth)."""
-        token = self.people.token(value) or self.people.token(value["member"][0])
-        return Part((token,))
+        party = value if is_identified(value) else value["member"][0]
+        return Part((self.people.token(party),))
 
     def object(self, value: Mapping[str, Any]) -> Part:
         """object_kind, object_id, object_person_token, activity_type, activity_name"""

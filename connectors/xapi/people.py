@@ -34,7 +34,7 @@ class People:
         self._accounts: dict[str, dict[str, Any]] = {}
 
     def token(self, party: Mapping[str, Any]) -> str | None:
-        """Token of an agent or identified group; None for an anonymous group."""
+        """Token of an agent or identified group; None for an anonymous group, and where the identifier is blank."""
         identifier_type, value = _identifier(party)
         return self._tokeniser.tokens(identifier_type, [value])[0] if identifier_type else None
 
@@ -47,6 +47,8 @@ class People:
         """Note the accounts of agents that a landed statement names, and give their names to the vault."""
         for agent in agents:
             account = self._account(agent)
+            if account["account_token"] is None:  # the standard allows a blank account name, but nobody has it
+                continue
             self._accounts.setdefault(record_key([account[name] for name in ACCOUNTS.key]), account | {"source_line": line})
             if name := agent.get("name"):
                 self._tokeniser.keep([account["account_token"]], "full_name", [name])
@@ -99,6 +101,11 @@ def _identifier(party: Mapping[str, Any]) -> tuple[str, str]:
     if "account" in party:
         return f"account:{party['account']['homePage']}", party["account"]["name"]
     return "", ""
+
+
+def is_identified(party: Mapping[str, Any]) -> bool:
+    """Whether it has an identifier of its own: every agent has, an anonymous group has not."""
+    return _identifier(party) != ("", "")
 
 
 def agents_of(party: Mapping[str, Any]) -> list[Mapping[str, Any]]:
