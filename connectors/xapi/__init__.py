@@ -1,12 +1,12 @@
 """xAPI: statement files become ``statements``, ``accounts`` and ``activities``.
 
-    original --files--> raw statements --statements--> rows and rejects --tables--> Parquet
+original --files--> raw statements --statements--> rows and rejects --tables--> Parquet
 
-    files        bytes → raw statements, one by one, with their lines; tolerant of broken neighbours
-    rules        what a statement may be, exact; `rulebook` lists the rules, `formats` the borrowed formats
-    statements   proof of the common case, judgement of the rest
-    fragments    what each part of a statement fills: columns, body hash, persons, activities
-    lrs          a window of an LRS becomes a file of pages, which is an original like any other
+files        bytes → raw statements, one by one, with their lines; tolerant of broken neighbours
+rules        what a statement may be, exact; `rulebook` lists the rules, `formats` the borrowed formats
+statements   proof of the common case, judgement of the rest
+fragments    what each part of a statement fills: columns, body hash, persons, activities
+lrs          a window of an LRS becomes a file of pages, which is an original like any other
 """
 
 from __future__ import annotations
@@ -39,11 +39,15 @@ class Declared(Protocol):
 def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Read one file of statements. Raises ``OriginalRefused`` for what is no statement file, or cut off."""
     version = declaration.declaration_version
-    landed = {kind: LandedFile(kind, scratch.open, original, version) for kind in ("statements", "accounts", "activities")}
+    landed = {
+        kind: LandedFile(kind, scratch.open, original, version) for kind in ("statements", "accounts", "activities")
+    }
     rejects = RejectsFile(scratch.restricted, original)
     people, activities = People(tokeniser, declaration.options.get("accounts") or {}), Activities()
     try:
-        statements = Statements(Sinks(landed["statements"], rejects, people, activities), BodyHash(tokeniser), original.extracted_at)
+        statements = Statements(
+            Sinks(landed["statements"], rejects, people, activities), BodyHash(tokeniser), original.extracted_at
+        )
         for line, raw, broken in records(original.path):
             if broken is None:
                 statements.add(line, raw)
@@ -55,7 +59,11 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
     finally:
         for file in (*landed.values(), rejects):
             file.close()
-    kinds = (_statements(statements, landed["statements"], rejects), landed["accounts"].mapped(), landed["activities"].mapped())
+    kinds = (
+        _statements(statements, landed["statements"], rejects),
+        landed["accounts"].mapped(),
+        landed["activities"].mapped(),
+    )
     return MappedUnit(original, "statements", version, series(original.source_file), statements.read, kinds)
 
 
@@ -63,5 +71,6 @@ def _statements(statements: Statements, landed: LandedFile, rejects: RejectsFile
     suspected = statements.seen.suspected()
     repeated = drop_repeated(landed.path, suspected) if suspected else 0
     rejected = rejects.path if rejects.rows else None
-    return MappedKind(STATEMENTS, landed.path, rejected, statements.read, landed.rows - repeated, rejects.rows, repeated)
-
+    return MappedKind(
+        STATEMENTS, landed.path, rejected, statements.read, landed.rows - repeated, rejects.rows, repeated
+    )

@@ -98,7 +98,9 @@ class Chunk:
     def _flag_early(self, occurred: pa.Array, stored: pa.Array) -> None:
         """A timestamp after its storing is a clock that is ahead; an LRS must accept it, a reader should know."""
         ahead = pc.subtract(occurred.cast(pa.int64()), stored.cast(pa.int64()))
-        for row in np.flatnonzero(pc.greater(ahead, _TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)).tolist():
+        for row in np.flatnonzero(
+            pc.greater(ahead, _TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)
+        ).tolist():
             self.flags.setdefault(row, []).append("timestamp_after_stored")
 
     def _hashes(self, body: BodyHash, parts: Mapping[str, Sequence[Part]], occurred: pa.Array) -> list[str]:

@@ -233,7 +233,9 @@ class _Documents:
         self._move(self._at + 1)
         if closing == b"]":
             return
-        if (tail := _PAGE_TAIL.match(self._buffer, self._at)) or (self._fill() and (tail := _PAGE_TAIL.match(self._buffer, self._at))):
+        if (tail := _PAGE_TAIL.match(self._buffer, self._at)) or (
+            self._fill() and (tail := _PAGE_TAIL.match(self._buffer, self._at))
+        ):
             self._move(tail.end())
             return
         line, start = self._line, self._at

@@ -245,7 +245,9 @@ class Results:
     def flatten(self, value: Mapping[str, Any]) -> Part:
         """The part of a decoded result that the rules were applied to."""
         plain = {name: member for name, member in value.items() if name not in ("score", "response", "extensions")}
-        extensions = known_extensions(msgspec.json.encode(value["extensions"])) if "extensions" in value else NO_EXTENSIONS
+        extensions = (
+            known_extensions(msgspec.json.encode(value["extensions"])) if "extensions" in value else NO_EXTENSIONS
+        )
         result = msgspec.convert(plain, _Result)
         if "extensions" in value:
             result.extensions = msgspec.Raw(canonical(value["extensions"]))
@@ -264,7 +266,9 @@ class Results:
         completion = None if result.completion is msgspec.UNSET else result.completion
         duration = self._duration(result.duration) if result.duration else None
         text = f"{success}\x1e{completion}\x1e{comparable_duration(result.duration)}\x1e{response}".encode()
-        body = b"\x1e".join((text, score.body, canonical(msgspec.json.decode(result.extensions)) if result.extensions else b""))
+        body = b"\x1e".join(
+            (text, score.body, canonical(msgspec.json.decode(result.extensions)) if result.extensions else b"")
+        )
         seconds = duration.seconds if duration else None
         return Part((*score.columns, success, completion, result.duration or None, seconds, extensions.text), body)
 

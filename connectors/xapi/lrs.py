@@ -165,7 +165,9 @@ class _Client:
         try:
             return self._get(address)
         except _BadRequest as error:
-            raise SettingsError(f"The LRS refuses the query in versions {' and '.join(VERSIONS)} (400). Check the endpoint.") from error
+            raise SettingsError(
+                f"The LRS refuses the query in versions {' and '.join(VERSIONS)} (400). Check the endpoint."
+            ) from error
 
     def _following(self, address: str) -> _Answer:
         try:
@@ -202,7 +204,9 @@ class _Client:
             with error:
                 raise _meaning(error.code, error.headers.get("Retry-After")) from None
         except (http.client.HTTPException, OSError) as error:
-            raise Transient(f"The LRS did not answer in full ({type(error).__name__}). Nothing of the window was kept.") from None
+            raise Transient(
+                f"The LRS did not answer in full ({type(error).__name__}). Nothing of the window was kept."
+            ) from None
 
 
 class _BadRequest(Exception):
@@ -220,12 +224,18 @@ def _meaning(status: int, retry_after: str | None) -> Exception:
     if status in (401, 403):
         return SettingsError(f"The LRS answers {status}: check user name, password and the right to read statements.")
     if 300 <= status < 400:
-        return SettingsError(f"The LRS answers {status}, a redirect, which is not followed: use its target as the endpoint.")
-    return SettingsError(f"The LRS answers {status}: check that the endpoint is the xAPI base address, without `statements`.")
+        return SettingsError(
+            f"The LRS answers {status}, a redirect, which is not followed: use its target as the endpoint."
+        )
+    return SettingsError(
+        f"The LRS answers {status}: check that the endpoint is the xAPI base address, without `statements`."
+    )
 
 
 def _page(body: bytes) -> _Page:
     try:
         return msgspec.json.decode(body, type=_Page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Transient("The LRS answers 200, but not with a whole page of statements. Nothing of the window was kept.") from None
+        raise Transient(
+            "The LRS answers 200, but not with a whole page of statements. Nothing of the window was kept."
+        ) from None

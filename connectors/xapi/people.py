@@ -49,7 +49,9 @@ class People:
             account = self._account(agent)
             if account["account_token"] is None:  # the standard allows a blank account name, but nobody has it
                 continue
-            self._accounts.setdefault(record_key([account[name] for name in ACCOUNTS.key]), account | {"source_line": line})
+            self._accounts.setdefault(
+                record_key([account[name] for name in ACCOUNTS.key]), account | {"source_line": line}
+            )
             if name := agent.get("name"):
                 self._tokeniser.keep([account["account_token"]], "full_name", [name])
 

@@ -52,4 +52,3 @@ RULES: dict[str, Rule] = {
     "relevant_types": Rule("at least one relevant type", "IEEE 9274.1.1, 4.2.2"),
     "voids_statement_ref": Rule("a StatementRef as the object of a voiding statement", "2.3.2"),
 }
-

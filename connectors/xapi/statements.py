@@ -137,7 +137,15 @@ class Statements:
         context = self._contexts[bytes(sent.context)]
         authority = self._authorities[bytes(sent.authority)]
         version = self._versions[bytes(sent.version)]
-        if actor is None or verb is None or thing is None or result is None or context is None or authority is None or version is None:
+        if (
+            actor is None
+            or verb is None
+            or thing is None
+            or result is None
+            or context is None
+            or authority is None
+            or version is None
+        ):
             return False
         if self._attachments[bytes(sent.attachments)] is None or len(raw) != _size(sent):
             return False
@@ -176,7 +184,9 @@ class Statements:
         sent: dict[str, Any] = rules.decode(raw)
         parts = [
             dictionary.trusted(msgspec.json.encode(sent[name]) if name in sent else b"")
-            for name, dictionary in zip(("actor", "verb", "object", "result", "context", "authority", "version"), self._dictionaries)
+            for name, dictionary in zip(
+                ("actor", "verb", "object", "result", "context", "authority", "version"), self._dictionaries
+            )
         ]
         identifier = sent["id"].lower() if "id" in sent else self._body.derived_id(sent)
         stored = parse_instant(sent["stored"]) if "stored" in sent else None

@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 from connectors.landing import MappedKind, Original, arrow_schema
 from connectors.records import RECORD_KINDS, REJECT_COLUMNS, RecordKind
 
-REJECT_SCHEMA = arrow_schema(REJECT_COLUMNS).append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
+REJECT_SCHEMA = (
+    arrow_schema(REJECT_COLUMNS).append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
+)
 
 
 def record_key(values: Sequence[str | None]) -> str:
@@ -52,7 +54,10 @@ class LandedFile:
     def write_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write few rows, given one by one."""
         table = pa.Table.from_pylist([dict(row) for row in rows], schema=self._schema)
-        self.write({name: table[name].combine_chunks() for name in table.schema.names if name not in self._constants}, len(table))
+        self.write(
+            {name: table[name].combine_chunks() for name in table.schema.names if name not in self._constants},
+            len(table),
+        )
 
     def close(self) -> None:
         self._writer.close()
@@ -72,7 +77,12 @@ class RejectsFile:
         self.rows = 0
         self._waiting: list[dict[str, Any]] = []
         self._writer = pq.ParquetWriter(self.path, REJECT_SCHEMA, compression="zstd")
-        self._of = {"tool": original.tool, "record_kind": "statements", "unit": original.unit, "source_file": original.source_file}
+        self._of = {
+            "tool": original.tool,
+            "record_kind": "statements",
+            "unit": original.unit,
+            "source_file": original.source_file,
+        }
 
     def add(self, line: int, rule: str, pointer: str, expected: str, value: str | None, raw: bytes) -> None:
         self.rows += 1
@@ -114,7 +124,10 @@ def drop_repeated(path: Path, suspected: set[int]) -> int:
     aside = path.with_suffix(".distinct")
     seen: set[str] = set()
     dropped = 0
-    with pq.ParquetFile(path) as file, pq.ParquetWriter(aside, file.schema_arrow, compression="zstd", store_schema=False) as writer:
+    with (
+        pq.ParquetFile(path) as file,
+        pq.ParquetWriter(aside, file.schema_arrow, compression="zstd", store_schema=False) as writer,
+    ):
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             keep = [_is_first(key, suspected, seen) for key in table["record_key"].to_pylist()]
@@ -131,4 +144,3 @@ def _is_first(key: str, suspected: set[int], seen: set[str]) -> bool:
         return False
     seen.add(key)
     return True
-

@@ -35,9 +35,12 @@ SHAPES = {
     "page": compact(page(FIVE)),
     "page in many lines": json.dumps(page(FIVE), indent=1).encode(),
     "page with more before the statements": compact({"more": "", "statements": FIVE}),
-    "page with a statement per line": b'{"statements": [\n' + lines(*FIVE).rstrip().replace(b"\n", b",\n") + b'\n],"more":""}',
+    "page with a statement per line": b'{"statements": [\n'
+    + lines(*FIVE).rstrip().replace(b"\n", b",\n")
+    + b'\n],"more":""}',
     "pages, one per line": compact(page(FIVE[:2])) + b"\n" + compact(page(FIVE[2:])),
-    "pages in many lines": json.dumps(page(FIVE[:2]), indent=1).encode() + json.dumps(page(FIVE[2:]), indent=1).encode(),
+    "pages in many lines": json.dumps(page(FIVE[:2]), indent=1).encode()
+    + json.dumps(page(FIVE[2:]), indent=1).encode(),
     "pages one after the other": compact(page(FIVE[:2])) + compact(page(FIVE[2:], "")),
     "arrays, one per line": compact(FIVE[:3]) + b"\n" + compact(FIVE[3:]),
     "statements in many lines": b"\n".join(json.dumps(statement, indent=2).encode() for statement in FIVE),
@@ -103,7 +106,7 @@ def test_any_statement_of_a_page_may_lack_its_closing_brace(read: Read, number: 
 
 
 def test_a_broken_line_is_one_reject(read: Read) -> None:
-    content = lines(*FIVE).replace(b'000000000003"', b'000000000003')
+    content = lines(*FIVE).replace(b'000000000003"', b"000000000003")
     reading = read(content)
     assert reading.counts() == (5, 4, 1, 0)
     [reject] = reading.rejects()
@@ -144,7 +147,9 @@ def test_what_is_no_statement_is_a_reject_each(read: Read) -> None:
         (gzip.compress(lines(*FIVE))[:60] + b"\x00" * 60, "damaged"),
     ],
 )
-def test_what_is_no_statement_file_is_refused_with_a_reason_and_a_next_step(read: Read, content: bytes, reason: str) -> None:
+def test_what_is_no_statement_file_is_refused_with_a_reason_and_a_next_step(
+    read: Read, content: bytes, reason: str
+) -> None:
     with pytest.raises(OriginalRefused) as refused:
         read(content)
     assert reason in refused.value.reason

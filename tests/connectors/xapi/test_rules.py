@@ -182,24 +182,42 @@ def test_a_statement_is_judged_in_its_own_dialect() -> None:
     agents = [{"objectType": "contextAgent", "agent": {"account": ACCOUNT}}]
     assert verdict(with_("/context/contextAgents", agents) | {"version": "2.0.0"}) is None
     assert verdict({**with_("/context/contextAgents", agents), "version": "1.0.3"}) == ("unknown_property", "/context")
-    without_version = {name: value for name, value in with_("/context/contextAgents", agents).items() if name != "version"}
+    without_version = {
+        name: value for name, value in with_("/context/contextAgents", agents).items() if name != "version"
+    }
     assert verdict(without_version) is None
     naive = with_("/timestamp", "2024-03-01T10:00:00")
     assert verdict(naive | {"version": "2.0.0"}) == ("timestamp", "/timestamp")
     empty = [agents[0] | {"relevantTypes": []}]
-    assert verdict(with_("/context/contextAgents", empty) | {"version": "2.0.0"}) == ("relevant_types", "/context/contextAgents/0/relevantTypes")
+    assert verdict(with_("/context/contextAgents", empty) | {"version": "2.0.0"}) == (
+        "relevant_types",
+        "/context/contextAgents/0/relevantTypes",
+    )
 
 
 def test_every_rule_of_the_rulebook_is_broken_by_some_test() -> None:
-    tested = {rule for _, _, rule, _ in BROKEN} | {"duplicate_key", "json_syntax", "encoding", "json_depth", "number_size", "relevant_types"}
+    tested = {rule for _, _, rule, _ in BROKEN} | {
+        "duplicate_key",
+        "json_syntax",
+        "encoding",
+        "json_depth",
+        "number_size",
+        "relevant_types",
+    }
     elsewhere = {"torn_page", "natural_number"}
     assert set(RULES) - tested == elsewhere
     with pytest.raises(rules.Violation, match="natural_number"):
-        rules.attachment({"usageType": "https://x.example/u", "display": {}, "contentType": "t/p", "length": -1, "sha2": "a"}, "")
+        rules.attachment(
+            {"usageType": "https://x.example/u", "display": {}, "contentType": "t/p", "length": -1, "sha2": "a"}, ""
+        )
 
 
 def test_no_pointer_holds_a_name_that_the_statement_chose() -> None:
-    for statement in (with_("/ada@example.org", 1), with_("/verb/display", {"ada@example.org": "x"}), with_("/verb/display", {"en": 7})):
+    for statement in (
+        with_("/ada@example.org", 1),
+        with_("/verb/display", {"ada@example.org": "x"}),
+        with_("/verb/display", {"en": 7}),
+    ):
         violation = judge(json.dumps(statement).encode())
         assert violation is not None
         assert "ada" not in violation.pointer
@@ -207,7 +225,8 @@ def test_no_pointer_holds_a_name_that_the_statement_chose() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "dialect", "floor"), [("1.0.3", Dialect.XAPI_1, 1.0), ("2.0.0", Dialect.XAPI_2, 1.0), ("1.0.2", Dialect.XAPI_1, 0.97)]
+    ("version", "dialect", "floor"),
+    [("1.0.3", Dialect.XAPI_1, 1.0), ("2.0.0", Dialect.XAPI_2, 1.0), ("1.0.2", Dialect.XAPI_1, 0.97)],
 )
 def test_the_conformance_suite_agrees(version: str, dialect: Dialect, floor: float) -> None:
     """1.0.2 is another specification: its suite allows what 1.0.3 forbids, so full agreement isn't wanted there."""
@@ -216,4 +235,6 @@ def test_the_conformance_suite_agrees(version: str, dialect: Dialect, floor: flo
         pytest.skip("the conformance rows are not here: ../shared/data/xapi/conformance")
     cases = [case for case in map(json.loads, path.read_bytes().strip().split(b"\n")) if case["scope"] == "statement"]
     agreed = [(verdict(case["body"], dialect) is None) == (case["verdict"] == "accept") for case in cases]
-    assert sum(agreed) / len(agreed) >= floor, [case["test"] for case, fine in zip(cases, agreed, strict=True) if not fine][:5]
+    assert sum(agreed) / len(agreed) >= floor, [
+        case["test"] for case, fine in zip(cases, agreed, strict=True) if not fine
+    ][:5]

@@ -58,9 +58,19 @@ def test_the_day_is_the_learners_own(read: Read) -> None:
     [
         ({"timestamp": "2024-03-01T21:30:00"}, datetime(2024, 3, 1, 21, 30), None, ["timestamp_without_zone"]),
         ({"timestamp": None}, datetime(2024, 3, 1, 21, 30, 1), None, ["timestamp_missing"]),
-        ({"timestamp": None, "stored": None}, datetime(2025, 1, 2, 3, 4, 5), None, ["timestamp_missing", "stored_missing"]),
+        (
+            {"timestamp": None, "stored": None},
+            datetime(2025, 1, 2, 3, 4, 5),
+            None,
+            ["timestamp_missing", "stored_missing"],
+        ),
         ({"timestamp": "2024-03-01T21:36:00Z"}, datetime(2024, 3, 1, 21, 36), 0, ["timestamp_after_stored"]),
-        ({"timestamp": "2024-03-01T21:30:00.1234567-0830"}, datetime(2024, 3, 2, 6, 0, 0, 123456), -510, ["timestamp_after_stored"]),
+        (
+            {"timestamp": "2024-03-01T21:30:00.1234567-0830"},
+            datetime(2024, 3, 2, 6, 0, 0, 123456),
+            -510,
+            ["timestamp_after_stored"],
+        ),
         ({"timestamp": "2016-12-31T23:59:60Z"}, datetime(2017, 1, 1), 0, None),
     ],
 )
@@ -85,12 +95,18 @@ def test_objects_other_than_activities_land_as_what_they_are(
     read: Read, thing: Statement, kind: str, object_id: str | None, has_person: bool
 ) -> None:
     row = one(read, changed(object=thing, context=None))
-    assert (row["object_kind"], row["object_id"], row["object_person_token"] is not None) == (kind, object_id, has_person)
+    assert (row["object_kind"], row["object_id"], row["object_person_token"] is not None) == (
+        kind,
+        object_id,
+        has_person,
+    )
 
 
 def test_a_void_lands_with_the_statement_that_it_voids(read: Read) -> None:
     target = {"objectType": "StatementRef", "id": STATEMENT["id"]}
-    row = one(read, changed(verb={"id": "http://adlnet.gov/expapi/verbs/voided"}, object=target, context=None, result=None))
+    row = one(
+        read, changed(verb={"id": "http://adlnet.gov/expapi/verbs/voided"}, object=target, context=None, result=None)
+    )
     assert (row["verb_id"], row["object_id"]) == ("http://adlnet.gov/expapi/verbs/voided", STATEMENT["id"])
 
 
@@ -122,10 +138,19 @@ REDELIVERED: list[Statement] = [
     {"object": STATEMENT["object"] | {"definition": {"name": {"de": "Brandschutz"}}}},
     {"object": {"id": STATEMENT["object"]["id"]}},
     {"id": STATEMENT["id"].upper()},
-    {"context": STATEMENT["context"] | {"registration": STATEMENT["context"]["registration"].lower(), "language": "en-gb"}},
-    {"context": STATEMENT["context"] | {"contextActivities": {"parent": {"id": "https://lms.example.org/programme/1"}}}},
+    {
+        "context": STATEMENT["context"]
+        | {"registration": STATEMENT["context"]["registration"].lower(), "language": "en-gb"}
+    },
+    {
+        "context": STATEMENT["context"]
+        | {"contextActivities": {"parent": {"id": "https://lms.example.org/programme/1"}}}
+    },
     {"actor": {"mbox": "mailto:Ada.Canary@Example.org"}},
-    {"result": dict(reversed(STATEMENT["result"].items())) | {"score": {"max": 100.0, "min": 0.0, "raw": 80.0, "scaled": 0.80}}},
+    {
+        "result": dict(reversed(STATEMENT["result"].items()))
+        | {"score": {"max": 100.0, "min": 0.0, "raw": 80.0, "scaled": 0.80}}
+    },
 ]
 
 
@@ -252,7 +277,10 @@ def test_common_statements_are_proven_and_not_judged(read: Read, monkeypatch: py
 def _varied() -> list[Statement]:
     """Statements of forms that are common."""
     contexts = [
-        {"extensions": {VIDEO + "session-id": "s1"}, "contextActivities": {"category": [{"id": "https://w3id.org/xapi/video"}]}},
+        {
+            "extensions": {VIDEO + "session-id": "s1"},
+            "contextActivities": {"category": [{"id": "https://w3id.org/xapi/video"}]},
+        },
         {"instructor": {"mbox": "mailto:i@example.org"}, "revision": "é", "platform": "P", "language": "de"},
         {"team": {"objectType": "Group", "account": {"homePage": "https://x.example", "name": "t"}}},
         {},
@@ -265,7 +293,12 @@ def _varied() -> list[Statement]:
     times = ["2024-03-01T10:00:00Z", "2024-03-01T10:00:00.1+01:00", "2024-03-01T10:00:00.123456-05:30"]
     statements = []
     for number in range(36):
-        varied = {"context": contexts[number % 4], "result": results[number % 3], "timestamp": times[number % 3], "stored": "2024-03-02T00:00:00Z"}
+        varied = {
+            "context": contexts[number % 4],
+            "result": results[number % 3],
+            "timestamp": times[number % 3],
+            "stored": "2024-03-02T00:00:00Z",
+        }
         statements.append(changed(id=f"6690e6c9-3ef0-4ed3-8b37-{number:012}", **varied))
     return statements
 
@@ -282,7 +315,9 @@ def test_no_mutation_is_judged_differently_by_the_quick_way(read: Read) -> None:
     assert read_count == len(mutants) + 1
     assert rejected == sum(violation is not None for violation in expected)
     assert 500 < rejected < 2_500
-    assert [row["source_line"] for row in reading.rejects()] == [line for line, violation in enumerate(expected, 2) if violation]
+    assert [row["source_line"] for row in reading.rejects()] == [
+        line for line, violation in enumerate(expected, 2) if violation
+    ]
 
 
 def _mutated(generator: random.Random, text: str) -> bytes:
@@ -295,7 +330,9 @@ def _mutated(generator: random.Random, text: str) -> bytes:
         place[name] = generator.choice([None, "", 0, True, [], {}, "x", 1.5, "2024-03-01T10:00:00", "P1DT", -1])
     elif kind == 2:
         place[f"{name}x"] = copy.deepcopy(place[name])
-    dumped = json.dumps(value, separators=generator.choice([(",", ":"), (", ", ": ")]), ensure_ascii=generator.random() < 0.5)
+    dumped = json.dumps(
+        value, separators=generator.choice([(",", ":"), (", ", ": ")]), ensure_ascii=generator.random() < 0.5
+    )
     if kind == 3:  # the same key twice
         key = json.dumps(name)
         dumped = dumped.replace(f"{key}:", f"{key}:{json.dumps(place[name])},{key}:", 1)
