@@ -120,7 +120,8 @@ def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) 
         is_open = (watched_until >= pd.Timestamp(as_of)) | (watched_until >= rows["seen_on"])
         rows.loc[is_open, "status"] = Status.PROVISIONAL.value
         rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until.dt.strftime("%Y-%m-%d")
-    is_empty = rows["value"].isna() & (rows["n_persons"] == 0)
+    # Persons without anything to divide by (identities of a tool that has no events) are no figure either.
+    is_empty = rows["value"].isna() & ((rows["n_persons"] == 0) | (rows["denominator"].fillna(-1) == 0))
     rows.loc[is_empty, "status"] = Status.NOT_COMPUTABLE.value
     rows.loc[is_empty, "suppressed_reason"] = f"no {definition.denominator or definition.observed}".replace("_", " ")
     k = definition.minimum_persons

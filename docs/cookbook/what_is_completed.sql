@@ -1,16 +1,9 @@
 -- What is completed? Share of those who started and completed within 90 days, with a 95 % interval
-with latest as (
-    select *
-    from metrics.fct_metric_result
-    where metric_id = 'completion_rate' and grain = 'activity'
-    qualify row_number() over (partition by grain_key, period order by as_of desc) = 1
-),
-
 -- Rates add up by their parts, never by averaging rates; open cohorts are left out.
-by_activity as (
+with by_activity as (
     select grain_key, sum(numerator) as completed, sum(denominator) as started
-    from latest
-    where status = 'ok'
+    from metrics.metric_result_latest
+    where metric_id = 'completion_rate' and grain = 'activity' and status = 'ok'
     group by grain_key
 )
 

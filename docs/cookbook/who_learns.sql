@@ -13,9 +13,8 @@ with headcount as (
 
 learners as (
     select period as month_start, value as learners, status
-    from metrics.fct_metric_result
+    from metrics.metric_result_latest
     where metric_id = 'learners_unique' and grain = 'organisation'
-    qualify row_number() over (partition by period order by as_of desc) = 1
 )
 
 select

@@ -50,6 +50,11 @@ def test_a_denominator_of_zero_is_not_zero_percent() -> None:
     assert row["suppressed_reason"] == "no enrolments started"
 
 
+def test_persons_without_anything_to_divide_by_are_not_computable() -> None:
+    row = result(numerator=0, denominator=0, n_persons=12, n_observed=12, n_missing=0)
+    assert (row["status"], row["value"]) == ("not_computable", None)
+
+
 def test_four_persons_are_suppressed_and_leave_no_figure() -> None:
     row = result(numerator=2, denominator=9, n_persons=4, n_observed=9)
     assert {row[figure] for figure in FIGURES} == {None}
