@@ -177,15 +177,15 @@ def write_rejected(setting: Setting, plan: Plan, target: Path, with_ragged: bool
 
 def _rejected_batches(setting: Setting) -> Iterator[list[tuple[object, ...]]]:
     """Rejects in order of their lines, each with its original text."""
-    lines = RawLines(setting.source.text.path)
     found = setting.run(
         "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
         "FROM (SELECT source_line FROM source UNION ALL SELECT source_line FROM ragged)) "
         "SELECT source_line, following, rule, expected, problem, problem_text FROM rejected JOIN starts USING (source_line) "
         "ORDER BY source_line, problem"
     )
-    while batch := found.fetchmany(_REJECT_BATCH):
-        yield [(line, *rest, lines.between(line, following)) for line, following, *rest in batch]
+    with RawLines(setting.source.text.path) as lines:
+        while batch := found.fetchmany(_REJECT_BATCH):
+            yield [(line, *rest, lines.between(line, following)) for line, following, *rest in batch]
 
 
 def _reject_row(

@@ -29,5 +29,8 @@ class RawLines:
         self._last = (first, "".join(found).rstrip("\r\n"))
         return self._last[1]
 
-    def close(self) -> None:
+    def __enter__(self) -> RawLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()

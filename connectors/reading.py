@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from connectors.code_pages import likeliest_first
 from connectors.declaration import Declaration, Export
 from connectors.errors import OriginalRefused
-from connectors.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
+from connectors.originals import Text, decoded, encodings_to_try, trailing_delimiters, refuse_if_no_text, uncompressed
 from connectors.recognition import Layout, first_record, recognised
 
 csv.field_size_limit(min(sys.maxsize, 1 << 26))
@@ -130,23 +130,42 @@ def _without_nulls(cell: str, nulls: Sequence[str]) -> str:
 
 def _load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str]) -> bool:
     """Read with DuckDB; false if the file turns out to need the exact reader."""
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(layout.header)))
+    width = len(layout.header)
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    options = (
+        f"columns = {{{columns}}}, header = false, skip = {layout.data_line - 1}, delim = '{layout.delimiter}', "
+        "quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
+        "nullstr = '', allow_quoted_nulls = false"
+    )
     try:
         # A new table numbers its rows in the order of the file: rowid is the line, without a window over all rows.
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {_cleaned(layout, nulls)} FROM read_csv('{_quoted(text.path)}', "
-            f"columns = {{{columns}}}, header = false, skip = {layout.data_line - 1}, delim = '{layout.delimiter}', quote = '\"', "
-            "escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, nullstr = '')"
+            f'CREATE OR REPLACE TEMP TABLE cells AS SELECT {_cleaned(layout, nulls)}, {_blank_end(width)} AS "~blank_end" '
+            f"FROM read_csv('{_quoted(text.path)}', {options})"
         )
     except duckdb.Error:
         return False
-    counted = connection.execute("SELECT count(*) FROM cells").fetchone()
-    if counted is None or counted[0] != text.lines - layout.data_line + 1:
+    # DuckDB drops a blank cell too many at the end of a line without a word, although it may be the trace of a shift
+    # ("Doe, Jane" without quotes, in a row that ends in blanks). So every blank at a line's end must be in the table.
+    counted = connection.execute('SELECT count(*), sum("~blank_end")::BIGINT FROM cells').fetchone()
+    blank_ends = trailing_delimiters(text.path, layout.delimiter) - _blank_header_cells(layout)
+    if counted is None or (counted[0], counted[1] or 0) != (text.lines - layout.data_line + 1, blank_ends):
         return False
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW source AS SELECT rowid + {layout.data_line} AS source_line, * FROM cells"
+        f'CREATE OR REPLACE TEMP VIEW source AS SELECT rowid + {layout.data_line} AS source_line, * EXCLUDE ("~blank_end") FROM cells'
     )
     return True
+
+
+def _blank_end(width: int) -> str:
+    """SQL: how many cells at the end of a row are blank, but for the first cell."""
+    cases = [f"WHEN c{i} IS NOT NULL THEN {width - 1 - i}" for i in range(width - 1, 0, -1)]
+    return f"CASE {' '.join(cases)} ELSE {width - 1} END" if cases else "0"
+
+
+def _blank_header_cells(layout: Layout) -> int:
+    filled = [i for i, cell in enumerate(layout.header) if cell]
+    return len(layout.header) - 1 - filled[-1] if filled else 0
 
 
 def _quoted(text: object) -> str:
