@@ -12,17 +12,18 @@ lrs          a window of an LRS becomes a file of pages, which is an original li
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from typing import Any, Protocol
 
-from connectors.mapping import series
 from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser
+from connectors.mapping import series
 from connectors.records import STATEMENTS
 from connectors.xapi.activities import Activities
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.files import records
 from connectors.xapi.people import People
 from connectors.xapi.statements import Sinks, Statements
-from connectors.xapi.tables import LandedFile, RejectsFile, drop_repeated, record_key
+from connectors.xapi.tables import LandedFile, RejectsFile, drop_repeated
 
 
 class Declared(Protocol):
@@ -39,31 +40,24 @@ class Declared(Protocol):
 def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Read one file of statements. Raises ``OriginalRefused`` for what is no statement file, or cut off."""
     version = declaration.declaration_version
-    landed = {
-        kind: LandedFile(kind, scratch.open, original, version) for kind in ("statements", "accounts", "activities")
-    }
-    rejects = RejectsFile(scratch.restricted, original)
     people, activities = People(tokeniser, declaration.options.get("accounts") or {}), Activities()
-    try:
-        statements = Statements(
-            Sinks(landed["statements"], rejects, people, activities), BodyHash(tokeniser), original.extracted_at
+    with ExitStack() as files:
+        rejects = files.enter_context(closing(RejectsFile(scratch.restricted, original)))
+        landed, accounts, offered = (
+            files.enter_context(closing(LandedFile(kind, scratch.open, original, version)))
+            for kind in ("statements", "accounts", "activities")
         )
+        sinks = Sinks(landed, rejects, people, activities)
+        statements = Statements(sinks, BodyHash(tokeniser), original.extracted_at)
         for line, raw, broken in records(original.path):
             if broken is None:
                 statements.add(line, raw)
             else:
                 statements.reject(line, raw, broken)
         statements.finish()
-        landed["accounts"].write_rows(people.rows())
-        landed["activities"].write_rows(activities.rows())
-    finally:
-        for file in (*landed.values(), rejects):
-            file.close()
-    kinds = (
-        _statements(statements, landed["statements"], rejects),
-        landed["accounts"].mapped(),
-        landed["activities"].mapped(),
-    )
+        accounts.write_rows(people.rows())
+        offered.write_rows(activities.rows())
+    kinds = (_statements(statements, landed, rejects), accounts.mapped(), offered.mapped())
     return MappedUnit(original, "statements", version, series(original.source_file), statements.read, kinds)
 
 

@@ -34,6 +34,8 @@ _FLAG = _pattern("true|false")
 _SESSION = _pattern(r'"[\w.:/-]{1,128}"')
 _SEGMENTS = _pattern(r'"[0-9.,\[\] ]*"')
 
+_VIDEO_NUMBERS = ("time", "time-from", "time-to", "progress", "length", "completion-threshold", "volume")
+
 KNOWN: dict[str, _Matches] = {
     _CMI5_RESULT + "progress": _NUMBER,
     _CMI5_RESULT + "reason": _words("Tested Out", "Equivalent AU", "Equivalent Outside Activity", "Administrative"),
@@ -42,8 +44,8 @@ KNOWN: dict[str, _Matches] = {
     _CMI5_CONTEXT + "launchmode": _words("Normal", "Browse", "Review"),
     _CMI5_CONTEXT + "moveon": _words("Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed", "NotApplicable"),
     VIDEO_SESSION: _SESSION,
-    **{_VIDEO + name: _NUMBER for name in ("time", "time-from", "time-to", "progress", "length", "completion-threshold", "volume")},
-    **{_VIDEO + name: _FLAG for name in ("full-screen", "cc-enabled", "cc-subtitle-enabled", "video-played-completely")},
+    **{_VIDEO + name: _NUMBER for name in _VIDEO_NUMBERS},
+    **{_VIDEO + name: _FLAG for name in ("full-screen", "cc-enabled", "cc-subtitle-enabled")},
     _VIDEO + "played-segments": _SEGMENTS,
     _VIDEO + "speed": _pattern(r'"[0-9.]+x"|[0-9.]+'),
     _VIDEO + "screen-size": _pattern(r'"[0-9]+x[0-9]+"'),
@@ -58,8 +60,11 @@ _encoded = msgspec.json.Encoder().encode
 
 
 class Extensions(msgspec.Struct, frozen=True, gc=False):
-    """``text`` is the JSON that may land, or None; ``is_proven`` says that the original has no key twice, only
-    IRIs as keys, and values without structure; ``session_id`` is that of the profile."""
+    """What may land of an extensions object.
+
+    ``text`` is JSON, or None. ``is_proven`` says that the original has no key twice, only IRIs as keys, and values
+    without structure. ``session_id`` is that of the profile.
+    """
 
     text: str | None = None
     is_proven: bool = True

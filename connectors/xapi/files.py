@@ -10,18 +10,15 @@ block broken, brackets are followed token by token, so that one broken statement
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from connectors.errors import OriginalRefused, Transient
+from connectors.xapi.containers import content_of, opened, refuse_other_formats, without_byte_order_mark
 
 Record = tuple[int, bytes, str | None]
 """Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
@@ -31,10 +28,11 @@ _MAXIMUM = 1 << 26
 """Bytes of the largest statement that is looked for (64 MB); what is longer is torn, or no statement."""
 
 _PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)')
-_SCALAR = rb'(?:"(?:[^"\\]|\\.)*+"|[\w.+-]+)'
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_SCALAR = rb"(?:" + _STRING + rb"|[\w.+-]+)"
 _PAGE_HEAD = re.compile(rb'\{\s*(?:"(?!statements")[^"\\]*"\s*:\s*' + _SCALAR + rb'\s*,\s*)*+"statements"\s*:\s*\[')
 _PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _SCALAR + rb"\s*)*+\}")
-_TOKEN = re.compile(rb'[{}\[\]]|"(?:[^"\\]|\\.)*+"|"', re.DOTALL)
+_TOKEN = re.compile(rb"[{}\[\]]|" + _STRING + rb'|"', re.DOTALL)
 _BLANK = re.compile(rb"[\s,]*+")
 _RESUME = re.compile(rb"[\[,\n]\s*+(?=\{)")
 
@@ -54,64 +52,15 @@ _like_a_statement = msgspec.json.Decoder(_Statement).decode
 
 def records(path: Path) -> Iterator[Record]:
     """Every record of the file, broken ones too. Raises ``OriginalRefused`` where it holds no statements at all."""
-    with _opened(path) as stream:
-        head = _without_byte_order_mark(stream.read(_BLOCK))
+    with opened(path) as stream:
+        head = without_byte_order_mark(stream.read(_BLOCK))
         while head and not head.strip() and (more := stream.read(_BLOCK)):
             head += more
-        _refuse_other_formats(_content(head))
-        if _is_by_line(_content(head)):
+        refuse_other_formats(content_of(head))
+        if _is_by_line(content_of(head)):
             yield from _lines(head, stream)
         else:
             yield from _Documents(head, stream, 1).records()
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The decompressed bytes; what is wrong with the container becomes a refusal."""
-    try:
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            yield gzip.GzipFile(fileobj=file) if is_packed else file
-    except EOFError as error:
-        raise OriginalRefused(
-            "The gzip file is cut off: its end is missing.", "transfer or export it again, and compare the sizes."
-        ) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise OriginalRefused("The gzip file is damaged.", "transfer or export it again.") from error
-    except OSError as error:
-        raise Transient(f"An original could not be read: {error.strerror or type(error).__name__}.") from error
-
-
-def _without_byte_order_mark(head: bytes) -> bytes:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise OriginalRefused("The file is UTF-16; statements are UTF-8.", "save or export it as UTF-8.")
-    return head.removeprefix(b"\xef\xbb\xbf")
-
-
-def _content(head: bytes) -> bytes:
-    """The head from where it says something: blank and comment lines are passed over."""
-    content = head.lstrip()
-    while content.startswith(b"#"):
-        content = content.partition(b"\n")[2].lstrip()
-    return content
-
-
-def _refuse_other_formats(content: bytes) -> None:
-    if not content:
-        raise OriginalRefused("The file is empty: it holds no statement.", "check the export, and drop the file again.")
-    if content.startswith(b"PK\x03\x04"):
-        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
-    if content.startswith(b"<"):
-        raise OriginalRefused(
-            "The file is HTML or XML, not statements: often the sign-in or error page of the tool.",
-            "sign in to the tool and export the statements again, as JSON.",
-        )
-    if b"{" not in content and b"[" not in content:
-        raise OriginalRefused(
-            "The file is not JSON: expected statements one per line, in an array, or in pages of an LRS.",
-            "export the statements as JSON; other formats of the tool need another connector.",
-        )
 
 
 def _is_by_line(content: bytes) -> bool:
@@ -298,14 +247,16 @@ class _Documents:
             return
         resume = self._next_statement(start, end or len(self._buffer))
         # The torn tail of an array is one record: that the array's end is missing is not told again.
-        self._is_torn = is_in_array and resume is None and end is None
+        self._is_torn = is_in_array and resume is None and end is None and self._is_at_end
         stop = resume or end or len(self._buffer)
         self._move(stop)
         yield line, self._buffer[start:stop].rstrip(b" \t\r\n,"), "torn_page" if self._is_torn else "json_syntax"
 
     def _end_of_value(self, start: int) -> tuple[int | None, bool]:
-        """Where the brackets that open at ``start`` are closed, and True; where a bracket closes what isn't open,
-        and False; None where the buffer ends before."""
+        """Where the brackets that open at ``start`` are closed, and True.
+
+        False and the place where a bracket closes what isn't open; False and None where the buffer ends before.
+        """
         open_brackets = bytearray()
         for token in _TOKEN.finditer(self._buffer, start):
             kind = token[0][0]

@@ -143,18 +143,18 @@ class _Client:
 
     def pages(self, query: dict[str, str]) -> Iterator[tuple[_Page, _Answer]]:
         """The pages of a query, following ``more`` until there is none."""
-        address: str | None = f"{self._address}?{urllib.parse.urlencode(query)}"
-        seen: set[str] = set()
-        answer = self._first(address)
-        while address:
-            seen.add(address)
+        address = f"{self._address}?{urllib.parse.urlencode(query)}"
+        answer, seen = self._first(address), {address}
+        while True:
             page = _page(answer.body)
             yield page, answer
-            address = self._next(page.more)
-            if address in seen:
+            following = self._next(page.more)
+            if following is None:
+                return
+            if following in seen:
                 raise Transient("The LRS leads in a circle: a page's `more` names a page that was read before.")
-            if address:
-                answer = self._following(address)
+            seen.add(following)
+            answer = self._following(following)
 
     def _first(self, address: str) -> _Answer:
         """The first page, in whichever version the server speaks."""
@@ -183,8 +183,8 @@ class _Client:
         here, there = urllib.parse.urlsplit(self._address), urllib.parse.urlsplit(address)
         if (here.scheme, here.netloc) != (there.scheme, there.netloc):
             raise SettingsError(
-                f"The LRS at {here.netloc} names {there.hostname} for its next page; credentials are not sent to another "
-                "host. Check how the LRS is told its own address, or use that host as the endpoint."
+                f"The LRS at {here.netloc} names {there.hostname} for its next page; credentials are not sent to "
+                "another host. Check how the LRS is told its own address, or use that host as the endpoint."
             )
         return address
 

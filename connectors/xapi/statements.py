@@ -17,14 +17,18 @@ from typing import Any
 
 import msgspec
 
-from connectors.xapi import fragments, rules
+from connectors.xapi import elements, rules
 from connectors.xapi.activities import Activities
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.chunks import PARTS, Chunk, When
+from connectors.xapi.contexts import NO_CONTEXT, Contexts
+from connectors.xapi.elements import Vocabulary
 from connectors.xapi.formats import is_uuid, parse_instant
-from connectors.xapi.fragments import NO_CONTEXT, NO_RESULT, Contexts, Fragments, Part, Results, Vocabulary
+from connectors.xapi.fragments import NOT_READ, Fragments, Part
 from connectors.xapi.people import People
-from connectors.xapi.rulebook import VOIDED
+from connectors.xapi.results import NO_RESULT, Results
+from connectors.xapi.rulebook import RULES, VOIDED
+from connectors.xapi.strict_json import decode
 from connectors.xapi.tables import LandedFile, RejectsFile, SeenKeys
 
 CHUNK = 20_000
@@ -51,7 +55,6 @@ class _Envelope(msgspec.Struct, gc=False):
 
 
 _open = msgspec.json.Decoder(_Envelope).decode
-_NOT_READ = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
@@ -89,16 +92,15 @@ class Statements:
         vocabulary, results = Vocabulary(people), Results()
         self._actors = Fragments(rules.actor, vocabulary.actor)
         contexts = Contexts(self._actors, people)
-        self._verbs = Fragments(rules.verb, fragments.verb)
+        self._verbs = Fragments(rules.verb, elements.verb)
         self._objects = Fragments(rules.objects[rules.Dialect.XAPI_1], vocabulary.object)
         self._results = Fragments(rules.result, results.flatten, NO_RESULT, results.quick)
         self._contexts = Fragments(rules.contexts[rules.Dialect.XAPI_1], contexts.flatten, NO_CONTEXT, contexts.quick)
         self._authorities = Fragments(rules.authority, vocabulary.authority, Part((None,)))
-        self._versions = Fragments(rules.any_version, fragments.version, Part((None,)))
+        self._versions = Fragments(rules.any_version, elements.version, Part((None,)))
         self._attachments = Fragments(rules.attachments, lambda _: Part(()), Part(()))
         self._dictionaries = (
             self._actors, self._verbs, self._objects, self._results, self._contexts, self._authorities, self._versions,
-            self._attachments,
         )  # fmt: skip
 
     def add(self, line: int, raw: bytes) -> None:
@@ -113,7 +115,7 @@ class Statements:
     def reject(self, line: int, raw: bytes, rule: str) -> None:
         """Reject what isn't even JSON."""
         self.read += 1
-        self._sinks.rejects.add(line, rule, "/", rules.RULES[rule].expected, None, raw)
+        self._sinks.rejects.add(line, rule, "/", RULES[rule].expected, None, raw)
 
     def finish(self) -> None:
         self._flush()
@@ -128,7 +130,7 @@ class Statements:
         """Add a statement without blanks, if it can be proven to break no rule."""
         try:
             sent = _open(raw)
-        except _NOT_READ:
+        except NOT_READ:
             return False
         actor = self._actors[bytes(sent.actor)]
         verb = self._verbs[bytes(sent.verb)]
@@ -149,8 +151,7 @@ class Statements:
             return False
         if self._attachments[bytes(sent.attachments)] is None or len(raw) != _size(sent):
             return False
-        is_activity = thing.kind == "Activity"
-        if (context.is_of_activity and not is_activity) or (verb.kind == VOIDED and thing.kind != "StatementRef"):
+        if not _fit_together(verb, thing, context):
             return False
         zoned = self._zoned(sent.timestamp)
         if zoned is None or not is_uuid(sent.id) or (sent.stored and self._zoned(sent.stored) is None):
@@ -181,12 +182,10 @@ class Statements:
             value = _at(raw, violation.pointer)
             self._sinks.rejects.add(line, violation.rule, violation.pointer, violation.expected, value, raw)
             return
-        sent: dict[str, Any] = rules.decode(raw)
+        sent: dict[str, Any] = decode(raw)
         parts = [
             dictionary.trusted(msgspec.json.encode(sent[name]) if name in sent else b"")
-            for name, dictionary in zip(
-                ("actor", "verb", "object", "result", "context", "authority", "version"), self._dictionaries
-            )
+            for name, dictionary in zip(PARTS, self._dictionaries, strict=True)
         ]
         identifier = sent["id"].lower() if "id" in sent else self._body.derived_id(sent)
         stored = parse_instant(sent["stored"]) if "stored" in sent else None
@@ -227,7 +226,7 @@ class Statements:
                     self._met.add(part)
                     self._sinks.people.meet(part.agents, line)
         self._met = self._met if len(self._met) < _MET else set()
-        for dictionary in self._dictionaries:
+        for dictionary in (*self._dictionaries, self._attachments):
             dictionary.forget()
 
 
@@ -254,10 +253,17 @@ def _size(sent: _Envelope) -> int:
     return size
 
 
+def _fit_together(verb: Part, thing: Part, context: Part) -> bool:
+    """The rules across parts. A sub-statement may hold what only one dialect allows, so it is judged as a whole."""
+    if thing.kind != "Activity" and (context.is_of_activity or thing.kind == "SubStatement"):
+        return False
+    return verb.kind != VOIDED or thing.kind == "StatementRef"
+
+
 def _without_blanks(raw: bytes) -> bytes:
     try:
         return bytes(msgspec.json.format(raw, indent=-1))
-    except _NOT_READ:
+    except NOT_READ:
         return raw
 
 
@@ -268,5 +274,5 @@ def _at(raw: bytes, pointer: str) -> str | None:
         for name in pointer.strip("/").split("/") if pointer != "/" else ():
             value = value[int(name)] if isinstance(value, list) else value[name]
         return msgspec.json.encode(value).decode()
-    except (*_NOT_READ, KeyError, IndexError, ValueError, TypeError):
+    except (*NOT_READ, KeyError, IndexError, ValueError, TypeError):
         return None

@@ -87,8 +87,8 @@ class RejectsFile:
     def add(self, line: int, rule: str, pointer: str, expected: str, value: str | None, raw: bytes) -> None:
         self.rows += 1
         self._waiting.append(
-            {**self._of, "source_line": line, "rule": rule, "column_name": pointer, "expected": expected, "value": value,
-             "original": raw.decode(errors="replace")}
+            {**self._of, "source_line": line, "rule": rule, "column_name": pointer, "expected": expected,
+             "value": value, "original": raw.decode(errors="replace")}
         )  # fmt: skip
         if len(self._waiting) >= self._BATCH:
             self._flush()

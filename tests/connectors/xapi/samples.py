@@ -64,7 +64,8 @@ class FakeTokeniser:
         self.kept += [(token, attribute, value) for token, value in zip(tokens, values, strict=True)]
 
     def flush(self, tool: str, unit: str) -> None:
-        self.kept = []
+        """Landing flushes, a reader doesn't."""
+        raise AssertionError(f"{tool}, {unit}: a reader flushed the vault")
 
     @staticmethod
     def _token(identifier_type: str, value: str) -> str:

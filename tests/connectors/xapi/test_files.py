@@ -74,14 +74,14 @@ def test_an_empty_page_is_a_window_without_statements(read: Read) -> None:
     assert read(b"[]").counts() == (0, 0, 0, 0)
 
 
+_ACTOR = b'000002","actor":{"objectType":"Agent","name":"Ada Canary","mbox":"mailto:ada.canary@example.org"}'
 DAMAGES = {
     "a missing value": (b'"id":"6690e6c9-3ef0-4ed3-8b37-000000000002"', b'"id":'),
-    "a missing brace": (b'000002","actor":{"objectType":"Agent","name":"Ada Canary","mbox":"mailto:ada.canary@example.org"}',
-                        b'000002","actor":{"objectType":"Agent","name":"Ada Canary","mbox":"mailto:ada.canary@example.org"'),
-    "a missing quote": (b'000002","actor":{"objectType":"Agent', b'000002,"actor":{"objectType":"Agent'),
-    "a raw line break in a string": (b'000002","actor":{"objectType":"Agent', b'000002","actor":{"objectType":"Ag\nent'),
-    "invalid UTF-8": (b'000002","actor":{"objectType":"Agent","name":"Ada', b'000002","actor":{"objectType":"Agent","name":"\xff'),
-}  # fmt: skip
+    "a missing brace": (_ACTOR, _ACTOR[:-1]),
+    "a missing quote": (_ACTOR, _ACTOR.replace(b'000002"', b"000002")),
+    "a raw line break in a string": (_ACTOR, _ACTOR.replace(b"Agent", b"Ag\nent")),
+    "invalid UTF-8": (_ACTOR, _ACTOR.replace(b"Ada", b"\xff")),
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

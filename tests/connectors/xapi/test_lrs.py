@@ -38,6 +38,11 @@ class Server:
     requests: list[tuple[str, dict[str, str]]]
 
 
+class Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Clients that hang up are part of the tests."""
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Script], Server]]:
     """Start servers on loopback that answer as a script (path, headers) says."""
@@ -61,7 +66,7 @@ def serve() -> Iterator[Callable[[Script], Server]]:
             def log_message(self, *_: Any) -> None:
                 """Tests are silent."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = Quiet(("127.0.0.1", 0), Handler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         running.append((server, thread))

@@ -17,6 +17,9 @@ from tests.connectors.xapi.samples import DATA, STATEMENT, Statement
 ACCOUNT = {"homePage": "https://hr.example.org", "name": "4711"}
 GROUP = {"objectType": "Group", "member": [{"account": ACCOUNT}, {"openid": "https://id.example.org/1"}]}
 SUB_STATEMENT = {"objectType": "SubStatement", **{name: STATEMENT[name] for name in ("actor", "verb", "object")}}
+DEFINITION = "/object/definition"
+CHOICES = [{"id": "a"}, {"id": "b"}]
+ATTACHMENT = {"usageType": "https://x.example/u", "display": {}, "contentType": "text/plain", "length": 3}
 _GONE = object()
 
 
@@ -71,8 +74,8 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("/object/definition/extensions", {"colour": 1}, "extension_key", "/object/definition/extensions"),
     ("/object/definition/interactionType", "guess", "interaction_type", "/object/definition/interactionType"),
     ("/object/definition/correctResponsesPattern", ["a"], "interaction_type", "/object/definition"),
-    ("/object/definition", {"interactionType": "likert", "choices": [{"id": "a"}]}, "interaction_components", "/object/definition/choices"),
-    ("/object/definition", {"interactionType": "choice", "choices": [{"id": "a"}, {"id": "a"}]}, "component_ids", "/object/definition/choices"),
+    ("/object/definition", {"interactionType": "likert", "choices": CHOICES}, "interaction_components", f"{DEFINITION}/choices"),
+    ("/object/definition", {"interactionType": "choice", "choices": CHOICES * 2}, "component_ids", f"{DEFINITION}/choices"),
     ("/object", {"objectType": "Agent"}, "one_identifier", "/object"),
     ("/object", {"objectType": "StatementRef", "id": "x"}, "uuid", "/object/id"),
     ("/object", SUB_STATEMENT | {"id": STATEMENT["id"]}, "unknown_property", "/object"),
@@ -110,8 +113,8 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("/authority", GROUP | {"member": GROUP["member"][:1]}, "authority", "/authority"),
     ("/version", "0.95", "version", "/version"),
     ("/version", "1.1.0", "version", "/version"),
-    ("/attachments", [{"usageType": "https://x.example/u", "display": {}, "contentType": "text/plain", "length": 3}], "required", "/attachments/0/sha2"),
-    ("/attachments", [{"usageType": "https://x.example/u", "display": {}, "contentType": "text/plain", "length": 1.5, "sha2": "a"}], "data_type", "/attachments/0/length"),
+    ("/attachments", [ATTACHMENT], "required", "/attachments/0/sha2"),
+    ("/attachments", [ATTACHMENT | {"length": 1.5, "sha2": "a"}], "data_type", "/attachments/0/length"),
     ("/verb/id", "http://adlnet.gov/expapi/verbs/voided", "voids_statement_ref", "/object"),
 ]  # fmt: skip
 

@@ -87,10 +87,15 @@ def test_odd_times_land_with_a_flag(
     [
         ({"objectType": "Agent", "mbox": "mailto:b@example.org"}, "agent", None, True),
         ({"objectType": "Group", "account": {"homePage": "https://x.example", "name": "g"}}, "group", None, True),
-        ({"objectType": "StatementRef", "id": "6690E6C9-3EF0-4ED3-8B37-7F3964730BEF"}, "statement_ref", "6690e6c9-3ef0-4ed3-8b37-7f3964730bef", False),
-        ({"objectType": "SubStatement", **{n: STATEMENT[n] for n in ("actor", "verb", "object")}}, "sub_statement", None, False),
+        ({"objectType": "StatementRef", "id": STATEMENT["id"].upper()}, "statement_ref", STATEMENT["id"], False),
+        (
+            {"objectType": "SubStatement", **{name: STATEMENT[name] for name in ("actor", "verb", "object")}},
+            "sub_statement",
+            None,
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_objects_other_than_activities_land_as_what_they_are(
     read: Read, thing: Statement, kind: str, object_id: str | None, has_person: bool
 ) -> None:

@@ -1,0 +1,61 @@
+"""The file around the statements: gzip, byte order mark, and what is no file of statements at all."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from connectors.errors import OriginalRefused, Transient
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The decompressed bytes; what is wrong with the container becomes a refusal."""
+    try:
+        with path.open("rb") as file:
+            is_packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
+    except EOFError as error:
+        raise OriginalRefused(
+            "The gzip file is cut off: its end is missing.", "transfer or export it again, and compare the sizes."
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise OriginalRefused("The gzip file is damaged.", "transfer or export it again.") from error
+    except OSError as error:
+        raise Transient(f"An original could not be read: {error.strerror or type(error).__name__}.") from error
+
+
+def without_byte_order_mark(head: bytes) -> bytes:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise OriginalRefused("The file is UTF-16; statements are UTF-8.", "save or export it as UTF-8.")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def content_of(head: bytes) -> bytes:
+    """The head from where it says something: blank and comment lines are passed over."""
+    content = head.lstrip()
+    while content.startswith(b"#"):
+        content = content.partition(b"\n")[2].lstrip()
+    return content
+
+
+def refuse_other_formats(content: bytes) -> None:
+    if not content:
+        raise OriginalRefused("The file is empty: it holds no statement.", "check the export, and drop the file again.")
+    if content.startswith(b"PK\x03\x04"):
+        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
+    if content.startswith(b"<"):
+        raise OriginalRefused(
+            "The file is HTML or XML, not statements: often the sign-in or error page of the tool.",
+            "sign in to the tool and export the statements again, as JSON.",
+        )
+    if b"{" not in content and b"[" not in content:
+        raise OriginalRefused(
+            "The file is not JSON: expected statements one per line, in an array, or in pages of an LRS.",
+            "export the statements as JSON; other formats of the tool need another connector.",
+        )

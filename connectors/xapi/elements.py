@@ -1,0 +1,74 @@
+"""Actor, verb, object, authority and version of a statement → the columns that they fill."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.xapi.bodies import canonical
+from connectors.xapi.fragments import Activity, Part, open_text
+from connectors.xapi.people import People, agents_of, is_identified
+
+_PERSONAL_TYPES = ("user-profile", "person", "user", "chat-message", "comment", "note", "forum-reply")
+"""Last segments of activity types whose instances are named after a person, or by what a person wrote."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Flattens what needs to know persons. Columns are in the order of ``chunks.PARTS``."""
+
+    people: People
+
+    def actor(self, value: Mapping[str, Any]) -> Part:
+        """Columns actor_token, actor_kind."""
+        token = self.people.token(value)
+        is_group = value.get("objectType") == "Group"
+        kind = "agent" if not is_group else "group" if is_identified(value) else "anonymous_group"
+        body = self.people.body(value)
+        return Part((token, kind), body, kind=str(value.get("objectType", "Agent")), agents=tuple(agents_of(value)))
+
+    def authority(self, value: Mapping[str, Any]) -> Part:
+        """Column authority_token: of the agent, or of the first of two (for OAuth, a client and a person)."""
+        party = value if is_identified(value) else value["member"][0]
+        return Part((self.people.token(party),))
+
+    def object(self, value: Mapping[str, Any]) -> Part:
+        """Columns object_kind, object_id, object_person_token, activity_type, activity_name."""
+        kind = value.get("objectType", "Activity")
+        if kind == "Activity":
+            return _activity_object(value)
+        if kind in ("Agent", "Group"):
+            token, agents = self.people.token(value), tuple(agents_of(value))
+            return Part((kind.lower(), None, token, None, None), self.people.body(value), kind, agents=agents)
+        if kind == "StatementRef":
+            target = value["id"].lower()
+            return Part(("statement_ref", target, None, None, None), target.encode(), kind)
+        return Part(("sub_statement", None, None, None, None), canonical(value), kind)
+
+
+def verb(value: Mapping[str, Any]) -> Part:
+    """Column verb_id."""
+    return Part((open_text(value["id"]),), value["id"].encode(), kind=value["id"])
+
+
+def version(value: str) -> Part:
+    """Column xapi_version."""
+    return Part((value,))
+
+
+def _activity_object(value: Mapping[str, Any]) -> Part:
+    activity = described(value)
+    columns = ("activity", activity.activity_id, None, activity.activity_type, activity.title)
+    return Part(columns, value["id"].encode(), "Activity", activities=(activity,))
+
+
+def described(value: Mapping[str, Any]) -> Activity:
+    """An activity without what may name a person."""
+    definition = value.get("definition", {})
+    activity_type = definition.get("type")
+    language, title = next(iter(definition.get("name", {}).items()), (None, None))
+    if activity_type and re.split("[/#]", activity_type)[-1] in _PERSONAL_TYPES:
+        language, title = None, None
+    return Activity(open_text(value["id"]) or "", open_text(title), open_text(activity_type), language)

@@ -1,0 +1,57 @@
+"""JSON as a statement has to be written: UTF-8, no key twice, no NaN, no half character, depth within reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from connectors.xapi.rulebook import RULES
+
+
+class Violation(Exception):
+    """A rule that is broken. ``pointer`` is the JSON pointer of the place."""
+
+    def __init__(self, rule: str, pointer: str) -> None:
+        super().__init__(f"{rule} at {pointer or '/'}")
+        self.rule = rule
+        self.pointer = pointer or "/"
+
+    @property
+    def expected(self) -> str:
+        return RULES[self.rule].expected
+
+
+def decode(raw: bytes) -> Any:
+    """The value of a JSON text. Raises :class:`Violation` for what isn't strict JSON."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise Violation("encoding", "") from None
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError:
+        raise Violation("json_depth", "") from None
+    except ValueError:
+        raise Violation("json_syntax", "") from None
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise Violation("duplicate_key", "")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_surrogates(value: Any) -> None:
+    """Half a character (``\\ud800`` alone) can't be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Violation("encoding", "") from None
