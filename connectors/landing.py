@@ -185,7 +185,7 @@ def _ledger_row(original: Original, **entries: Any) -> dict[str, Any]:
     counts = dict.fromkeys(
         ("source_rows", "rows_read", "rows_landed", "rows_rejected", "rows_duplicate", "rows_erased"), 0
     )
-    return {
+    return dict.fromkeys(column.name for column in LEDGER_COLUMNS) | {
         "tool": original.tool,
         "unit": original.unit,
         "source_file": masked(original.source_file),

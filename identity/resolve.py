@@ -14,6 +14,7 @@ is ambiguous. Only tokens are compared; null has none, so null never matches nul
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,11 +60,15 @@ class Resolution:
     minted: int
 
 
-def resolve(people: Path, accounts: Path, vault: Vault) -> Resolution:
-    """Resolve every identity in the landed ``people`` and ``accounts`` folders; mints keys in the vault."""
+def resolve(people: Path, accounts: Path, mentions: Iterable[tuple[Path, str]], vault: Vault) -> Resolution:
+    """Resolve every identity in the landed ``people`` and ``accounts`` folders; mints keys in the vault.
+
+    ``mentions`` are (folder, column) of records that name persons: a token that stands in them only is a person too.
+    """
     with duckdb.connect() as connection:
         hr = _hr_evidence(connection, people)
         evidence = _account_evidence(connection, accounts)
+        evidence = pd.concat([evidence, _mentioned(connection, mentions, hr, evidence)], ignore_index=True)
         matches = _matches(connection, hr, evidence)
         anchored = _anchor(hr, evidence, matches)
         anchored = pd.concat([anchored, _known_by(connection, anchored)], ignore_index=True)
@@ -93,6 +98,22 @@ def _account_evidence(connection: duckdb.DuckDBPyConnection, accounts: Path) -> 
         f"select account_token, {column} as token from accounts where {column} is not null" for column in _EVIDENCE
     ]
     return connection.sql(f"with accounts as (select * from {_files(accounts)}) {' union '.join(parts)}").df()
+
+
+def _mentioned(
+    connection: duckdb.DuckDBPyConnection,
+    mentions: Iterable[tuple[Path, str]],
+    hr: pd.DataFrame,
+    evidence: pd.DataFrame,
+) -> pd.DataFrame:
+    """Evidence of persons whom records name by an identifier that neither HR nor an account has: of itself only."""
+    known = pd.concat([hr["token"], evidence["account_token"], evidence["token"]]).to_frame("token")
+    connection.register("known", known)
+    parts = [f"select {column} as token from {_files(folder)}" for folder, column in mentions]
+    if not parts:
+        return evidence.head(0)
+    found = f"select distinct token from ({' union all '.join(parts)}) where token is not null"
+    return connection.sql(f"select token as account_token, token from ({found}) anti join known using (token)").df()
 
 
 def _matches(connection: duckdb.DuckDBPyConnection, hr: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-console = Console()
+# Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
+console = Console(width=None if sys.stdout.isatty() else 140)
 problems = Console(stderr=True)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 from connectors.files import write_table
 from connectors.home import Home
 from connectors.landing import table_schema
+from connectors.records import RECORD_KINDS
 from identity.resolve import resolve
 from identity.vault import Vault
 from pipelines.progress import stage
@@ -19,12 +22,19 @@ from pipelines.progress import stage
 def write_identities(home: Home) -> Counter[str]:
     """Resolve and write ``identity_links`` and ``person_aliases``; returns tokens by state, and persons minted."""
     with stage("resolve identities"):
-        resolution = resolve(home.landed("people"), home.landed("accounts"), Vault(home.vault))
+        resolution = resolve(home.landed("people"), home.landed("accounts"), _mentions(home), Vault(home.vault))
         _replace(home, "identity_links", "links", resolution.links)
         _replace(home, "person_aliases", "aliases", _dated(home, resolution.aliases))
     counts = Counter({str(state): int(n) for state, n in resolution.links["state"].value_counts().items()})
     counts["minted"] = resolution.minted
     return counts
+
+
+def _mentions(home: Home) -> Iterator[tuple[Path, str]]:
+    """Columns by which records say whose they are. Who taught, decided or observed is no learner by that alone."""
+    for name, kind in RECORD_KINDS.items():
+        for column in {"person_token", "actor_token"} & kind.by_name.keys():
+            yield home.landed(name), column
 
 
 def _dated(home: Home, aliases: pd.DataFrame) -> pd.DataFrame:

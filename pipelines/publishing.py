@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -63,6 +64,9 @@ class Table:
     source: str
 
 
+Meanings = dict[tuple[str, str], tuple[str, dict[str, str]]]
+"""(schema, table) → what the table means, and what each column means."""
+
 _PIPELINE_TABLES = (
     Table("trust", "guard_results", "guards.guard_result"),
     Table("trust", "versions", "publishing.version"),
@@ -85,7 +89,7 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
         aside = home.published / f".learning-{name}.aside"
         shutil.rmtree(aside, ignore_errors=True)
         (aside / "parquet").mkdir(parents=True)
-        _write_database(connection, tables, aside / "learning.duckdb")
+        _write_database(connection, tables, aside / "learning.duckdb", _documented(dbt_run(home).manifest))
         _write_parquet(connection, tables, aside / "parquet")
     _flip(home, name, aside)
     _retire(home)
@@ -155,36 +159,52 @@ def _note_version(
     return Version(name, build_id, published_at, len(tables), rows)
 
 
-def _write_database(connection: duckdb.DuckDBPyConnection, tables: list[Table], path: Path) -> None:
+def _write_database(
+    connection: duckdb.DuckDBPyConnection, tables: list[Table], path: Path, meanings: Meanings
+) -> None:
     connection.execute(f"attach '{path}' as publication (storage_version '{_STORAGE_VERSION}')")
     try:
         for schema in SCHEMAS:
             connection.execute(f"create schema publication.{schema}")
         for table in tables:
             connection.execute(f'create table publication.{table.schema}."{table.name}" as select * from {table.source}')
-            _copy_comments(connection, table)
+            _comment(connection, table, meanings)
         connection.execute("checkpoint publication")
     finally:
         connection.execute("detach publication")
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """What the columns mean travels with them: an analyst sees it in any client."""
-    schema, name = table.source.replace('"', "").split(".")
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table, meanings: Meanings) -> None:
+    """What the table and its columns mean travels with them: an analyst sees it in any client."""
     target = f'publication.{table.schema}."{table.name}"'
-    about = connection.execute(
-        "select comment from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
-        [schema, name],
-    ).fetchone()
-    if about and about[0]:
-        connection.execute(f"comment on table {target} is {_quoted(about[0])}")
+    about, columns = meanings.get((table.schema, table.name)) or _commented(connection, table)
+    if about:
+        connection.execute(f"comment on table {target} is {_quoted(about)}")
+    for column, meaning in columns.items():
+        connection.execute(f'comment on column {target}."{column}" is {_quoted(meaning)}')
+
+
+def _documented(manifest: dict[str, Any]) -> Meanings:
+    """What dbt's documentation says of every model, by schema and name as readers see them."""
+    return {
+        (node["schema"], node["alias"]): (
+            node["description"],
+            {name: column["description"] for name, column in node["columns"].items() if column["description"]},
+        )
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+
+
+def _commented(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, dict[str, str]]:
+    """What the pipelines wrote as comments on a table of their own."""
+    schema, name = table.source.replace('"', "").split(".")
     columns = connection.execute(
         "select column_name, comment from duckdb_columns() where database_name = current_database() "
         "and schema_name = ? and table_name = ? and comment is not null",
         [schema, name],
     ).fetchall()
-    for column, comment in columns:
-        connection.execute(f'comment on column {target}."{column}" is {_quoted(comment)}')
+    return "", dict(columns)
 
 
 def _quoted(text: str) -> str:

@@ -21,12 +21,17 @@ class Landed:
         self.folder = folder
         self.vault = Vault(folder / "vault")
 
-    def resolve(self, people: list[dict[str, str]], accounts: list[dict[str, str]]) -> Resolution:
-        for kind, rows in (("people", people), ("accounts", accounts)):
+    def resolve(
+        self, people: list[dict[str, str]], accounts: list[dict[str, str]], named: list[str] | None = None
+    ) -> Resolution:
+        """``named`` are tokens by which enrolments name persons."""
+        enrolments = [{"person_token": token} for token in named or []]
+        for kind, rows in (("people", people), ("accounts", accounts), ("enrolments", enrolments)):
             path = self.folder / kind / "tool" / "unit.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.Table.from_pylist(rows, schema=table_schema(kind)), path)
-        return resolve(self.folder / "people", self.folder / "accounts", self.vault)
+        mentions = [(self.folder / "enrolments", "person_token")]
+        return resolve(self.folder / "people", self.folder / "accounts", mentions, self.vault)
 
 
 @pytest.fixture
@@ -149,3 +154,11 @@ def test_every_token_has_one_link(landed: Landed) -> None:
     accounts = [{"account_token": "a", "email_token": "ann@"}, {"account_token": "b", "email_token": "x@"}, {"account_token": "x@"}]
     resolution = landed.resolve([ANN, BOB], accounts)
     assert resolution.links["token"].is_unique
+
+
+def test_whoever_only_a_record_names_is_a_person_of_his_own(landed: Landed) -> None:
+    resolution = landed.resolve([ANN], [{"account_token": "login", "email_token": "x@"}], named=["stranger", "ann@", "x@", "login"])
+    assert link(resolution, "stranger")["state"] == "unmatched"
+    assert keys(resolution)["stranger"] not in (keys(resolution)["ann"], keys(resolution)["login"])
+    assert keys(resolution)["ann@"] == keys(resolution)["ann"]
+    assert keys(resolution)["x@"] == keys(resolution)["login"]
