@@ -74,11 +74,12 @@ def source_yaml() -> str:
         "# Generated from connectors/records.py by landing_contract.py; do not edit.",
         "sources:",
         "  - name: landing",
-        '    description: "What connectors and identity landed as Parquet files: one table per record kind, and landing\'s own."',
+        '    description: "Parquet files of connectors and identity: one table per record kind, and landing\'s own."',
         "    config:",
         "      meta:",
         "        external_location: >-",
-        "          read_parquet('{{ env_var('THROUGHLINE_HOME', '.throughline') }}/landing/{name}/v1/**/*.parquet', union_by_name=true)",
+        "          read_parquet('{{ env_var('THROUGHLINE_HOME', '.throughline') }}/landing/{name}/v1/**/*.parquet',",
+        "          union_by_name=true)",
         "    tables:",
     ]
     for name, grain, columns in tables():

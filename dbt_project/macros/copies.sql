@@ -1,7 +1,11 @@
-{# Of several copies of one record, the first is the one that was stored first, then extracted first. The rest of
-   the order only makes the choice the same in every order of arrival. #}
-{% macro first_copy(relation) -%}
-    coalesce({{ relation }}.stored_at, {{ relation }}.extracted_at), {{ relation }}.extracted_at, {{ relation }}.tool, {{ relation }}.unit, {{ relation }}.source_line
+{#
+    Of several copies of one statement, the first is the one that was stored first, then extracted first. The rest of
+    the order only makes the choice the same in every order of arrival.
+#}
+{% macro first_copy(statements) -%}
+    {%- set columns = ['extracted_at', 'tool', 'unit', 'source_line', 'body_hash'] -%}
+    coalesce({{ statements }}.stored_at, {{ statements }}.extracted_at)
+    {%- for column in columns %}, {{ statements }}.{{ column }}{% endfor %}
 {%- endmacro %}
 
 

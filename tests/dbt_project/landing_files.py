@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.landing import table_schema, write_zero_rows
 from connectors.home import Home
+from connectors.landing import table_schema, write_zero_rows
 from connectors.records import RECORD_KINDS, Column, RecordKind, Type
 
 Row = Mapping[str, Any]

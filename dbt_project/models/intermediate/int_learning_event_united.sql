@@ -1,77 +1,78 @@
 with
 
-ledger as (
-    select tool, unit, record_kind, landed_at as loaded_at from {{ ref('stg_ledger') }} where status = 'landed'
-),
-
-learning_events as (
-    select * from {{ ref('stg_learning_events') }}
-),
-
 touched as (
     select occurred_date from {{ ref('int_partitions_touched') }}
 ),
 
-touched_keys as (
-    select distinct tool, record_key
-    from learning_events
-    where occurred_date in (select touched.occurred_date from touched)
+ledger as (
+    select tool, unit, record_kind, landed_at as loaded_at from {{ ref('stg_ledger') }} where status = 'landed'
 ),
 
-copies as (
+statements as (
     select
-        learning_events.*,
-        row_number() over (
-            partition by learning_events.tool, learning_events.record_key
-            order by learning_events.extracted_at, learning_events.unit, learning_events.source_line
-        ) as copy_number
-    from learning_events
-    inner join touched_keys
-        on learning_events.tool = touched_keys.tool and learning_events.record_key = touched_keys.record_key
-),
-
-united as (
-    select
-        tool,
+        statements.tool,
         'statements' as record_kind,
-        unit,
-        statement_id as record_key,
-        actor_token as person_token,
-        case when object_kind = 'activity' then object_id end as activity_id,
-        verb_id as verb_source,
-        occurred_at,
-        occurred_date,
-        stored_at,
-        registration,
-        session_id,
-        duration_seconds,
-        score_scaled,
-        is_success,
-        is_completion,
+        statements.unit,
+        statements.statement_id as record_key,
+        statements.actor_token as person_token,
+        case when statements.object_kind = 'activity' then statements.object_id end as activity_id,
+        statements.verb_id as verb_source,
+        statements.occurred_at,
+        statements.occurred_date,
+        statements.stored_at,
+        statements.registration,
+        statements.session_id,
+        statements.duration_seconds,
+        statements.score_scaled,
+        statements.is_success,
+        statements.is_completion,
         cast(null as {{ dbt.type_float() }}) as progress_share,
-        fate
-    from {{ ref('int_statement_deduplicated') }}
-    union all
+        case
+            when copies.fate <> 'counted' then copies.fate
+            when statements.verb_id = '{{ var("voiding_verb") }}' then 'voiding'
+            when voided.statement_id is not null then 'voided'
+            else 'counted'
+        end as fate
+    from {{ ref('stg_statements') }} as statements
+    left join {{ ref('int_statement_deduplicated') }} as copies
+        on
+            statements.statement_id = copies.statement_id
+            and statements.body_hash = copies.body_hash
+            and statements.tool = copies.tool
+            and statements.unit = copies.unit
+    left join {{ ref('int_statement_voided') }} as voided on statements.statement_id = voided.statement_id
+),
+
+learning_events as (
     select
-        tool,
+        events.tool,
         'learning_events' as record_kind,
-        unit,
-        record_key,
-        person_token,
-        coalesce(activity_id, parent_activity_id) as activity_id,
-        verb as verb_source,
-        occurred_at,
-        occurred_date,
+        events.unit,
+        events.record_key,
+        events.person_token,
+        coalesce(events.activity_id, events.parent_activity_id) as activity_id,
+        events.verb as verb_source,
+        events.occurred_at,
+        events.occurred_date,
         cast(null as {{ dbt.type_timestamp() }}) as stored_at,
         cast(null as {{ dbt.type_string() }}) as registration,
-        session_id,
-        duration_seconds,
+        events.session_id,
+        events.duration_seconds,
         cast(null as {{ dbt.type_float() }}) as score_scaled,
         cast(null as {{ dbt.type_boolean() }}) as is_success,
         cast(null as {{ dbt.type_boolean() }}) as is_completion,
-        progress_share,
-        case when copy_number = 1 then 'counted' else 'redelivered' end as fate
-    from copies
+        events.progress_share,
+        coalesce(copies.fate, 'counted') as fate
+    from {{ ref('stg_learning_events') }} as events
+    left join {{ ref('int_learning_event_deduplicated') }} as copies
+        on events.tool = copies.tool and events.record_key = copies.record_key and events.unit = copies.unit
+),
+
+united as (
+    select * from statements
+    where occurred_date in (select touched.occurred_date from touched)
+    union all
+    select * from learning_events
     where occurred_date in (select touched.occurred_date from touched)
 ),
 

@@ -12,10 +12,22 @@ before as (
     }) }}
 ),
 
+appeared as (
+    select * from history
+    except
+    select * from before
+),
+
+vanished as (
+    select * from before
+    except
+    select * from history
+),
+
 differing as (
-    (select * from history except select * from before)
+    select * from appeared
     union all
-    (select * from before except select * from history)
+    select * from vanished
 ),
 
 -- An interval that only got an end differs as a row, but not on the days before that end: the two histories of a

@@ -1,20 +1,34 @@
 with
 
 statements as (
-    select * from {{ ref('stg_statements') }}
-),
-
-touched as (
-    select occurred_date from {{ ref('int_partitions_touched') }}
+    select
+        statement_id,
+        body_hash,
+        tool,
+        unit,
+        source_line,
+        extracted_at,
+        stored_at,
+        occurred_date
+    from {{ ref('stg_statements') }}
 ),
 
 touched_ids as (
     select distinct statement_id
     from statements
-    where occurred_date in (select touched.occurred_date from touched)
+    where occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
--- All copies of these statements, in whichever partition: a changed time puts a copy into another one.
+-- Few statements have more than one copy, so these are found first, on the ids alone. The copies may lie on any day:
+-- a changed time puts a copy into another partition.
+repeated_ids as (
+    select statements.statement_id
+    from statements
+    inner join touched_ids on statements.statement_id = touched_ids.statement_id
+    group by statements.statement_id
+    having count(*) > 1
+),
+
 copies as (
     select
         statements.*,
@@ -23,22 +37,22 @@ copies as (
             partition by statements.statement_id order by {{ first_copy('statements') }}
         ) as first_body_hash
     from statements
-    where statements.statement_id in (select touched_ids.statement_id from touched_ids)
+    inner join repeated_ids on statements.statement_id = repeated_ids.statement_id
 ),
 
 final as (
     select
-        copies.*,
+        statement_id,
+        body_hash,
+        tool,
+        unit,
+        occurred_date,
         case
-            when copies.copy_number > 1 and copies.body_hash = copies.first_body_hash then 'redelivered'
-            when copies.copy_number > 1 then 'conflicting'
-            when copies.verb_id = '{{ var("voiding_verb") }}' then 'voiding'
-            when voided.statement_id is not null then 'voided'
-            else 'counted'
+            when copy_number = 1 then 'counted'
+            when body_hash = first_body_hash then 'redelivered'
+            else 'conflicting'
         end as fate
     from copies
-    left join {{ ref('int_statement_voided') }} as voided on copies.statement_id = voided.statement_id
-    where copies.occurred_date in (select touched.occurred_date from touched)
 )
 
 select * from final

@@ -37,9 +37,11 @@ explained as (
     select
         tool,
         record_kind,
-        {%- for fate in ['redelivered', 'conflicting', 'voiding', 'voided', 'repeated'] %}
-        sum(case when fate = '{{ fate }}' then row_count else 0 end) as rows_{{ fate }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(case when fate = 'redelivered' then row_count else 0 end) as rows_redelivered,
+        sum(case when fate = 'conflicting' then row_count else 0 end) as rows_conflicting,
+        sum(case when fate = 'voiding' then row_count else 0 end) as rows_voiding,
+        sum(case when fate = 'voided' then row_count else 0 end) as rows_voided,
+        sum(case when fate = 'repeated' then row_count else 0 end) as rows_repeated
     from fates
     group by tool, record_kind
 ),
@@ -66,14 +68,24 @@ joined as (
         ledger.record_kind in ('statements', 'learning_events', 'enrolments', 'assessments') as has_fact,
         cast(ledger.rows_landed as bigint) as rows_landed,
         cast(coalesce(staged.rows_staged, 0) as bigint) as rows_staged,
-        {%- for fate in ['redelivered', 'conflicting', 'voiding', 'voided', 'repeated'] %}
-        cast(coalesce(explained.rows_{{ fate }}, 0) as bigint) as rows_{{ fate }},
-        {%- endfor %}
+        cast(coalesce(explained.rows_redelivered, 0) as bigint) as rows_redelivered,
+        cast(coalesce(explained.rows_conflicting, 0) as bigint) as rows_conflicting,
+        cast(coalesce(explained.rows_voiding, 0) as bigint) as rows_voiding,
+        cast(coalesce(explained.rows_voided, 0) as bigint) as rows_voided,
+        cast(coalesce(explained.rows_repeated, 0) as bigint) as rows_repeated,
         cast(coalesce(counted.rows_in_fact, 0) as bigint) as rows_in_fact
     from ledger
     left join staged on ledger.tool = staged.tool and ledger.record_kind = staged.record_kind
     left join explained on ledger.tool = explained.tool and ledger.record_kind = explained.record_kind
     left join counted on ledger.tool = counted.tool and ledger.record_kind = counted.record_kind
+),
+
+accounted as (
+    select
+        *,
+        rows_redelivered + rows_conflicting + rows_voiding + rows_voided + rows_repeated + rows_in_fact
+            as rows_accounted
+    from joined
 ),
 
 final as (
@@ -88,15 +100,9 @@ final as (
         rows_voided,
         rows_repeated,
         case when has_fact then rows_in_fact end as rows_in_fact,
-        abs(rows_landed - rows_staged) + case
-            when has_fact
-                then abs(
-                    rows_staged - rows_redelivered - rows_conflicting - rows_voiding - rows_voided - rows_repeated
-                    - rows_in_fact
-                )
-            else 0
-        end as unexplained
-    from joined
+        abs(rows_landed - rows_staged) + case when has_fact then abs(rows_staged - rows_accounted) else 0 end
+            as unexplained
+    from accounted
 )
 
 select * from final
