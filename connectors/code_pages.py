@@ -12,13 +12,25 @@ from collections import Counter
 from pathlib import Path
 
 _CHUNK = 1 << 20
-_LETTERS = {
-    "nl": "éëïöüèêçáóíú", "de": "äöüßé", "fr": "àâæçéèêëîïôœùûüÿ", "es": "áéíñóúü", "pt": "áâãàçéêíóôõúü", "it": "àèéìíîòóùú",
-    "da": "æøåéä", "sv": "åäöéü", "is": "áðéíóúýþæö", "ca": "àçèéíïòóúü", "et": "äõöüšž",
-    "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "pl": "ąćęłńóśźż", "hu": "áéíóöőúüű", "hr": "čćđšž", "sl": "čšž",
-    "ro": "ăâîşţ", "sq": "çë",
-}  # fmt: skip
-"""Lower-case letters beyond ASCII, per language."""
+_LETTERS = (
+    "éëïöüèêçáóíú",  # Dutch
+    "äöüßé",  # German
+    "àâæçéèêëîïôœùûüÿ",  # French
+    "áéíñóúü",  # Spanish
+    "áâãàçéêíóôõú",  # Portuguese
+    "àèéìíîòóùú",  # Italian
+    "æøåé",  # Danish, Norwegian
+    "åäöé",  # Swedish, Finnish
+    "áðéíóúýþæö",  # Icelandic
+    "äõöüšž",  # Estonian
+    "áčďéěíňóřšťúůýž",  # Czech
+    "áäčďéíĺľňóôŕšťúýž",  # Slovak
+    "ąćęłńóśźż",  # Polish
+    "áéíóöőúüű",  # Hungarian
+    "čćđšž",  # Croatian, Slovene
+    "ăâîşţ",  # Romanian
+)
+"""Lower-case letters beyond ASCII, one text per language."""
 
 
 def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,6 +61,4 @@ def _strange_letters(counts: Counter[int], page: str) -> int:
     letters: Counter[str] = Counter()
     for byte, count in counts.items():
         letters[bytes([byte]).decode(page, errors="replace").lower()] += count
-    return min(
-        sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS.values()
-    )
+    return min(sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS)

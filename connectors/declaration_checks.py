@@ -31,7 +31,7 @@ PERSON_TOKEN_TYPES = ("employee_number", "email", "email_sha1", "mbox_sha1sum", 
 
 
 def unknown(what: str, name: str, allowed: Sequence[str]) -> str:
-    """ "unknown …; allowed: …; did you mean …?"""
+    """What is wrong, what was allowed, and the nearest match."""
     near = get_close_matches(name, allowed, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     return f"unknown {what} '{name}'; allowed: {', '.join(allowed)}{hint}"
@@ -140,12 +140,7 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
         yield place, "a csv export needs `columns`: the headers that it is known by"
     if export.format == "csv" and all(header.optional for header in export.columns.values()) and not export.items:
         yield (*place, "columns"), "at least one column must not be optional, or every file would fit"
-    names = (*export.columns, *export.file_columns, *export.item_columns)
-    for column in sorted({name for name in names if names.count(name) > 1 or name in RESERVED}):
-        yield place, f"the column name '{column}' is used twice (by columns, items or file_name), or is a name of ours"
-    for column in export.vouched:
-        if column not in export.columns:
-            yield place, unknown("column", column, tuple(export.columns))
+    yield from _column_names(place, export)
     for kind_name in export.yields:
         if export.format == "csv":
             yield (*place, "yields"), "only a format with a reader of its own says what it `yields`; csv has `kinds`"
@@ -157,6 +152,15 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
             yield here, unknown("record kind", kind_name, tuple(RECORD_KINDS))
         else:
             yield from _kind(here, RECORD_KINDS[kind_name], export, mapping)
+
+
+def _column_names(place: Place, export: Export) -> Iterator[tuple[Place, str]]:
+    names = (*export.columns, *export.file_columns, *export.item_columns)
+    for column in sorted({name for name in names if names.count(name) > 1 or name in RESERVED}):
+        yield place, f"the column name '{column}' is used twice (by columns, items or file_name), or is a name of ours"
+    for column in export.vouched:
+        if column not in export.columns:
+            yield place, unknown("column", column, tuple(export.columns))
 
 
 def mappable(kind: RecordKind) -> dict[str, Column]:
@@ -176,10 +180,10 @@ def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) 
                 (*place, "columns"),
                 f"the required column '{column.name}' of {kind.name} is missing ({column.meaning})",
             )
-    for i, condition in enumerate(mapping.only):
-        for column_name in condition.column:
-            if column_name not in known:
-                yield (*place, "only", i), unknown("column", column_name, known)
+    asked = [(i, column_name) for i, condition in enumerate(mapping.only) for column_name in condition.column]
+    for i, column_name in asked:
+        if column_name not in known:
+            yield (*place, "only", i), unknown("column", column_name, known)
     for name, value in mapping.columns.items():
         here = (*place, "columns", name)
         if name not in allowed:

@@ -96,12 +96,12 @@ _SOURCES = ("from_", "join", "constant", "given", "first_of")
 class Value(_Part):
     """How the value of one column of a record kind is made.
 
-    One source (``from`` … ``first_of``), then text steps in this order: ``html`` (entities), ``nulls``, ``extract``, ``map``,
-    ``match``, ``lower``, ``replace``, ``prefix``; then it is read as the column's type, as ``formats``, ``unix``, ``decimal`` … say.
-    ``sole`` gives every record the one value that the file holds, where it holds exactly one.
-    ``otherwise`` says what becomes of a text that can't be understood: ``reject`` the record (the default, but
-    ``empty`` for ``extract``), leave it ``empty``, ``keep`` the text (only after ``map``/``match``), or any
-    other word: that word.
+    One source (``from`` … ``first_of``), then text steps in this order: ``html`` (entities), ``nulls``,
+    ``extract``, ``map``, ``match``, ``lower``, ``replace``, ``prefix``; then it is read as the column's type, as
+    ``formats``, ``unix``, ``decimal`` … say. ``when`` makes it empty elsewhere. ``sole`` gives every record the one
+    value that the file holds, where it holds exactly one. ``otherwise`` says what becomes of a text that can't be
+    understood: ``reject`` the record (the default, but ``empty`` for ``extract``), leave it ``empty``, ``keep`` the
+    text, or any other word: that word (the last two after ``map`` or ``match`` only).
     """
 
     from_: Annotated[tuple[str, ...], BeforeValidator(_as_list)] | None = Field(None, alias="from")
@@ -142,6 +142,8 @@ class Value(_Part):
         named = [name.rstrip("_") for name in _SOURCES if getattr(self, name) is not None]
         if len(named) != 1:
             raise ValueError(f"a value comes from exactly one source, here: {', '.join(named) or 'none'}")
+        if self.otherwise not in (None, "reject", "empty") and not (self.map or self.match):
+            raise ValueError(f"'otherwise: {self.otherwise}' needs a map or a match; without one it is reject or empty")
         return self
 
     @property
@@ -159,10 +161,11 @@ class Items(_Part):
 
     Named groups of ``header`` become columns of the record; the columns whose groups agree (but for the group
     ``part``) are one item, and ``parts`` names the column that each spelling of ``part`` fills. Without a group
-    ``part`` the cell fills the column ``cell``. ``occurrence`` is empty, or 2, 3 … for namesakes. ``following`` takes the cell to the right, whose header doesn't
-    speak for itself, into the column ``following``; ``following_header`` says how that header looks (it may
-    repeat the item's name as ``{name}``). ``of_columns`` makes items of cells that are columns of the export as
-    well; ``required`` says that a file without such cells is another export.
+    ``part`` the cell fills the column ``cell``. ``occurrence`` is empty, or 2, 3 … for namesakes. ``following``
+    takes the cell to the right, whose header doesn't speak for itself, into the column ``following``;
+    ``following_header`` says how that header looks (it may repeat the item's name as ``{name}``). ``of_columns``
+    makes items of cells that are columns of the export as well; ``required`` says that a file without such cells
+    is another export.
     """
 
     header: PythonRegex

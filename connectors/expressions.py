@@ -42,12 +42,15 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Branch:
-    """One way to make a value: ``raw`` is the text found, ``text`` what the text steps make of it, ``typed`` its
-    value as SQL over the text under its own ``name``."""
+    """One way to make a value, as SQL.
+
+    ``text`` is what the text steps make of what was found, ``before`` the text before the step that can fail,
+    ``typed`` the value, over the text under its own ``name``.
+    """
 
     name: str
     label: str
-    raw: str
+    before: str
     text: str
     typed: str
     step_failure: Failure | None
@@ -72,9 +75,9 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
             for branch in branches(column, option, around, f"{name}~{i}")
         ]
     raw = _conditional(_source(value, around), value, around)
-    text, step_rule = _text(raw, value)
+    before, text, step_rule = _text(raw, value)
     if value.sole:
-        raw = text = f"{literal(around.sole(text))}::VARCHAR"
+        before = text = f"{literal(around.sole(text))}::VARCHAR"
     label = _label(column, value, around)
     keeps_failing = value.otherwise == "empty"
     typed, rule, expected = _typed(column, value, text, f'"{name}~text"', around)
@@ -84,7 +87,7 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
         Branch(
             name=name,
             label=label,
-            raw=raw,
+            before=before,
             text=text,
             typed=typed,
             step_failure=Failure(step_rule[0], label, step_rule[1]) if step_rule else None,
@@ -157,36 +160,44 @@ def _condition(condition: Condition, cell: str) -> str:
     return f"{cell} IS {'NOT NULL' if condition.filled else 'NULL'}"
 
 
-def _text(raw: str, value: Value) -> tuple[str, tuple[str, str] | None]:
-    """The text after all steps, and rule and expectation where a step can fail."""
-    text, failure = raw, None
+def _text(raw: str, value: Value) -> tuple[str, str, tuple[str, str] | None]:
+    """The text before the step that can fail, the text after all steps, and rule and expectation of that failure."""
+    before = _plain(raw, value)
+    text, failure = before, None
+    if value.extract:
+        found = [f"nullif(regexp_extract({before}, {literal(r)}, {_group(r)}), '')" for r in value.extract]
+        text = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        if value.otherwise == "reject":
+            failure = ("not_extracted", f"a text like {' or '.join(value.extract)}")
+    if value.map or value.match:
+        if value.otherwise in (None, "reject"):
+            before, failure = text, ("unknown_value", _mapped_words(value))
+        text = _mapped(text, value)
+    return before, _finished(text, value), failure
+
+
+def _plain(text: str, value: Value) -> str:
+    """Without HTML entities, and without texts that mean nothing."""
     if value.html:
         plain = text
         for entity, letter in _ENTITIES.items():
             plain = f"replace({plain}, {literal(entity)}, {literal(letter)})"
         text = f"CASE WHEN contains({text}, '&') THEN {plain} ELSE {text} END"
     if value.nulls:
-        text = f"CASE WHEN lower({text}) NOT IN ({', '.join(literal(n.lower()) for n in value.nulls)}) THEN {text} END"
-    if value.extract:
-        found = [f"nullif(regexp_extract({text}, {literal(r)}, {_group(r)}), '')" for r in value.extract]
-        text = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-        if value.otherwise == "reject" and not (value.map or value.match):
-            failure = ("not_extracted", f"a text like {' or '.join(value.extract)}")
-    if value.map or value.match:
-        if value.otherwise in (None, "reject"):
-            failure = ("unknown_value", _mapped_words(value))
-        text = _mapped(text, value)
-    if value.lower:
-        text = f"lower({text})"
+        words = ", ".join(literal(word.lower()) for word in value.nulls)
+        text = f"CASE WHEN lower({text}) NOT IN ({words}) THEN {text} END"
+    return text
+
+
+def _finished(text: str, value: Value) -> str:
+    text = f"lower({text})" if value.lower else text
     for pattern, replacement in value.replace.items():
         text = f"regexp_replace({text}, {literal(pattern)}, {literal(replacement)}, 'g')"
-    if value.prefix:
-        text = f"({literal(value.prefix)} || {text})"
-    return text, failure
+    return f"({literal(value.prefix)} || {text})" if value.prefix else text
 
 
 def _matches(text: str, regex: str, ignore_case: bool = False) -> str:
-    """Whether a text matches; alternatives without any regular expression in them are searched as plain text, which is far faster."""
+    """Whether a text matches. Alternatives that are plain words are searched as such, which is far faster."""
     alternatives = regex.split("|")
     if any(set(alternative) & set(".^$*+?{}[]()\\") for alternative in alternatives):
         flag = ", 'i'" if ignore_case else ""
@@ -239,7 +250,8 @@ def _typed(column: Column, value: Value, text: str, cell: str, around: Surroundi
 def _json(value: Value, cell: str) -> str:
     if value.split is None:
         return f"CASE WHEN json_valid({cell}) THEN {cell} END"
-    return f"to_json(list_filter(list_transform(string_split({cell}, {literal(value.split)}), lambda part: trim(part)), lambda part: part <> ''))::VARCHAR"
+    parts = f"list_transform(string_split({cell}, {literal(value.split)}), lambda part: trim(part))"
+    return f"to_json(list_filter({parts}, lambda part: part <> ''))::VARCHAR"
 
 
 def _boolean(value: Value, cell: str) -> tuple[str, str, str]:

@@ -39,8 +39,8 @@ def create_keyed(setting: Setting, plan: Plan) -> None:
         columns.append(f'coalesce({", ".join([*made, "NULL::VARCHAR"])}) AS "{column.name}"')
     key = ", ".join(f"coalesce(\"{name}\"::VARCHAR, '')" for name in plan.kind.key)
     setting.run(
-        f"CREATE OR REPLACE TEMP TABLE keyed AS "
-        f"WITH tokenised AS (SELECT source_line, {', '.join(columns)}, extras, problem, problem_text FROM clear {' '.join(joins)}) "
+        f"CREATE OR REPLACE TEMP TABLE keyed AS WITH tokenised AS ("
+        f"SELECT source_line, {', '.join(columns)}, extras, problem, problem_text FROM clear {' '.join(joins)}) "
         f"SELECT * REPLACE ({_masked('extras')} AS extras, {_problem_without_token(plan)} AS problem), "
         f"concat_ws('|', {key}) AS key_text FROM tokenised"
     )
@@ -94,11 +94,13 @@ def create_fates(setting: Setting, plan: Plan) -> None:
         later = "CASE WHEN nth_alike = 1 THEN 'landed' ELSE 'duplicate' END"
     else:
         later = "CASE WHEN content = first_content THEN 'duplicate' ELSE 'rejected' END"
+    content_hash = "0" if kind.repeats else f"md5(row({content})::VARCHAR)"
     setting.run(
         f"CREATE OR REPLACE TEMP TABLE repeats AS WITH alike AS ("
-        f"SELECT rowid AS record, source_line, key_text, {'0' if kind.repeats else f'md5(row({content})::VARCHAR)'} AS content "
+        f"SELECT rowid AS record, source_line, key_text, {content_hash} AS content "
         f"FROM keyed WHERE problem IS NULL AND hash(key_text) IN ({repeated})), "
-        "numbered AS (SELECT record, content, row_number() OVER same_key AS nth, first_value(content) OVER same_key AS first_content, "
+        "numbered AS (SELECT record, content, row_number() OVER same_key AS nth, "
+        "first_value(content) OVER same_key AS first_content, "
         "row_number() OVER (PARTITION BY key_text, content ORDER BY source_line, record) AS nth_alike FROM alike "
         "WINDOW same_key AS (PARTITION BY key_text ORDER BY source_line, record)) "
         f"SELECT record, nth, CASE WHEN nth = 1 THEN 'landed' ELSE {later} END AS fate FROM numbered"
@@ -157,7 +159,8 @@ def write_rejected(setting: Setting, plan: Plan, target: Path, with_ragged: bool
     """Rejects with reason, value and original, for the restricted zone; None where there are none."""
     conflict = len(plan.problems) + 1
     setting.run(
-        "CREATE OR REPLACE TEMP TABLE rejected AS SELECT source_line, NULL::VARCHAR AS rule, NULL::VARCHAR AS expected, "
+        "CREATE OR REPLACE TEMP TABLE rejected AS "
+        "SELECT source_line, NULL::VARCHAR AS rule, NULL::VARCHAR AS expected, "
         f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected'"
         + (" UNION ALL SELECT source_line, rule, expected, NULL, NULL FROM ragged" if with_ragged else "")
     )
@@ -180,8 +183,8 @@ def _rejected_batches(setting: Setting) -> Iterator[list[tuple[object, ...]]]:
     found = setting.run(
         "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
         "FROM (SELECT source_line FROM source UNION ALL SELECT source_line FROM ragged)) "
-        "SELECT source_line, following, rule, expected, problem, problem_text FROM rejected JOIN starts USING (source_line) "
-        "ORDER BY source_line, problem"
+        "SELECT source_line, following, rule, expected, problem, problem_text "
+        "FROM rejected JOIN starts USING (source_line) ORDER BY source_line, problem"
     )
     with RawLines(setting.source.text.path) as lines:
         while batch := found.fetchmany(_REJECT_BATCH):

@@ -91,8 +91,9 @@ def _check_balance(setting: Setting, result: MappedKind) -> None:
     accounted = result.rows_landed + result.rows_rejected + result.rows_duplicate
     if result.rows_read != accounted:
         raise ThroughlineError(
-            f"{setting.original.tool}, unit {setting.original.unit}, {result.kind.name}: read {result.rows_read} records "
-            f"but accounted for {accounted}. This is a bug of the mapping; nothing was landed."
+            f"{setting.original.tool}, unit {setting.original.unit}, {result.kind.name}: "
+            f"read {result.rows_read} records but accounted for {accounted}. "
+            f"This is a bug of the mapping; nothing was landed."
         )
 
 

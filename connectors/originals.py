@@ -20,14 +20,23 @@ from connectors.errors import OriginalRefused
 
 _CHUNK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SAVE_AS_CSV = "save it as CSV (UTF-8) in the tool or in Excel"
 _NOT_TEXT = (
-    (re.compile(rb"PK\x03\x04"), "an Excel workbook or another ZIP file", "save it as CSV (UTF-8) in the tool or in Excel"),
-    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", "save it as CSV (UTF-8) in the tool or in Excel"),
+    (re.compile(rb"PK\x03\x04"), "an Excel workbook or another ZIP file", _SAVE_AS_CSV),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", _SAVE_AS_CSV),
     (re.compile(rb"%PDF-"), "a PDF", "export it as CSV"),
-    (re.compile(rb"\s*<(!doctype|html|\?xml|head|body|table)", re.I), "a web page (HTML or XML)",
-     "open it in a browser: it is probably a log-in or error page, or a table saved as .xls; then export it as CSV"),
-    (re.compile(rb"\s*[\[{]\s*[\"{\[\]}]"), "JSON", "export it as CSV, or drop it in the inbox of a tool that reads JSON"),
-)  # fmt: skip
+    (
+        re.compile(rb"\s*<(!doctype|html|\?xml|head|body|table)", re.IGNORECASE),
+        "a web page (HTML or XML)",
+        "open it in a browser: it is a log-in or error page, or a table saved as .xls; then export it as CSV",
+    ),
+    (
+        re.compile(rb"\s*[\[{]\s*[\"{\[\]}]"),
+        "JSON",
+        "export it as CSV, or drop it in the inbox of a tool that reads JSON",
+    ),
+)
+"""How files begin that are something else than delimited text, what they are, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ _BLANK_BEFORE_QUOTE = re.compile(rb'[,;\t|:] +"')
 
 
 def _is_odd(data: bytes) -> bool:
-    """Whether only the exact reader can be trusted with this. The search is for rare pairs first: it runs over all bytes."""
+    """Whether only the exact reader can be trusted with this. Plain searches come first: they run over all bytes."""
     return b"\x00" in data or b'\\"' in data or (b' "' in data and _BLANK_BEFORE_QUOTE.search(data) is not None)
 
 
@@ -194,7 +203,7 @@ def trailing_delimiters(path: Path, delimiter: str) -> int:
 
 
 def _runs_before_line_ends(lines: bytes, delimiter: bytes) -> int:
-    """Lines that end in one delimiter, plus those that end in two, and so on: plain counts are far faster than a regex."""
+    """Lines that end in one delimiter, plus those that end in two, and so on: far faster than a regex."""
     total, run = 0, delimiter
     while count := lines.count(run + b"\n") + lines.count(run + b"\r\n"):
         total += count

@@ -175,15 +175,15 @@ def _plan_column(setting: Setting, plan: Plan, column: Column, options: list[Bra
     """Add a column: its texts, its typed values, and everything that can be wrong with it."""
     values: list[str] = []
     for branch in options:
-        text, raw, value = (f'"{branch.name}~{stage}"' for stage in ("text", "raw", "value"))
+        text, before, value = (f'"{branch.name}~{stage}"' for stage in ("text", "before", "value"))
         plan.texts.append(f"{branch.text} AS {text}")
         plan.typed.append(f"{branch.typed} AS {value}")
-        before = f"coalesce({', '.join(values)}, NULL) IS NULL AND " if values else ""
+        undecided = f"coalesce({', '.join(values)}) IS NULL AND " if values else ""
         if branch.step_failure:
-            plan.texts.append(f"{branch.raw} AS {raw}")
-            plan.problems.append((f"{before}{raw} IS NOT NULL AND {text} IS NULL", raw, branch.step_failure))
+            plan.texts.append(f"{branch.before} AS {before}")
+            plan.problems.append((f"{undecided}{before} IS NOT NULL AND {text} IS NULL", before, branch.step_failure))
         if branch.cast_failure:
-            plan.problems.append((f"{before}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
+            plan.problems.append((f"{undecided}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
         values.append(value)
     if column.privacy is Privacy.TOKEN:
         _plan_token(setting, plan, column, options, values)
@@ -237,7 +237,7 @@ def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -
 
 
 def create_clear(setting: Setting, plan: Plan) -> None:
-    """The table ``clear``: typed columns, identifiers still in clear, the first problem and the text that it is about."""
+    """The table ``clear``: typed columns, identifiers in clear, the first problem and the text that it is about."""
     checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
     problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
     faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))

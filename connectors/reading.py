@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from connectors.code_pages import likeliest_first
 from connectors.declaration import Declaration, Export
 from connectors.errors import OriginalRefused
-from connectors.originals import Text, decoded, encodings_to_try, trailing_delimiters, refuse_if_no_text, uncompressed
+from connectors.originals import Text, decoded, encodings_to_try, refuse_if_no_text, trailing_delimiters, uncompressed
 from connectors.recognition import Layout, first_record, recognised
 
 csv.field_size_limit(min(sys.maxsize, 1 << 26))
@@ -77,7 +77,8 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
         raise refusal
     raise OriginalRefused(
         f"The file is not in an encoding that {declaration.tool} is declared to use: {'; '.join(failures)}.",
-        f"export it as UTF-8, or put its encoding in settings.yml: tools: {{{declaration.tool}: {{encodings: [utf-8, windows-1252]}}}}.",
+        "export it as UTF-8, or put its encoding in settings.yml: "
+        f"tools: {{{declaration.tool}: {{encodings: [utf-8, windows-1252]}}}}.",
     )
 
 
@@ -103,7 +104,8 @@ def load(
     parquet = restricted / "cells.parquet"
     rows = _write_exactly(text, layout, parquet, ragged)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE cells AS SELECT source_line, {_cleaned(layout, nulls)} FROM read_parquet('{_quoted(parquet)}')"
+        "CREATE OR REPLACE TEMP TABLE cells AS "
+        + _cleaned(layout, nulls, "source_line", "source_line", f"read_parquet('{_quoted(parquet)}')")
     )
     connection.execute("CREATE OR REPLACE TEMP VIEW source AS SELECT * FROM cells")
     parquet.unlink()
@@ -116,20 +118,27 @@ def cell_names(layout: Layout) -> dict[int, str]:
     return items | {position: name for name, position in layout.positions.items()}
 
 
-def _cleaned(layout: Layout, nulls: Sequence[str]) -> str:
-    names = cell_names(layout)
-    return ", ".join(f'{_without_nulls(f"c{position}", nulls)} AS "{name}"' for position, name in sorted(names.items()))
+def _cleaned(layout: Layout, nulls: Sequence[str], first: str, expression: str, table: str) -> str:
+    """A query for the mapped cells of a table of all cells, trimmed and without null texts, after a first column."""
+    names = sorted(cell_names(layout).items())
+    words = ", ".join(f"'{_quoted(text)}'" for text in {"", *nulls})
+    trimmed = ", ".join(f"{_trimmed(f'c{position}')} AS t{position}" for position, _ in names)
+    cells = ", ".join(
+        f'CASE WHEN t{position} NOT IN ({words}) THEN t{position} END AS "{name}"' for position, name in names
+    )
+    return f"SELECT {first}, {cells} FROM (SELECT {expression} AS {first}, {trimmed} FROM {table})"
 
 
-def _without_nulls(cell: str, nulls: Sequence[str]) -> str:
-    trimmed = f"trim({cell}, ' \t\r\n\u00a0')"
-    others = ", ".join(f"'{_quoted(text)}'" for text in nulls if text)
-    blank = f"nullif({trimmed}, '')"
-    return f"CASE WHEN {trimmed} NOT IN ('', {others}) THEN {trimmed} END" if others else blank
+def _trimmed(cell: str) -> str:
+    """Without blanks around, also those beyond ASCII. Most cells have none, and looking is cheaper than trimming."""
+    bare = f"ascii({cell}) BETWEEN 33 AND 126 AND ascii(right({cell}, 1)) BETWEEN 33 AND 126"
+    return f"CASE WHEN {bare} THEN {cell} ELSE trim({cell}, ' \t\r\n\u00a0') END"
 
 
 def _load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str]) -> bool:
     """Read with DuckDB; false if the file turns out to need the exact reader."""
+    if set(str(text.path)) & set("*?["):
+        return False  # DuckDB would take the path for a pattern
     width = len(layout.header)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     options = (
@@ -137,22 +146,23 @@ def _load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout
         "quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
         "nullstr = '', allow_quoted_nulls = false"
     )
+    table = f"read_csv('{_quoted(text.path)}', {options})"
     try:
         # A new table numbers its rows in the order of the file: rowid is the line, without a window over all rows.
         connection.execute(
-            f'CREATE OR REPLACE TEMP TABLE cells AS SELECT {_cleaned(layout, nulls)}, {_blank_end(width)} AS "~blank_end" '
-            f"FROM read_csv('{_quoted(text.path)}', {options})"
+            "CREATE OR REPLACE TEMP TABLE cells AS " + _cleaned(layout, nulls, '"~blank_end"', _blank_end(width), table)
         )
-    except duckdb.Error:
+    except duckdb.InvalidInputException:
         return False
-    # DuckDB drops a blank cell too many at the end of a line without a word, although it may be the trace of a shift
-    # ("Doe, Jane" without quotes, in a row that ends in blanks). So every blank at a line's end must be in the table.
+    # DuckDB drops a blank cell too many at the end of a line without a word, although it may be the trace of a
+    # shift ("Doe, Jane" without quotes, in a row that ends in blanks). So each blank at an end must be in the table.
     counted = connection.execute('SELECT count(*), sum("~blank_end")::BIGINT FROM cells').fetchone()
     blank_ends = trailing_delimiters(text.path, layout.delimiter) - _blank_header_cells(layout)
     if counted is None or (counted[0], counted[1] or 0) != (text.lines - layout.data_line + 1, blank_ends):
         return False
     connection.execute(
-        f'CREATE OR REPLACE TEMP VIEW source AS SELECT rowid + {layout.data_line} AS source_line, * EXCLUDE ("~blank_end") FROM cells'
+        "CREATE OR REPLACE TEMP VIEW source AS "
+        f'SELECT rowid + {layout.data_line} AS source_line, * EXCLUDE ("~blank_end") FROM cells'
     )
     return True
 

@@ -31,7 +31,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Layout:
-    """A recognised header. Positions count from 0; ``start_line`` is the header's line, ``data_line`` the next record's."""
+    """A recognised header. Positions count from 0; the header is on ``start_line``, records begin on ``data_line``."""
 
     name: str
     export: Export
@@ -175,7 +175,8 @@ def _unrecognised(
         known = ", ".join(f"{name} ({export.title})" for name, export in declaration.exports.items())
         return OriginalRefused(
             f"No column of the first line ({len(cells)} cells) is known in any export of {declaration.tool}.",
-            f"check that the file begins with its header and lies in the inbox of the right tool. Exports of {declaration.tool}: {known}.",
+            "check that the file begins with its header and lies in the inbox of the right tool. "
+            f"Exports of {declaration.tool}: {known}.",
         )
     column = closest.missing[0]
     wanted = [name for name in _names_of(closest.export, column) if name]
@@ -183,8 +184,8 @@ def _unrecognised(
     near = next((match for name in wanted for match in get_close_matches(name, free, n=1)), None)
     missing = ", ".join(f"'{_names_of(closest.export, name)[0]}'" for name in closest.missing)
     return OriginalRefused(
-        f"The header fits no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), which also "
-        f"needs the column {missing}"
+        f"The header fits no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), "
+        f"which also needs the column {missing}"
         + (f" (nearest found: '{near}')" if near else "")
         + f". Found: {', '.join(cells)}.",
         f"export it again with that column, or add the name it goes by at {_line(declaration, closest.name, column)}.",

@@ -31,12 +31,11 @@ def writing_of(
     """How the times of the records are written. ``text`` is SQL over ``records``, a query."""
     if len(declared) == 1 and not month_words:
         return Writing(declared, False)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE times AS SELECT DISTINCT {text} AS written FROM ({records})")
+    table = "CREATE OR REPLACE TEMP TABLE times AS"
+    connection.execute(f"{table} SELECT DISTINCT {text} AS written FROM ({records})")
     has_words = bool(month_words) and _count(connection, r"regexp_matches(written, '\pL{3}')") > 0
     if has_words:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE times AS SELECT {month_numbers('written', month_words)} AS written FROM times"
-        )
+        connection.execute(f"{table} SELECT {month_numbers('written', month_words)} AS written FROM times")
     return Writing(_decided(connection, declared), has_words)
 
 
@@ -45,7 +44,8 @@ def month_numbers(text: str, words: dict[str, str]) -> str:
     longest_first = sorted(map(str.lower, words), key=len, reverse=True)
     word = f"regexp_extract(lower({text}), '({'|'.join(map(re.escape, longest_first))})', 1)"
     numbers = "MAP {" + ", ".join(f"'{word.lower()}': '{number}'" for word, number in words.items()) + "}"
-    return f"CASE WHEN {word} <> '' THEN regexp_replace(lower({text}), {word} || '[.]?', {numbers}[{word}]) ELSE {text} END"
+    replaced = f"regexp_replace(lower({text}), {word} || '[.]?', {numbers}[{word}])"
+    return f"CASE WHEN {word} <> '' THEN {replaced} ELSE {text} END"
 
 
 def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -> tuple[str, ...]:

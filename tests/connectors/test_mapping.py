@@ -13,7 +13,7 @@ import pytest
 from connectors.declaration import CATALOGUE, Declaration, with_settings
 from connectors.landing import arrow_schema
 from connectors.mapping import series
-from tests.connectors.mapped import declared, map_file, token_of
+from tests.connectors.mapped import Mapped, declared, map_file, token_of
 
 SAMPLES = sorted(path for path in (CATALOGUE / "samples").glob("*/*") if path.is_file())
 
@@ -98,7 +98,7 @@ exports:
 HEADER = "Who,Mail,What,When,Minutes,Mode,Formal,Note\n"
 
 
-def kitchen(tmp_path: Path, *rows: str, declaration: Declaration | None = None):
+def kitchen(tmp_path: Path, *rows: str, declaration: Declaration | None = None) -> Mapped:
     path = tmp_path / "time_2025-03-01.csv"
     path.write_text(HEADER + "".join(f"{row}\n" for row in rows), encoding="utf-8")
     return map_file(path, declaration or declared(tmp_path, KITCHEN), tmp_path / "scratch")
@@ -149,8 +149,13 @@ def test_a_filtered_record_is_no_candidate(tmp_path: Path) -> None:
 
 
 def test_the_first_source_that_is_there_decides(tmp_path: Path) -> None:
-    mapped = kitchen(tmp_path, "n/a,a@x.example,a,13/02/2025 02:15,1,job,,", "E1,a@x.example,a,13/02/2025 02:15,1,job,,")
-    assert mapped.column("learning_time", "person_token") == [token_of("email", "a@x.example"), token_of("employee_number", "E1")]
+    mapped = kitchen(
+        tmp_path, "n/a,a@x.example,a,13/02/2025 02:15,1,job,,", "E1,a@x.example,a,13/02/2025 02:15,1,job,,"
+    )
+    assert mapped.column("learning_time", "person_token") == [
+        token_of("email", "a@x.example"),
+        token_of("employee_number", "E1"),
+    ]
 
 
 def test_the_same_record_again_is_a_duplicate_and_another_content_a_conflict(tmp_path: Path) -> None:
@@ -167,7 +172,9 @@ def test_day_or_month_first_is_decided_for_the_file_and_not_for_the_row(tmp_path
 
 
 def test_formats_that_contradict_each_other_are_never_mixed(tmp_path: Path) -> None:
-    rows = [f"E1,,a,{day} 12:00,1,job,," for day in ("02/03/2025", "13/02/2025", "14/02/2025", "02/15/2025", "2025-02-16")]
+    rows = [
+        f"E1,,a,{day} 12:00,1,job,," for day in ("02/03/2025", "13/02/2025", "14/02/2025", "02/15/2025", "2025-02-16")
+    ]
     mapped = kitchen(tmp_path, *rows)
     landed = [date(2025, 3, 2), date(2025, 2, 13), date(2025, 2, 14), date(2025, 2, 16)]
     assert mapped.column("learning_time", "learning_date") == landed
@@ -182,7 +189,9 @@ def test_a_home_may_say_that_the_month_comes_first(tmp_path: Path) -> None:
 
 def test_an_identifier_type_may_be_the_tools_own(tmp_path: Path) -> None:
     settings = {"tools": {"acme": {"identifier_types": {"employee_number": "acme:number"}}}}
-    mapped = kitchen(tmp_path, "E1,,a,13/02/2025 12:00,1,job,,", declaration=with_settings(declared(tmp_path, KITCHEN), settings))
+    mapped = kitchen(
+        tmp_path, "E1,,a,13/02/2025 12:00,1,job,,", declaration=with_settings(declared(tmp_path, KITCHEN), settings)
+    )
     assert mapped.column("learning_time", "person_token") == [token_of("acme:number", "E1")]
 
 
@@ -207,7 +216,9 @@ def test_the_fast_and_the_exact_reader_agree(tmp_path: Path) -> None:
     rows = [f'E{i},,"a, {i}",{i % 28 + 1:02}/02/2025 12:00,{i},job,,' for i in range(300)]
     fast = kitchen(tmp_path, *rows)
     # A quoted line break sends the whole file to the exact reader.
-    exact = kitchen(tmp_path / "..", *rows, 'E1,,x,01/02/2025 12:00,1,job,,"two\nlines"', declaration=declared(tmp_path, KITCHEN))
+    exact = kitchen(
+        tmp_path / "..", *rows, 'E1,,x,01/02/2025 12:00,1,job,,"two\nlines"', declaration=declared(tmp_path, KITCHEN)
+    )
     assert exact.table("learning_time").num_rows == fast.table("learning_time").num_rows + 1
     assert exact.rows("learning_time")[:-1] == fast.rows("learning_time")
 

@@ -123,7 +123,9 @@ def test_a_record_with_too_few_or_too_many_cells_is_rejected_and_never_shifted(t
 
 
 def test_an_export_may_say_that_its_rows_end_early_or_in_blanks(tmp_path: Path) -> None:
-    lenient = UNITS.replace("    delivers: increment\n", "    delivers: increment\n    short_rows: pad\n    long_rows: drop_blank\n")
+    lenient = UNITS.replace(
+        "    delivers: increment\n", "    delivers: increment\n    short_rows: pad\n    long_rows: drop_blank\n"
+    )
     content = b"Unit,Name,Parent\n1,a\n2,b,0,,\n3,c,0,x\n"
     assert landed(tmp_path, content, lenient) == [(2, "1", "a"), (3, "2", "b")]
 
@@ -153,7 +155,9 @@ def test_lines_are_exact_in_a_file_that_is_read_in_parallel(tmp_path: Path) -> N
         (b"1,Jane Doe\n2,John Doe\n", "No column of the first line (2 cells) is known"),
     ],
 )
-def test_what_can_not_be_read_is_refused_with_the_reason_and_the_next_step(tmp_path: Path, content: bytes, told: str) -> None:
+def test_what_can_not_be_read_is_refused_with_the_reason_and_the_next_step(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
     assert told in refusal(tmp_path, content)
 
 
@@ -180,7 +184,12 @@ def test_a_file_that_breaks_off_inside_a_letter_is_not_utf8(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("text", "page"),
-    [("Žlutý Koníček, Řehoř", "windows-1250"), ("Żółć i Łódź", "windows-1250"), ("Ferrière, Zoë, Müller", "windows-1252"), ("Åse Bjørn", "windows-1252")],
+    [
+        ("Žlutý Koníček, Řehoř", "windows-1250"),
+        ("Żółć i Łódź", "windows-1250"),
+        ("Ferrière, Zoë, Müller", "windows-1252"),
+        ("Åse Bjørn", "windows-1252"),
+    ],
 )
 def test_a_code_page_is_told_by_its_letters(tmp_path: Path, text: str, page: str) -> None:
     path = tmp_path / "names"

@@ -34,10 +34,15 @@ def test_people_jobs_and_accounts_come_out_of_one_reading(users: Mapped) -> None
 
 
 def test_a_person_without_a_number_and_a_person_told_in_two_ways_are_rejected(users: Mapped) -> None:
-    assert [(r["source_line"], r["rule"]) for r in users.rejects("people")] == [(6, "required_missing"), (8, "key_conflict")]
+    assert [(r["source_line"], r["rule"]) for r in users.rejects("people")] == [
+        (6, "required_missing"),
+        (8, "key_conflict"),
+    ]
 
 
-def test_an_unknown_time_of_change_falls_back_on_the_day_in_the_name_and_then_on_that_of_the_export(users: Mapped, tmp_path: Path) -> None:
+def test_an_unknown_time_of_change_falls_back_on_the_day_in_the_name_and_then_on_that_of_the_export(
+    users: Mapped, tmp_path: Path
+) -> None:
     days = {row["person_token"]: row["effective_date"] for row in users.rows("people")}
     assert days[number("E0007")] == date(2025, 1, 31)
     assert days[number("E0114")] == date(2025, 1, 31)
@@ -52,7 +57,9 @@ def test_a_day_is_that_of_the_organisation(tmp_path: Path) -> None:
     assert max(undated.column("people", "effective_date")) == date(2025, 3, 3), "23:30 UTC is the next day in Tokyo"
 
 
-def test_who_is_deleted_is_said_and_a_snapshot_is_complete_unless_its_name_says_otherwise(users: Mapped, tmp_path: Path) -> None:
+def test_who_is_deleted_is_said_and_a_snapshot_is_complete_unless_its_name_says_otherwise(
+    users: Mapped, tmp_path: Path
+) -> None:
     people = {row["person_token"]: row for row in users.rows("people")}
     assert people[number("E0116")]["is_deleted"]
     assert people[number("E0116")]["employment_status"] == "left"
@@ -67,12 +74,19 @@ def test_who_is_deleted_is_said_and_a_snapshot_is_complete_unless_its_name_says_
 
 def test_a_parent_that_is_called_zero_is_a_parent(tmp_path: Path) -> None:
     units = map_file(SAMPLES / "organisations_2025-01-31.csv", "totara", tmp_path)
-    assert [(r["org_unit_id"], r["parent_org_unit_id"]) for r in units.rows("org_units")] == [("0", None), ("U10", "0"), ("U11", "U10")]
+    assert [(r["org_unit_id"], r["parent_org_unit_id"]) for r in units.rows("org_units")] == [
+        ("0", None),
+        ("U10", "0"),
+        ("U11", "U10"),
+    ]
 
 
 def test_organisations_and_positions_have_the_same_header_and_are_told_apart_by_name(tmp_path: Path) -> None:
     positions = map_file(SAMPLES / "positions_2025-01-31.csv", "totara", tmp_path / "a")
-    assert [(r["position_id"], r["parent_position_id"]) for r in positions.rows("positions")] == [("P1", "P2"), ("P2", None)]
+    assert [(r["position_id"], r["parent_position_id"]) for r in positions.rows("positions")] == [
+        ("P1", "P2"),
+        ("P2", None),
+    ]
     with pytest.raises(OriginalRefused, match="rename the file"):
         map_file(SAMPLES / "positions_2025-01-31.csv", "totara", tmp_path / "b", "export.csv")
 
@@ -102,4 +116,7 @@ def test_every_file_of_totaras_own_tests_gives_a_sensible_result(tmp_path: Path,
 @needs_real_data
 def test_names_beyond_ascii_reach_the_vault_unharmed(tmp_path: Path) -> None:
     mapped = map_file(REAL / "user_utf8_bom.csv", "totara", tmp_path)
-    assert {name for _, attribute, name in mapped.tokeniser.kept if attribute == "full_name"} == {"bob marley", "Žlutý Koníček"}
+    assert {name for _, attribute, name in mapped.tokeniser.kept if attribute == "full_name"} == {
+        "bob marley",
+        "Žlutý Koníček",
+    }
