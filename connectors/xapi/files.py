@@ -18,14 +18,15 @@ from typing import IO
 
 import msgspec
 
+from connectors.errors import OriginalRefused
 from connectors.xapi.containers import content_of, opened, refuse_other_formats, without_byte_order_mark
 
 Record = tuple[int, bytes, str | None]
 """Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
 
 _BLOCK = 1 << 22
-_MAXIMUM = 1 << 26
-"""Bytes of the largest statement that is looked for (64 MB); what is longer is torn, or no statement."""
+_MAXIMUM = 1 << 28
+"""Bytes within which a statement has to end (256 MB)."""
 
 _PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)')
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -76,8 +77,10 @@ def _is_by_line(content: bytes) -> bool:
 def _is_json(text: bytes) -> bool:
     try:
         _whole(text)
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         return False
+    except RecursionError:
+        return True  # JSON it may be; the rules say that it is nested too deeply
     return True
 
 
@@ -246,8 +249,13 @@ class _Documents:
             yield line, self._buffer[start:end], None
             return
         resume = self._next_statement(start, end or len(self._buffer))
+        if resume is None and end is None and not self._is_at_end:
+            raise OriginalRefused(
+                f"What begins on line {line} has no end within {_MAXIMUM >> 20} MB, so no statement can be cut out.",
+                "export the statements again, in smaller files or one per line.",
+            )
         # The torn tail of an array is one record: that the array's end is missing is not told again.
-        self._is_torn = is_in_array and resume is None and end is None and self._is_at_end
+        self._is_torn = is_in_array and resume is None and end is None
         stop = resume or end or len(self._buffer)
         self._move(stop)
         yield line, self._buffer[start:stop].rstrip(b" \t\r\n,"), "torn_page" if self._is_torn else "json_syntax"

@@ -7,6 +7,7 @@ stricter one (2.0) is an argument.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -120,7 +121,7 @@ def _offset(sign: str | None, hours: str | None, minutes: str | None) -> int | N
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """``seconds`` is None where the text names years or months, which have no length."""
+    """``seconds`` is None where the text names years or months, which have no length, or more than can be counted."""
 
     seconds: float | None
 
@@ -137,7 +138,7 @@ def parse_duration(text: str) -> Duration | None:
     total += 3_600 * _amount(hours) if hours else 0.0
     total += 86_400 * _amount(days) if days else 0.0
     total += 604_800 * _amount(weeks) if weeks else 0.0
-    return Duration(total)
+    return Duration(total if total < math.inf else None)
 
 
 def _amount(number: str) -> float:

@@ -79,7 +79,7 @@ class Fragments(dict[bytes, Part | None]):
         """What a fragment yields that the rules were already applied to."""
         return self._flatten(msgspec.json.decode(raw)) if raw else self._absent or Part(())
 
-    def forget(self, limit: int = 1 << 25) -> None:
+    def forget(self, limit: int = 1 << 23) -> None:
         """Start anew when more than ``limit`` bytes are held: memory doesn't grow with the file."""
         if self._held > limit:
             self.clear()

@@ -6,7 +6,7 @@ unknown properties and of keys that a statement may choose are no part of pointe
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -36,7 +36,7 @@ def number(value: Any, at: str) -> None:
         raise Violation("null_value", at)
     if type(value) not in (int, float):
         raise Violation("data_type", at)
-    if isinstance(value, float) and not math.isfinite(value):
+    if abs(value) > sys.float_info.max:
         raise Violation("number_size", at)
 
 

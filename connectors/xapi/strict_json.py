@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from connectors.xapi.rulebook import RULES
@@ -28,11 +29,13 @@ def decode(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise Violation("encoding", "") from None
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise Violation("json_depth", "") from None
-    except ValueError:
+    except json.JSONDecodeError:
         raise Violation("json_syntax", "") from None
+    except ValueError:  # more digits than Python converts
+        raise Violation("number_size", "") from None
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
@@ -45,8 +48,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def _no_constant(_: str) -> NoReturn:
+    raise Violation("json_syntax", "")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise Violation("number_size", "")
+    return number
 
 
 def _refuse_surrogates(value: Any) -> None:
