@@ -19,6 +19,8 @@ QUOTED_BY_PHP = " \t\r\\"
 """PHP's CSV writer quotes a field that holds a blank; Moodle's grade and completion downloads use it."""
 
 GRADE_COLUMNS = ("First name", "Last name", "ID number", "Institution", "Department", "Email address")
+GRADE_PARTS = ("Real", "Percentage")
+"""Display types chosen for the export: points alone can't be put on a scale, because the report has no maximum."""
 
 COMPLETED, NOT_COMPLETED = "Completed", "Not completed"
 PASSED, FAILED = "Completed (achieved pass grade)", "Completed (did not achieve pass grade)"
@@ -69,14 +71,14 @@ def _write_grades(site: Site, course: Course, folder: Folder, day: date) -> None
     downloaded = int(_evening(day).replace(tzinfo=ZONE).timestamp())
     header: Row = [
         *GRADE_COLUMNS,
-        f"Quiz: {course.quiz.name} (Real)",
-        "Course total (Real)",
+        *(f"{item} ({part})" for item in (f"Quiz: {course.quiz.name}", "Course total") for part in GRADE_PARTS),
         "Last downloaded from this course",
     ]
     rows: list[Row] = [header]
     for row in enrolled.itertuples():
-        grade = f"{best[row.enrolment]:.2f}" if row.enrolment in best.index else "-"
-        rows.append([row.given, row.family, row.idnumber, "", "", row.email, grade, grade, downloaded])
+        score = f"{best[row.enrolment]:.2f}" if row.enrolment in best.index else None
+        grades = (score, f"{score} %") if score else ("-", "-")
+        rows.append([row.given, row.family, row.idnumber, "", "", row.email, *grades, *grades, downloaded])
     graded = int(enrolled["enrolment"].isin(best.index).sum())
     name = f"{day}/{course.shortname} Grades-{_evening(day):%Y%m%d_%H%M}-comma_separated.csv"
     folder.write(name, csv_text(rows, QUOTED_BY_PHP).encode(), _evening(day), **_counts(rows), graded=graded)

@@ -182,7 +182,9 @@ def test_counts_that_do_not_balance_are_never_landed(home: Home) -> None:
     def loses_one(original: Original, tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
         mapped = read_lines(original, tokeniser, scratch)
         kind = mapped.kinds[0]
-        lost = MappedKind(kind.kind, kind.landed, kind.rejected, kind.rows_read + 1, kind.rows_landed, kind.rows_rejected, 0)
+        lost = MappedKind(
+            kind.kind, kind.landed, kind.rejected, kind.rows_read + 1, kind.rows_landed, kind.rows_rejected, 0
+        )
         return MappedUnit(original, "units", "1", "units", 1, (lost,))
 
     with pytest.raises(ThroughlineError, match="Nothing was landed"):

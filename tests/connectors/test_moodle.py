@@ -174,16 +174,18 @@ def test_two_grade_items_with_one_name_stay_two(tmp_path: Path) -> None:
     }
 
 
-def test_both_completion_reports_yield_dated_milestones(tmp_path: Path) -> None:
+def test_a_course_is_an_enrolment_and_its_activities_are_events_in_both_completion_reports(tmp_path: Path) -> None:
     activities = map_file(SAMPLES / "progress.safety-101.csv", "moodle", tmp_path / "a")
-    assert {(r["activity_name"], r["milestone"], r["occurred_at"]) for r in activities.rows("enrolments")} == {
+    assert {(r["activity_name"], r["verb"], r["occurred_at"]) for r in activities.rows("learning_events")} == {
         ("Ladders, ropes and harnesses", "completed", datetime(2025, 2, 28, 16, 2, 11)),
         ("Test 'reflection'", "passed", datetime(2025, 2, 28, 16, 31, 40)),
         ("Test 'reflection'", "failed", datetime(2025, 2, 20, 10, 0)),
     }
     course = map_file(SAMPLES / "completion-safety-101-20250301_0905-comma_separated.csv", "moodle", tmp_path / "c")
-    assert {(r["activity_id"], r["milestone"], r["occurred_at"]) for r in course.rows("enrolments")} == {
+    assert {(r["activity_id"], r["verb"], r["occurred_at"]) for r in course.rows("learning_events")} == {
         ("activity:safety-101/Ladders, ropes and harnesses", "completed", datetime(2025, 2, 28, 16, 2)),
+    }
+    assert {(r["activity_id"], r["milestone"], r["occurred_at"]) for r in course.rows("enrolments")} == {
         ("shortname:safety-101", "completed", datetime(2025, 2, 28, 16, 40)),
     }
     assert set(course.column("accounts", "account_token")) == {MILA, JONAS}
