@@ -129,7 +129,10 @@ def _instants(texts: Sequence[str | None]) -> pa.Array:
 def _taken(parts: Sequence[Part], names: Sequence[str]) -> Mapping[str, pa.Array]:
     """The columns of parts: made once for each distinct part, then taken by index."""
     distinct = list(dict.fromkeys(parts))
+    columns = zip(*(part.columns for part in distinct), strict=True)
+    arrays = {name: pa.array(values, _TYPES[name]) for name, values in zip(names, columns, strict=True)}
+    if len(distinct) == len(parts):
+        return arrays
     index = {part: position for position, part in enumerate(distinct)}
     taken = pa.array([index[part] for part in parts], pa.int32())
-    columns = zip(*(part.columns for part in distinct), strict=True)
-    return {name: pa.array(values, _TYPES[name]).take(taken) for name, values in zip(names, columns, strict=True)}
+    return {name: array.take(taken) for name, array in arrays.items()}

@@ -24,7 +24,7 @@ from connectors.xapi.containers import content_of, opened, refuse_other_formats,
 Record = tuple[int, bytes, str | None]
 """Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 _MAXIMUM = 1 << 28
 """Bytes within which a statement has to end (256 MB)."""
 
