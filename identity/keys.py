@@ -67,5 +67,7 @@ def _parsed(text: str, place: str) -> bytes:
     except ValueError:
         secret = b""
     if len(secret) != BYTES:
-        raise KeyUnavailable(f"{place} should hold {BYTES * 2} hex digits. Restore it, or make one: openssl rand -hex 32")
+        raise KeyUnavailable(
+            f"{place} should hold {BYTES * 2} hex digits. Restore it, or make one: openssl rand -hex 32"
+        )
     return secret

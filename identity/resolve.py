@@ -86,7 +86,7 @@ def _files(folder: Path) -> str:
 def _hr_evidence(connection: duckdb.DuckDBPyConnection, people: Path) -> pd.DataFrame:
     """(token, person_token, trust): every identifier that HR holds of a person; trust 0 is the strongest rule."""
     parts = [
-        f"select {rule.hr_column} as token, person_token, {trust} as trust from people where {rule.hr_column} is not null"
+        f"select {rule.hr_column} as token, person_token, {trust} as trust from people where token is not null"
         for trust, rule in enumerate(RULES)
     ]
     return connection.sql(f"with people as (select * from {_files(people)}) {' union '.join(parts)}").df()
@@ -158,7 +158,9 @@ def _anchor(hr: pd.DataFrame, evidence: pd.DataFrame, matches: pd.DataFrame) -> 
 def _known_by(connection: duckdb.DuckDBPyConnection, anchored: pd.DataFrame) -> pd.DataFrame:
     """The identifiers that HR, or else an account, is known by, beside its own; columns as in `_anchor`."""
     connection.register("anchored", anchored)
-    connection.register("rules", pd.DataFrame([{"trust": n, "rule": r.name, "confidence": r.confidence} for n, r in enumerate(RULES)]))
+    connection.register(
+        "rules", pd.DataFrame([{"trust": n, "rule": r.name, "confidence": r.confidence} for n, r in enumerate(RULES)])
+    )
     return connection.sql(
         """
         with claims as (
@@ -172,13 +174,16 @@ def _known_by(connection: duckdb.DuckDBPyConnection, anchored: pd.DataFrame) -> 
             -- What HR says of a token outweighs what tools say of it.
             select * from claims anti join anchored using (token)
             qualify is_hr = max(is_hr) over (partition by token)
+        ),
+        heard as (
+            select token, arg_max(rule, confidence) as rule, max(confidence) as confidence, min(state) as state,
+                   min(anchor) as anchor, count(distinct anchor) = 1 and count(*) = count(anchor) as is_one
+            from trusted group by token
         )
-        select token,
-               case when count(distinct anchor) = 1 and count(*) = count(anchor) then min(anchor) end as anchor,
-               arg_max(rule, confidence) as rule,
-               case when count(distinct anchor) = 1 and count(*) = count(anchor) then max(confidence) else 0 end as confidence,
-               case when count(distinct anchor) = 1 and count(*) = count(anchor) then min(state) else 'ambiguous' end as state
-        from trusted group by token order by token
+        select token, case when is_one then anchor end as anchor, rule,
+               case when is_one then confidence else 0 end as confidence,
+               case when is_one then state else 'ambiguous' end as state
+        from heard order by token
         """
     ).df()
 
@@ -188,9 +193,13 @@ def _unmatched(evidence: pd.DataFrame) -> pd.DataFrame:
     accounts, account_names = pd.factorize(evidence["account_token"])
     tokens, token_names = pd.factorize(evidence["token"])
     size = len(account_names) + len(token_names)
-    edges = coo_matrix((np.ones(len(evidence), dtype=np.int8), (accounts, tokens + len(account_names))), shape=(size, size))
+    edges = coo_matrix(
+        (np.ones(len(evidence), dtype=np.int8), (accounts, tokens + len(account_names))), shape=(size, size)
+    )
     _, component = connected_components(edges, directed=False)
-    frame = pd.DataFrame({"token": np.asarray(account_names, dtype=object), "component": component[: len(account_names)]})
+    frame = pd.DataFrame(
+        {"token": np.asarray(account_names, dtype=object), "component": component[: len(account_names)]}
+    )
     frame["anchor"] = frame.groupby("component")["token"].transform("min")
     shared = frame.groupby("component")["token"].transform("size") > 1
     return frame.assign(
@@ -211,12 +220,12 @@ def _keys(anchored: pd.DataFrame, persons: pd.DataFrame) -> tuple[pd.Series, pd.
     known["kept"] = known["person"].map(keyed)
     merged = known[known["kept"] != known["person_key"]]
     now = datetime.now(UTC).replace(tzinfo=None)
-    aliases = pd.DataFrame(
-        {"former_person_key": merged["person_key"], "person_key": merged["kept"], "merged_at": now}
-    )
+    aliases = pd.DataFrame({"former_person_key": merged["person_key"], "person_key": merged["kept"], "merged_at": now})
     anchors = anchored["anchor"].dropna().unique()
     new = [anchor for anchor in sorted(anchors) if anchor not in keyed.index]
-    minted = pd.DataFrame({"person_key": _mint(len(new), set(persons["person_key"])), "anchor_token": new, "minted_at": now})
+    minted = pd.DataFrame(
+        {"person_key": _mint(len(new), set(persons["person_key"])), "anchor_token": new, "minted_at": now}
+    )
     return pd.concat([keyed, minted.set_index("anchor_token")["person_key"]]), aliases, minted
 
 

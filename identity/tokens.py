@@ -21,7 +21,9 @@ DIGITS = 32
 
 def _email(value: str) -> str:
     """Addresses are compared without case: the local part is case-sensitive on paper only (RFC 5321, 2.4)."""
-    return unicodedata.normalize("NFKC", value).strip().removeprefix("mailto:").removeprefix("MAILTO:").strip().casefold()
+    return (
+        unicodedata.normalize("NFKC", value).strip().removeprefix("mailto:").removeprefix("MAILTO:").strip().casefold()
+    )
 
 
 def _caseless(value: str) -> str:
@@ -61,7 +63,9 @@ class Tokeniser:
 
     def keep(self, tokens: Sequence[str | None], attribute: str, values: Sequence[str | None]) -> None:
         pairs = zip(tokens, values, strict=True)
-        self._attributes.update((token, attribute, value.strip()) for token, value in pairs if token and value and value.strip())
+        self._attributes.update(
+            (token, attribute, value.strip()) for token, value in pairs if token and value and value.strip()
+        )
 
     def flush(self, tool: str, unit: str) -> None:
         """Write what was met since the last flush to the vault, as what this unit knows."""

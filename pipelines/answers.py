@@ -22,7 +22,9 @@ class PublishConfig(dg.Config):
 def _keys(*schemas: str) -> list[dg.AssetKey]:
     """Asset keys of the dbt models in these schemas."""
     nodes = manifest()["nodes"].values()
-    return [dg.AssetKey([n["schema"], n["name"]]) for n in nodes if n["resource_type"] == "model" and n["schema"] in schemas]
+    return [
+        dg.AssetKey([n["schema"], n["name"]]) for n in nodes if n["resource_type"] == "model" and n["schema"] in schemas
+    ]
 
 
 def metric_results() -> dg.AssetsDefinition:

@@ -24,7 +24,8 @@ from connectors.home import Home
 from pipelines import screen
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Folder that holds all state; THROUGHLINE_HOME does the same.", file_okay=False)
+    Path | None,
+    typer.Option("--home", help="Folder that holds all state; THROUGHLINE_HOME does the same.", file_okay=False),
 ]
 
 app = typer.Typer(
@@ -54,9 +55,13 @@ def _home(given: Path | None) -> Home:
 @app.command()
 def run(
     home: HomeOption = None,
-    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build everything anew, not only what changed.")] = False,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build everything anew, not only what changed.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build although nothing has changed.")] = False,
-    accept_empty: Annotated[bool, typer.Option("--accept-empty", help="Publish although a table lost all its rows.")] = False,
+    accept_empty: Annotated[
+        bool, typer.Option("--accept-empty", help="Publish although a table lost all its rows.")
+    ] = False,
 ) -> None:
     """Read what was dropped, build, guard, publish."""
     from pipelines import runs
@@ -96,7 +101,9 @@ def demo(
 
 @app.command()
 def simulate(
-    to: Annotated[Path, typer.Option(help="Folder for the exports, one subfolder per tool (an inbox).", file_okay=False)],
+    to: Annotated[
+        Path, typer.Option(help="Folder for the exports, one subfolder per tool (an inbox).", file_okay=False)
+    ],
     truth: Annotated[Path | None, typer.Option(help="Folder for what is planted in them.", file_okay=False)] = None,
     people: Annotated[int, typer.Option(min=20)] = 400,
     months: Annotated[int, typer.Option(min=3)] = 18,
@@ -128,7 +135,9 @@ def status(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="SQL, the name of a query of docs/cookbook, or - to read from standard input.")],
+    query: Annotated[
+        str, typer.Argument(help="SQL, the name of a query of docs/cookbook, or - to read from standard input.")
+    ],
     home: HomeOption = None,
     format: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
 ) -> None:
@@ -143,7 +152,10 @@ def replay(
     tool: Annotated[str, typer.Argument(help="The tool whose originals are mapped again.")],
     unit: Annotated[str | None, typer.Option("--unit", help="Only this unit.")] = None,
     accept_fewer_rows: Annotated[
-        bool, typer.Option("--accept-fewer-rows", help="Load a complete export although it holds far fewer rows than the last.")
+        bool,
+        typer.Option(
+            "--accept-fewer-rows", help="Load a complete export although it holds far fewer rows than the last."
+        ),
     ] = False,
     home: HomeOption = None,
 ) -> None:

@@ -74,7 +74,10 @@ def _ledger(home: Home) -> Iterator[tuple[bool, str]]:
     ledger = landing.ledger(home)
     parts = ("rows_landed", "rows_rejected", "rows_duplicate", "rows_erased")
     read, accounted = (sum(pc.sum(ledger[name]).as_py() or 0 for name in names) for names in (("rows_read",), parts))
-    yield read == accounted, f"{read} rows read, {accounted} accounted for, {len(set(ledger['unit'].to_pylist()))} units"
+    yield (
+        read == accounted,
+        f"{read} rows read, {accounted} accounted for, {len(set(ledger['unit'].to_pylist()))} units",
+    )
     for tool in sorted(archive.tools(home)):
         if cut := landing.interrupted(home, tool):
             yield False, f"{len(cut)} units of {tool} were cut off while landing; run: throughline run"
@@ -87,7 +90,11 @@ def _landed_files(home: Home) -> Iterator[tuple[bool, str]]:
         for path in home.landed(name).rglob("*.parquet"):
             files += 1
             if not pq.read_schema(path).remove_metadata().equals(expected):
-                yield False, f"{path.relative_to(home.root)} differs from the contract of {name}; run: throughline replay {path.parent.name}"
+                yield (
+                    False,
+                    f"{path.relative_to(home.root)} differs from the contract of {name}; "
+                    f"run: throughline replay {path.parent.name}",
+                )
     yield True, f"{files} landed files were compared with their contracts"
 
 
@@ -97,7 +104,10 @@ def _published(home: Home) -> Iterator[tuple[bool, str]]:
         yield True, "nothing is published yet"
         return
     there = home.published_database.exists()
-    yield there, f"version {version}" + ("" if there else " is linked, but its file is gone; run: throughline run --force")
+    yield (
+        there,
+        f"version {version}" + ("" if there else " is linked, but its file is gone; run: throughline run --force"),
+    )
 
 
 # The zones come first: opening the home would close them again before anybody had seen them open.

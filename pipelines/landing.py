@@ -43,7 +43,10 @@ class ToolLanding:
 
 
 def pending(home: Home, declaration: Declaration) -> list[Original]:
-    """Archived originals that wait to be landed: unknown to the ledger, cut off midway, or refused by an older declaration."""
+    """Archived originals that wait to be landed.
+
+    The ledger does not know them, their landing was cut off, or an older declaration refused them.
+    """
     ledger = landing.ledger(home, declaration.tool).select(["unit", "status", "declaration_version"]).to_pylist()
     settled = {
         row["unit"]
@@ -101,7 +104,9 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
         for kind in mapping.kinds_of(declaration)
     ]
 
-    @dg.multi_asset(name=tool, specs=specs, pool="landing", description=f"{declaration.title}: each original is read once.")
+    @dg.multi_asset(
+        name=tool, specs=specs, pool="landing", description=f"{declaration.title}: each original is read once."
+    )
     def land(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
         with outside_trouble_is_retried(context):
             landed = land_tool(home.open(), declaration, home.tokeniser())

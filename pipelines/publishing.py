@@ -110,7 +110,7 @@ def _refuse_unguarded(home: Home, connection: duckdb.DuckDBPyConnection, build_i
 
 
 def _emptied(home: Home, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Tables that have rows in the published version and none in this build: readers must never silently see nothing."""
+    """Tables with rows in the published version and none in this build: readers must never silently see nothing."""
     current = home.published / "parquet"
     for table in _tables(connection):
         if table.schema != "marts":
@@ -129,7 +129,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
-    own = "select table_schema, table_name from information_schema.tables where table_schema in ('marts', 'metrics', 'trust') order by all"
+    own = (
+        "select table_schema, table_name from information_schema.tables "
+        "where table_schema in ('marts', 'metrics', 'trust') order by all"
+    )
     for schema, name in connection.execute(own).fetchall():
         yield Table(schema, name, f'{schema}."{name}"')
     for table in _PIPELINE_TABLES:
@@ -159,15 +162,15 @@ def _note_version(
     return Version(name, build_id, published_at, len(tables), rows)
 
 
-def _write_database(
-    connection: duckdb.DuckDBPyConnection, tables: list[Table], path: Path, meanings: Meanings
-) -> None:
+def _write_database(connection: duckdb.DuckDBPyConnection, tables: list[Table], path: Path, meanings: Meanings) -> None:
     connection.execute(f"attach '{path}' as publication (storage_version '{_STORAGE_VERSION}')")
     try:
         for schema in SCHEMAS:
             connection.execute(f"create schema publication.{schema}")
         for table in tables:
-            connection.execute(f'create table publication.{table.schema}."{table.name}" as select * from {table.source}')
+            connection.execute(
+                f'create table publication.{table.schema}."{table.name}" as select * from {table.source}'
+            )
             _comment(connection, table, meanings)
         connection.execute("checkpoint publication")
     finally:

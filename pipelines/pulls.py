@@ -29,7 +29,9 @@ def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
         for kind in mapping.kinds_of(declaration)
     ]
 
-    @dg.multi_asset(name="lrs", specs=specs, partitions_def=DAYS, pool="lrs", description="Statements that an LRS stored on a day.")
+    @dg.multi_asset(
+        name="lrs", specs=specs, partitions_def=DAYS, pool="lrs", description="Statements that an LRS stored on a day."
+    )
     def pull_day(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
         opened = home.open()
         window = context.partition_time_window
@@ -41,15 +43,22 @@ def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
             landed = land_originals(opened, declaration, home.tokeniser(), [original])
         for spec in specs:
             rows = landed.rows(spec.key.path[-1])
-            yield dg.MaterializeResult(asset_key=spec.key, metadata={f"rows_{name}": count for name, count in rows.items()})
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata={f"rows_{name}": count for name, count in rows.items()}
+            )
 
     return pull_day
 
 
 def pull_schedule(pulls: dg.AssetsDefinition) -> dg.ScheduleDefinition:
     """Yesterday's partition, an hour after midnight."""
-    job = dg.define_asset_job("pull", selection=dg.AssetSelection.assets(pulls), partitions_def=DAYS)
-    return dg.build_schedule_from_partitioned_job(job, name="pull_daily", hour_of_day=1)
+
+    @dg.schedule(name="pull_daily", target=pulls, cron_schedule="0 1 * * *", execution_timezone="UTC")
+    def pull_yesterday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        yesterday = context.scheduled_execution_time - timedelta(days=1)
+        return dg.RunRequest(partition_key=f"{yesterday:%Y-%m-%d}")
+
+    return pull_yesterday
 
 
 def _lrs() -> tuple[str, lrs.Credentials]:

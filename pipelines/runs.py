@@ -53,7 +53,9 @@ def run(home: Home, *, full_refresh: bool = False, force: bool = False, accept_e
     with writing(home):
         tools = active_tools(home)
         if not tools:
-            raise SettingsError(f"There is nothing to read. Drop exports into {home.inbox}/<tool>/, or try: throughline demo")
+            raise SettingsError(
+                f"There is nothing to read. Drop exports into {home.inbox}/<tool>/, or try: throughline demo"
+            )
         if not (full_refresh or force) and _is_unchanged(home, tools):
             return _remembered(home, _outcome(home, "unchanged"))
         return _remembered(home, _execute(home, tools, full_refresh, accept_empty))
@@ -140,6 +142,8 @@ def replay(home: Home, tool: str, unit: str | None = None, *, accept_fewer: bool
     chosen = [original for original in archive.originals(home, tool) if unit in (None, original.unit)]
     if not chosen:
         what = f"unit {unit}" if unit else "any original"
-        raise SettingsError(f"The archive of {tool} does not hold {what}. `throughline status --units` lists what it holds.")
+        raise SettingsError(
+            f"The archive of {tool} does not hold {what}. `throughline status --units` lists what it holds."
+        )
     with writing(home):
         return land_originals(home, known[tool], open_tokeniser(home), chosen, accept_fewer=accept_fewer).units

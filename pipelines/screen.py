@@ -36,7 +36,13 @@ STALE_AFTER = timedelta(days=35)
 @contextmanager
 def progress(console: Console) -> Iterator[dict[str, float]]:
     """Bars for every stage of a run; yields the seconds that each stage took."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<28}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<28}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=not console.is_terminal) as bars:
         known: dict[str, TaskID] = {}
 
@@ -66,7 +72,9 @@ def outcome(console: Console, home: Home, outcome: Outcome, seconds: dict[str, f
     for reason in outcome.reasons:
         console.print(f"  {reason}", markup=False, highlight=False)
     if not outcome.is_good:
-        console.print(f"  More: throughline status --home {home.root}, logs in {home.logs}", markup=False, highlight=False)
+        console.print(
+            f"  More: throughline status --home {home.root}, logs in {home.logs}", markup=False, highlight=False
+        )
     slow = [f"{name} {spent:.1f} s" for name, spent in seconds.items() if spent >= 0.05]
     if slow:
         console.print("Time: " + ", ".join(slow), style="dim", highlight=False)
@@ -91,7 +99,10 @@ _REJECTS = """
 select tool, record_kind as kind, rule, column_name as "column", any_value(expected) as expected, count(*) as "rows"
 from rejects group by all order by "rows" desc, tool, kind, rule
 """
-_REFUSED = "select tool, source_file as file, reason from ledger where status = 'refused' order by landed_at"
+_REFUSED = """
+select tool, count(*) as originals, min(source_file) as "for example", reason
+from ledger where status = 'refused' group by tool, reason order by tool, originals desc
+"""
 _STALE = """
 select tool, max(landed_at) as last_landed from ledger where status = 'landed' group by tool
 having max(landed_at) < ? order by tool
@@ -208,7 +219,7 @@ def next_commands(console: Console, home: Home) -> None:
     console.print("Next:")
     option = f"--home {home.root}"
     for command, why in (
-        (f".venv/bin/throughline sql \"from trust.rejects\" {option}", "what was rejected, line by line"),
+        (f'.venv/bin/throughline sql "from trust.rejects" {option}', "what was rejected, line by line"),
         (f".venv/bin/throughline status {option}", "what landed, is stale, is withheld"),
         ("make dev", "the same line as a graph of assets in the Dagster UI"),
     ):
@@ -222,7 +233,9 @@ def _show(console: Console, title: str, result: duckdb.DuckDBPyRelation, caption
     if not rows and title:
         console.print(f"{title}: none.", style="dim")
         return
-    table = Table(title=title or None, title_justify="left", title_style="bold", caption=caption, caption_justify="left")
+    table = Table(
+        title=title or None, title_justify="left", title_style="bold", caption=caption, caption_justify="left"
+    )
     for name, kind in zip(result.columns, result.types, strict=True):
         number = str(kind) in {"BIGINT", "INTEGER", "DOUBLE", "HUGEINT", "FLOAT"} or str(kind).startswith("DECIMAL")
         table.add_column(name.replace("_", " "), justify="right" if number else "left", overflow="fold")

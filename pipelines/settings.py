@@ -40,7 +40,7 @@ def use_home(root: Path | None) -> Home:
 
 
 def as_of() -> date:
-    """The day that the warehouse is built for: ``THROUGHLINE_AS_OF`` (for tests and reconstructions), else today (UTC)."""
+    """The day that the warehouse is built for: ``THROUGHLINE_AS_OF`` (to reconstruct a day), else today (UTC)."""
     given = os.environ.get("THROUGHLINE_AS_OF")
     try:
         return date.fromisoformat(given) if given else datetime.now(UTC).date()
@@ -60,7 +60,12 @@ def open_tokeniser(home: Home) -> Tokeniser:
     card = home.card()
     own = home.restricted / keys.FILE_NAME
     elsewhere = {"THROUGHLINE_KEY", "THROUGHLINE_KEY_FILE"} & os.environ.keys()
-    if "key_id" not in card and not own.exists() and not elsewhere and not any(home.landed("ledger").rglob("*/*.parquet")):
+    if (
+        "key_id" not in card
+        and not own.exists()
+        and not elsewhere
+        and not any(home.landed("ledger").rglob("*/*.parquet"))
+    ):
         keys.make(home.restricted)
     try:
         key = keys.load(home.restricted)
@@ -68,8 +73,8 @@ def open_tokeniser(home: Home) -> Tokeniser:
         raise SettingsError(str(error)) from error
     if card.get("key_id", key.key_id) != key.key_id:
         raise SettingsError(
-            f"The key in use (id {key.key_id}) is not the one that this home was tokenised with (id {card['key_id']}), so "
-            "nothing was landed: its tokens would match nobody. Restore that key, or use another --home."
+            f"The key in use (id {key.key_id}) is not the one that this home was tokenised with (id {card['key_id']}), "
+            "so nothing was landed: its tokens would match nobody. Restore that key, or use another --home."
         )
     home.note(key_id=key.key_id)
     return Tokeniser(key, Vault(home.vault))

@@ -19,7 +19,9 @@ def nightly(job_name: str) -> dg.ScheduleDefinition:
 
 
 def inbox_sensor(job_name: str) -> dg.SensorDefinition:
-    @dg.sensor(name="inbox", job_name=job_name, minimum_interval_seconds=60, description="Runs when files wait in an inbox.")
+    @dg.sensor(
+        name="inbox", job_name=job_name, minimum_interval_seconds=60, description="Runs when files wait in an inbox."
+    )
     def inbox(home: HomeResource) -> dg.RunRequest | dg.SkipReason:
         files = _settled(Home(Path(home.root)))
         if not files:

@@ -47,7 +47,15 @@ def manifest_path() -> Path:
     with FileLock(_TARGET / "parse.lock"):
         current = project_hash()
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
-            command = [str(_DBT), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+            command = [
+                str(_DBT),
+                "--quiet",
+                "parse",
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+            ]
             environment = os.environ | _QUIET | {"DBT_TARGET_PATH": str(_TARGET), "DBT_LOG_PATH": str(_TARGET)}
             parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             if parsed.returncode:
@@ -85,7 +93,12 @@ def warehouse_assets() -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         opened = home.open()
         # Unit tests check the models' logic on made-up rows: they belong to `make test`, not to every build.
-        command = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if config.full_refresh else [])]
+        command = [
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            *(["--full-refresh"] if config.full_refresh else []),
+        ]
         os.environ["THROUGHLINE_AS_OF"] = as_of().isoformat()
         with writing(opened):
             _begin_build(opened, context.run_id)
@@ -119,12 +132,16 @@ def _begin_build(home: Home, build_id: str) -> None:
     (artifacts(home) / "run_results.json").unlink(missing_ok=True)
     with duckdb.connect(os.fspath(home.database)) as connection:
         connection.execute("create schema if not exists publishing")
-        connection.execute("create or replace table publishing.build as select ? as build_id, now()::timestamp as begun_at", [build_id])
+        connection.execute(
+            "create or replace table publishing.build as select ? as build_id, now()::timestamp as begun_at", [build_id]
+        )
 
 
 def current_build(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The run whose build the warehouse holds, complete or not."""
-    exists = connection.execute("select 1 from information_schema.tables where table_schema = 'publishing' and table_name = 'build'")
+    exists = connection.execute(
+        "select 1 from information_schema.tables where table_schema = 'publishing' and table_name = 'build'"
+    )
     if not exists.fetchone():
         return None
     row = connection.execute("select build_id from publishing.build").fetchone()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.declaration import CATALOGUE, Declaration, load, with_settings
+from connectors.declaration import CATALOGUE, Declaration, catalogue, with_settings
 from connectors.landing import arrow_schema
 from connectors.mapping import series
 from tests.connectors.mapped import Mapped, declared, map_file, token_of
@@ -41,7 +41,10 @@ def test_every_csv_export_of_the_catalogue_has_a_sample(tmp_path: Path) -> None:
         if path.parent.name != "xapi"
     }
     declared_exports = {
-        (tool, export) for tool in ("moodle", "totara") for export in load(CATALOGUE / f"{tool}.yaml").exports
+        (tool, name)
+        for tool, declaration in catalogue().items()
+        for name, export in declaration.exports.items()
+        if export.format == "csv"
     }
     assert seen == declared_exports
 

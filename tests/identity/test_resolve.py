@@ -62,20 +62,26 @@ BOB = {"person_token": "bob", "email_token": "bob@", "email_sha1_token": "bob#",
         ({"email_sha1_token": "ann#", "employee_token": "ann"}, "employee_number"),
     ],
 )
-def test_an_account_is_linked_by_the_most_trusted_rule_that_matches(landed: Landed, account: dict[str, str], rule: str) -> None:
+def test_an_account_is_linked_by_the_most_trusted_rule_that_matches(
+    landed: Landed, account: dict[str, str], rule: str
+) -> None:
     resolution = landed.resolve([ANN, BOB], [{"account_token": "login", **account}])
     assert (link(resolution, "login")["rule"], link(resolution, "login")["state"]) == (rule, "resolved")
     assert keys(resolution)["login"] == keys(resolution)["ann"]
 
 
 def test_a_stronger_rule_wins_over_a_weaker_one_that_says_otherwise(landed: Landed) -> None:
-    resolution = landed.resolve([ANN, BOB], [{"account_token": "login", "employee_token": "ann", "email_token": "bob@"}])
+    resolution = landed.resolve(
+        [ANN, BOB], [{"account_token": "login", "employee_token": "ann", "email_token": "bob@"}]
+    )
     assert keys(resolution)["login"] == keys(resolution)["ann"]
 
 
 def test_two_candidates_are_ambiguous_and_a_weaker_rule_does_not_decide(landed: Landed) -> None:
     recycled = BOB | {"email_token": "ann@"}
-    resolution = landed.resolve([ANN, recycled], [{"account_token": "login", "email_token": "ann@", "username_token": "ann!"}])
+    resolution = landed.resolve(
+        [ANN, recycled], [{"account_token": "login", "email_token": "ann@", "username_token": "ann!"}]
+    )
     assert link(resolution, "login")["state"] == "ambiguous"
     assert pd.isna(link(resolution, "login")["person_key"])
     assert keys(resolution)["ann"] != keys(resolution)["bob"]
@@ -115,7 +121,9 @@ def test_an_account_that_hr_gets_to_know_later_brings_its_key_along(landed: Land
 def test_a_merge_keeps_the_older_key_and_publishes_an_alias(landed: Landed) -> None:
     first = landed.resolve([], [{"account_token": "lms"}])
     second = landed.resolve([], [{"account_token": "lms"}, {"account_token": "lrs", "email_token": "guest@"}])
-    merged = landed.resolve([], [{"account_token": "lms", "email_token": "guest@"}, {"account_token": "lrs", "email_token": "guest@"}])
+    merged = landed.resolve(
+        [], [{"account_token": "lms", "email_token": "guest@"}, {"account_token": "lrs", "email_token": "guest@"}]
+    )
     assert keys(merged)["lms"] == keys(merged)["lrs"] == keys(first)["lms"]
     alias = merged.aliases.iloc[0]
     assert (alias["former_person_key"], alias["person_key"]) == (keys(second)["lrs"], keys(first)["lms"])
@@ -151,13 +159,19 @@ def test_an_identifier_that_two_persons_are_known_by_is_ambiguous(landed: Landed
 
 
 def test_every_token_has_one_link(landed: Landed) -> None:
-    accounts = [{"account_token": "a", "email_token": "ann@"}, {"account_token": "b", "email_token": "x@"}, {"account_token": "x@"}]
+    accounts = [
+        {"account_token": "a", "email_token": "ann@"},
+        {"account_token": "b", "email_token": "x@"},
+        {"account_token": "x@"},
+    ]
     resolution = landed.resolve([ANN, BOB], accounts)
     assert resolution.links["token"].is_unique
 
 
 def test_whoever_only_a_record_names_is_a_person_of_his_own(landed: Landed) -> None:
-    resolution = landed.resolve([ANN], [{"account_token": "login", "email_token": "x@"}], named=["stranger", "ann@", "x@", "login"])
+    resolution = landed.resolve(
+        [ANN], [{"account_token": "login", "email_token": "x@"}], named=["stranger", "ann@", "x@", "login"]
+    )
     assert link(resolution, "stranger")["state"] == "unmatched"
     assert keys(resolution)["stranger"] not in (keys(resolution)["ann"], keys(resolution)["login"])
     assert keys(resolution)["ann@"] == keys(resolution)["ann"]

@@ -25,7 +25,9 @@ def test_a_known_key_and_address_give_the_known_token(tokeniser: Tokeniser) -> N
     assert tokeniser.tokens("email", ["ann@example.com"]) == ["6c84d7b6bc256da4e809d9c37317c69b"]
 
 
-@pytest.mark.parametrize("spelling", ["ann@example.com", " Ann@Example.COM ", "mailto:ann@example.com", "MAILTO:ANN@EXAMPLE.COM"])
+@pytest.mark.parametrize(
+    "spelling", ["ann@example.com", " Ann@Example.COM ", "mailto:ann@example.com", "MAILTO:ANN@EXAMPLE.COM"]
+)
 def test_one_address_in_any_spelling_has_one_token(tokeniser: Tokeniser, spelling: str) -> None:
     assert tokeniser.tokens("email", [spelling]) == tokeniser.tokens("email", ["ann@example.com"])
 
