@@ -102,9 +102,7 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _register(
-    home: Home, tool: str, name: str, content: str, modified: datetime, unit: str | None = None
-) -> Original:
+def _register(home: Home, tool: str, name: str, content: str, modified: datetime, unit: str | None = None) -> Original:
     dated = date_in_name(name)
     # The same bytes under a later date are news (a snapshot that went back to what it was), so the date that a
     # name carries is part of the unit; the same bytes under another undated name are the same unit.

@@ -149,5 +149,7 @@ class Home:
         except yaml.YAMLError as error:
             raise SettingsError(f"{path} is not YAML: {error}") from error
         if not isinstance(settings, dict):
-            raise SettingsError(f"{path} should hold a mapping such as `tools: {{moodle: {{timezone: Europe/Berlin}}}}`.")
+            raise SettingsError(
+                f"{path} should hold a mapping such as `tools: {{moodle: {{timezone: Europe/Berlin}}}}`."
+            )
         return settings

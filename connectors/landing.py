@@ -312,7 +312,9 @@ def _check(kind: MappedKind, mapped: MappedUnit) -> None:
     expected = arrow_schema(kind.kind.landed)
     found = pq.read_schema(kind.landed).remove_metadata()
     if not found.equals(expected):
-        raise ThroughlineError(f"{where}: the landed file differs from its contract.\nexpected {expected}\nfound {found}")
+        raise ThroughlineError(
+            f"{where}: the landed file differs from its contract.\nexpected {expected}\nfound {found}"
+        )
     accounted = kind.rows_landed + kind.rows_rejected + kind.rows_duplicate
     written = pq.read_metadata(kind.landed).num_rows
     rejected = pq.read_metadata(kind.rejected).num_rows if kind.rejected else 0

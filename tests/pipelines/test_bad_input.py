@@ -41,7 +41,9 @@ REFUSED = {
     "a workbook": Bad("moodle/log.csv", b"PK\x03\x04" + bytes(200), ("csv",)),
     "noise": Bad("moodle/log.csv", bytes(range(128, 256)) * 20, ()),
     "a missing column": Bad("moodle/log.csv", LOG.replace(b"Event name,", b"", 1), ("event name",)),
-    "a renamed column": Bad("moodle/log.csv", LOG.replace(b"Event name", b"Event nmae", 1), ("event nmae", "event name")),
+    "a renamed column": Bad(
+        "moodle/log.csv", LOG.replace(b"Event name", b"Event nmae", 1), ("event nmae", "event name")
+    ),
     "a duplicate header": Bad("moodle/log.csv", LOG.replace(b"Origin", b"Description", 1), ("description",)),
     "an export of something else": Bad("totara/users.csv", b"colour,size\nred,3\n", ("totara", "users")),
     "statements that are a web page": Bad("xapi/dump.json", b"<html>503 Service Unavailable</html>", ("html",)),

@@ -32,7 +32,9 @@ def test_a_used_home_with_another_key_fails_closed(home: Home, monkeypatch: pyte
         open_tokeniser(home)
 
 
-def test_a_key_that_is_named_but_missing_is_not_replaced_by_a_made_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_is_named_but_missing_is_not_replaced_by_a_made_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THROUGHLINE_KEY_FILE", str(home.root / "nowhere"))
     with pytest.raises(SettingsError, match="nowhere"):
         open_tokeniser(home)
@@ -45,7 +47,9 @@ def test_nothing_lands_without_a_key(home: Home) -> None:
     open_tokeniser(home)
     (home.restricted / keys.FILE_NAME).unlink()
     (home.inbox / "totara").mkdir()
-    (home.inbox / "totara" / "users.csv").write_text("idnumber,username,firstname,lastname,email\n1,a,b,c,d@example.com\n")
+    (home.inbox / "totara" / "users.csv").write_text(
+        "idnumber,username,firstname,lastname,email\n1,a,b,c,d@example.com\n"
+    )
     with pytest.raises(SettingsError):
         runs.run(home)
     assert landing.ledger(home).num_rows == 0

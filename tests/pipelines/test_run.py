@@ -28,7 +28,9 @@ def published(company: Home) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(company.published_database.resolve()), read_only=True)
 
 
-def test_the_published_database_has_the_three_schemas_that_readers_rely_on(published: duckdb.DuckDBPyConnection) -> None:
+def test_the_published_database_has_the_three_schemas_that_readers_rely_on(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
     tables = published.sql("select table_schema, table_name from information_schema.tables").fetchall()
     assert {schema for schema, _ in tables} == {"marts", "metrics", "trust"}
     trust = {name for schema, name in tables if schema == "trust"}
@@ -38,7 +40,12 @@ def test_the_published_database_has_the_three_schemas_that_readers_rely_on(publi
 
 
 def test_no_published_fact_is_empty(published: duckdb.DuckDBPyConnection) -> None:
-    for table in ("marts.fct_learning_event", "marts.fct_enrolment", "marts.fct_assessment_result", "metrics.fct_metric_result"):
+    for table in (
+        "marts.fct_learning_event",
+        "marts.fct_enrolment",
+        "marts.fct_assessment_result",
+        "metrics.fct_metric_result",
+    ):
         assert published.sql(f"select count(*) from {table}").fetchone()[0] > 0, table  # type: ignore[index]
 
 
@@ -58,7 +65,9 @@ def test_both_kinds_of_guard_are_in_one_table_for_the_published_build(published:
 
 
 def test_columns_carry_their_meaning(published: duckdb.DuckDBPyConnection) -> None:
-    missing = published.sql("select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null")
+    missing = published.sql(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+    )
     assert missing.fetchall() == []
 
 
