@@ -32,7 +32,9 @@ snapshots as (
 ranked_snapshots as (
     select
         *,
-        row_number() over (partition by tool, series, snapshot_date order by extracted_at desc, unit desc) as rank_in_day
+        row_number() over (
+            partition by tool, series, snapshot_date order by extracted_at desc, unit desc
+        ) as rank_in_day
     from snapshots
 ),
 

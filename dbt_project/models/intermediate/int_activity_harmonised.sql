@@ -87,7 +87,10 @@ final as (
         offerings.title,
         coalesce(kinds.activity_kind, 'other') as activity_kind,
         coalesce(offerings.is_formal, kinds.is_formal) as is_formal,
-        offerings.has_enrolments or coalesce(kinds.is_enrollable, false) as is_enrollable,
+        -- One also enrols in what a tool delivers enrolments in, unless it is a part of something else: a tool that
+        -- exports the completion of every page does not enrol anybody in pages.
+        coalesce(kinds.is_enrollable, offerings.has_enrolments and offerings.parent_activity_id is null)
+            as is_enrollable,
         offerings.parent_activity_id,
         offerings.catalogue_code,
         offerings.duration_planned_seconds,

@@ -66,7 +66,8 @@ final as (
             when coalesce(links.person_key, {{ unknown_person() }}) = {{ unknown_person() }} then united.person_token
             else cast(links.person_key as {{ dbt.type_string() }})
         end as learner,
-        activities.activity_key
+        activities.activity_key,
+        activities.is_enrollable
     from united
     inner join activities on united.tool = activities.tool and united.activity_id = activities.activity_id
     left join links on united.person_token = links.token

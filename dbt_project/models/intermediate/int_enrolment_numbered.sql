@@ -10,6 +10,7 @@ milestones as (
         vocabulary.is_closing
     from {{ ref('int_enrolment_milestone') }} as milestones
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
+    where milestones.is_enrollable
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.

@@ -38,12 +38,18 @@ versions as (
             and changes.source_line = described.source_line
 ),
 
--- Units that persons belong to and that nobody described.
+mentioned as (
+    select org_unit_id from {{ ref('int_person_history') }}
+    union
+    select parent_org_unit_id as org_unit_id from described
+),
+
+-- Units that somebody belongs to or that lie above another one, and that nobody described.
 undescribed as (
-    select distinct history.org_unit_id
-    from {{ ref('int_person_history') }} as history
-    left join described on history.org_unit_id = described.org_unit_id
-    where history.org_unit_id is not null and described.org_unit_id is null
+    select mentioned.org_unit_id
+    from mentioned
+    left join described on mentioned.org_unit_id = described.org_unit_id
+    where mentioned.org_unit_id is not null and described.org_unit_id is null
 ),
 
 united as (

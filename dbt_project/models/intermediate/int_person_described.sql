@@ -41,7 +41,9 @@ dated_changes as (
     select
         changes.*,
         described.left_date,
-        lead(changes.changed_date) over (partition by changes.person_key order by changes.changed_date) as next_changed_date
+        lead(changes.changed_date) over (
+            partition by changes.person_key order by changes.changed_date
+        ) as next_changed_date
     from changes
     inner join described
         on
@@ -75,6 +77,16 @@ all_changes as (
         and (next_changed_date is null or {{ day_after('left_date') }} < next_changed_date)
 ),
 
+neighbours as (
+    select *, lag(is_gone) over (partition by person_key order by changed_date) as was_gone
+    from all_changes
+),
+
+-- Who has left can't leave again: the first word about it stands.
+standing_changes as (
+    select * from neighbours where not (is_gone and coalesce(was_gone, false))
+),
+
 final as (
     select
         changes.person_key,
@@ -99,7 +111,7 @@ final as (
             when changes.is_gone then coalesce(described.left_date, {{ day_before('changes.changed_date') }})
             else described.left_date
         end as left_date
-    from all_changes as changes
+    from standing_changes as changes
     inner join described
         on
             changes.person_key = described.person_key

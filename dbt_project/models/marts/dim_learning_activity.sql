@@ -38,8 +38,9 @@ final as (
         speaker.activity_kind,
         speaker.is_formal,
         activities.is_enrollable,
-        case when speaker.parent_activity_id is null then null else coalesce(parents.activity_key, {{ unknown_key() }}) end
-            as parent_activity_key,
+        case
+            when speaker.parent_activity_id is not null then coalesce(parents.activity_key, {{ unknown_key() }})
+        end as parent_activity_key,
         speaker.provider,
         speaker.language,
         activities.catalogue_code,

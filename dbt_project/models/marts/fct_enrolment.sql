@@ -49,10 +49,16 @@ pivoted as (
     group by tool, person_key, learner, activity_key, enrolment_number
 ),
 
+ended as (
+    select *, coalesce(completed_at, passed_at) as ended_at
+    from pivoted
+),
+
 final as (
     select
-        {{ key_of(['enrolments.tool', 'enrolments.learner', 'enrolments.activity_key', 'enrolments.enrolment_number']) }}
-            as enrolment_key,
+        {{ key_of([
+            'enrolments.tool', 'enrolments.learner', 'enrolments.activity_key', 'enrolments.enrolment_number'
+        ]) }} as enrolment_key,
         enrolments.tool,
         enrolments.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
@@ -72,11 +78,11 @@ final as (
         enrolments.started_date,
         coalesce(enrolments.completed_day, enrolments.passed_day) as completed_date,
         case
-            when coalesce(enrolments.completed_at, enrolments.passed_at) >= enrolments.opened_at
-                then {{ days_between('enrolments.opened_at', 'coalesce(enrolments.completed_at, enrolments.passed_at)') }}
+            when enrolments.ended_at >= enrolments.opened_at
+                then {{ days_between('enrolments.opened_at', 'enrolments.ended_at') }}
         end as days_to_complete,
-        enrolments.completed_at is not null or enrolments.passed_at is not null as is_completed
-    from pivoted as enrolments
+        enrolments.ended_at is not null as is_completed
+    from ended as enrolments
     left join persons
         on
             enrolments.person_key = persons.person_key

@@ -46,6 +46,13 @@ explained as (
     group by tool, record_kind
 ),
 
+parts as (
+    select tool, record_kind, count(*) as rows_of_parts
+    from {{ ref('int_enrolment_milestone') }}
+    where record_kind = 'enrolments' and not is_enrollable
+    group by tool, record_kind
+),
+
 counted as (
     select tool, record_kind, count(*) as rows_in_fact
     from {{ ref('fct_learning_event') }}
@@ -73,18 +80,20 @@ joined as (
         cast(coalesce(explained.rows_voiding, 0) as bigint) as rows_voiding,
         cast(coalesce(explained.rows_voided, 0) as bigint) as rows_voided,
         cast(coalesce(explained.rows_repeated, 0) as bigint) as rows_repeated,
+        cast(coalesce(parts.rows_of_parts, 0) as bigint) as rows_of_parts,
         cast(coalesce(counted.rows_in_fact, 0) as bigint) as rows_in_fact
     from ledger
     left join staged on ledger.tool = staged.tool and ledger.record_kind = staged.record_kind
     left join explained on ledger.tool = explained.tool and ledger.record_kind = explained.record_kind
+    left join parts on ledger.tool = parts.tool and ledger.record_kind = parts.record_kind
     left join counted on ledger.tool = counted.tool and ledger.record_kind = counted.record_kind
 ),
 
 accounted as (
     select
         *,
-        rows_redelivered + rows_conflicting + rows_voiding + rows_voided + rows_repeated + rows_in_fact
-            as rows_accounted
+        rows_redelivered + rows_conflicting + rows_voiding + rows_voided + rows_repeated + rows_of_parts
+        + rows_in_fact as rows_accounted
     from joined
 ),
 
@@ -99,6 +108,7 @@ final as (
         rows_voiding,
         rows_voided,
         rows_repeated,
+        rows_of_parts,
         case when has_fact then rows_in_fact end as rows_in_fact,
         abs(rows_landed - rows_staged) + case when has_fact then abs(rows_staged - rows_accounted) else 0 end
             as unexplained
