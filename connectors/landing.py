@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -199,6 +199,12 @@ def _ledger_row(original: Original, **entries: Any) -> dict[str, Any]:
 def _write_ledger(home: Home, original: Original, rows: list[dict[str, Any]]) -> None:
     table = pa.Table.from_pylist(rows, schema=table_schema("ledger"))
     write_table(table, home.landed("ledger", original.tool) / f"{original.unit}.parquet")
+
+
+def series(source_file: str) -> str:
+    """The export series that a file belongs to: its name in lower case without suffixes, dates and digits."""
+    name = re.sub(r"(\.[a-z][a-z0-9]{0,6})+$", "", PurePath(source_file).name.lower())
+    return re.sub(r"[^a-z\u00df-\uffff]+", "_", re.sub(r"\d+", "", name)).strip("_") or "export"
 
 
 def masked(text: str) -> str:

@@ -9,10 +9,8 @@ identifiers exist only in this module's database, which spills, if at all, to th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import PurePath
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +18,7 @@ import pyarrow as pa
 from connectors.declaration import Declaration
 from connectors.errors import ThroughlineError
 from connectors.keying import create_fates, create_keyed, fates, keep_for_the_vault, write_landed, write_rejected
-from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser
+from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser, series
 from connectors.planning import Setting, create_candidates, create_clear, planned
 from connectors.reading import identified, load
 from connectors.records import RECORD_KINDS
@@ -95,12 +93,6 @@ def _check_balance(setting: Setting, result: MappedKind) -> None:
             f"read {result.rows_read} records but accounted for {accounted}. "
             f"This is a bug of the mapping; nothing was landed."
         )
-
-
-def series(source_file: str) -> str:
-    """The export series that a file belongs to: its name in lower case without suffixes, dates and digits."""
-    name = re.sub(r"(\.[a-z][a-z0-9]{0,6})+$", "", PurePath(source_file).name.lower())
-    return re.sub(r"[^a-z\u00df-\uffff]+", "_", re.sub(r"\d+", "", name)).strip("_") or "export"
 
 
 def kinds_of(declaration: Declaration) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def metric_results() -> dg.AssetsDefinition:
         opened = home.open()
         semantic_manifest = artifacts(opened) / "semantic_manifest.json"
         with stage("write metric results"), writing(opened), duckdb.connect(os.fspath(opened.database)) as connection:
-            run = write_metric_results(connection, semantic_manifest, as_of(), context.run_id)
+            run = write_metric_results(connection, semantic_manifest, as_of(), context.run.run_id)
         return dg.MaterializeResult(metadata=dict(run.by_status))
 
     return fct_metric_result
@@ -60,7 +60,7 @@ def publication() -> dg.AssetsDefinition:
         opened = home.open()
         try:
             with stage("publish"), writing(opened):
-                version = publish(opened, context.run_id, accept_empty=config.accept_empty)
+                version = publish(opened, context.run.run_id, accept_empty=config.accept_empty)
         except Withheld as withheld:
             raise dg.Failure(str(withheld), allow_retries=False) from withheld
         return dg.MaterializeResult(

@@ -101,12 +101,12 @@ def warehouse_assets() -> dg.AssetsDefinition:
         ]
         os.environ["THROUGHLINE_AS_OF"] = as_of().isoformat()
         with writing(opened):
-            _begin_build(opened, context.run_id)
+            _begin_build(opened, context.run.run_id)
             invocation = dbt.cli(command, context=context, target_path=artifacts(opened), raise_on_error=False)
             try:
                 yield from _watched(opened, invocation)
             finally:
-                _record_tests(opened, context.run_id)
+                _record_tests(opened, context.run.run_id)
         if not invocation.is_successful():
             raise dg.Failure(_why(opened), allow_retries=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.accounts import IDENTITY_PROVIDER
+from simulator.exports.statements import CATALOGUE_CODE
 from simulator.period import TIMEZONE
 
 SETTINGS = f"""\
@@ -13,4 +14,5 @@ tools:
   xapi:
     accounts:
       {IDENTITY_PROVIDER}: employee_number # account names of this system are employee numbers
+    catalogue_codes: [{CATALOGUE_CODE}]
 """

@@ -16,8 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Protocol
 
-from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser
-from connectors.mapping import series
+from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser, series
 from connectors.records import STATEMENTS
 from connectors.xapi.activities import Activities
 from connectors.xapi.bodies import BodyHash
@@ -28,7 +27,11 @@ from connectors.xapi.tables import LandedFile, RejectsFile, drop_repeated
 
 
 class Declared(Protocol):
-    """What a reader of statements needs of a declaration. ``options["accounts"]``: home page → identifier type."""
+    """What a reader of statements needs of a declaration.
+
+    ``options["accounts"]``: home page → identifier type. ``options["catalogue_codes"]``: extensions of activity
+    definitions that hold the organisation's own code for the content.
+    """
 
     @property
     def tool(self) -> str: ...
@@ -41,7 +44,8 @@ class Declared(Protocol):
 def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Read one file of statements. Raises ``OriginalRefused`` for what is no statement file, or cut off."""
     version = declaration.declaration_version
-    people, activities = People(tokeniser, declaration.options.get("accounts") or {}), Activities()
+    people = People(tokeniser, declaration.options.get("accounts") or {})
+    activities = Activities(declaration.options.get("catalogue_codes") or ())
     with ExitStack() as files:
         files.enter_context(_without_cycle_search())
         rejects = files.enter_context(closing(RejectsFile(scratch.restricted, original)))

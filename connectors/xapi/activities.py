@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from connectors.xapi.fragments import Activity
+from connectors.xapi.fragments import Activity, open_text
 from connectors.xapi.tables import record_key
 
 
 class Activities:
-    """Descriptions of activities; the latest one that says anything wins, member by member."""
+    """Descriptions of activities; the latest one that says anything wins, member by member.
 
-    def __init__(self) -> None:
+    ``catalogue_codes`` are the IRIs of extensions that hold the organisation's own code for the content.
+    """
+
+    def __init__(self, catalogue_codes: Collection[str] = ()) -> None:
+        self._catalogue_codes = frozenset(catalogue_codes)
         self._latest: dict[str, dict[str, tuple[int, str]]] = {}
         self._lines: dict[str, int] = {}
 
@@ -22,8 +26,10 @@ class Activities:
         for activity in activities:
             self._lines.setdefault(activity.activity_id, line)
             known = self._latest.setdefault(activity.activity_id, {})
-            for name in ("title", "activity_type", "language"):
-                value = getattr(activity, name)
+            told = {"title": activity.title, "activity_type": activity.activity_type, "language": activity.language}
+            codes = (open_text(code) for iri, code in activity.codes if iri in self._catalogue_codes)
+            told["catalogue_code"] = next(codes, None)
+            for name, value in told.items():
                 if value is not None and (name not in known or time >= known[name][0]):
                     known[name] = (time, value)
 

@@ -11,6 +11,8 @@ from connectors.xapi.bodies import canonical
 from connectors.xapi.fragments import Activity, Part, open_text
 from connectors.xapi.people import People, agents_of, is_identified
 
+_LONGEST_CODE = 64
+
 _PERSONAL_TYPES = ("user-profile", "person", "user", "chat-message", "comment", "note", "forum-reply")
 """Last segments of activity types whose instances are named after a person, or by what a person wrote."""
 
@@ -71,4 +73,9 @@ def described(value: Mapping[str, Any]) -> Activity:
     language, title = next(iter(definition.get("name", {}).items()), (None, None))
     if activity_type and re.split("[/#]", activity_type)[-1] in _PERSONAL_TYPES:
         language, title = None, None
-    return Activity(open_text(value["id"]) or "", open_text(title), open_text(activity_type), language)
+    codes = tuple(
+        (iri, code)
+        for iri, code in definition.get("extensions", {}).items()
+        if isinstance(code, str) and len(code) <= _LONGEST_CODE
+    )
+    return Activity(open_text(value["id"]) or "", open_text(title), open_text(activity_type), language, codes)

@@ -39,12 +39,13 @@ class Part(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Activity(msgspec.Struct, frozen=True, gc=False):
-    """An activity as a fragment describes it."""
+    """An activity as a fragment describes it; ``codes`` are the short texts among its extensions, by IRI."""
 
     activity_id: str
     title: str | None = None
     activity_type: str | None = None
     language: str | None = None
+    codes: tuple[tuple[str, str], ...] = ()
 
 
 class Fragments(dict[bytes, Part | None]):

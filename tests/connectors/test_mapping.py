@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.declaration import CATALOGUE, Declaration, catalogue, with_settings
-from connectors.landing import arrow_schema
-from connectors.mapping import series
+from connectors.landing import arrow_schema, series
 from tests.connectors.mapped import Mapped, declared, map_file, token_of
 
 SAMPLES = sorted(path for path in (CATALOGUE / "samples").glob("*/*") if path.is_file())

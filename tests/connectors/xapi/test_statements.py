@@ -352,3 +352,12 @@ def _places(value: Any) -> Any:
         for name, member in value.items():
             yield value, name
             yield from _places(member)
+
+
+def test_a_catalogue_code_is_read_from_the_extension_that_the_home_names(read: Read) -> None:
+    code = "https://lxp.example.org/xapi/catalogue-code"
+    extensions = {code: "SAFE-1", "https://x.example.org/y": "no"}
+    course = {"id": "https://lxp.example.org/course/1", "definition": {"extensions": extensions}}
+    statement = {name: part for name, part in STATEMENT.items() if name != "context"} | {"object": course}
+    for options, expected in ({"catalogue_codes": [code]}, "SAFE-1"), ({}, None):
+        assert [row["catalogue_code"] for row in read(lines(statement), **options).rows("activities")] == [expected]
