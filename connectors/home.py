@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock
 
 from connectors.errors import SettingsError
 from connectors.records import CONTRACT_VERSION
@@ -101,10 +102,11 @@ class Home:
         return card
 
     def note(self, **entries: Any) -> None:
-        """Write entries on the home's card, whole or not at all."""
+        """Write entries on the home's card, whole or not at all, and one process after the other."""
         aside = self._card.with_suffix(".json.aside")
-        aside.write_text(json.dumps(self.card() | entries, indent=1) + "\n", encoding="utf-8")
-        os.replace(aside, self._card)
+        with FileLock(self._card.with_suffix(".json.lock")):
+            aside.write_text(json.dumps(self.card() | entries, indent=1) + "\n", encoding="utf-8")
+            os.replace(aside, self._card)
 
     @property
     def is_new(self) -> bool:

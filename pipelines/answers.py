@@ -31,7 +31,6 @@ def metric_results() -> dg.AssetsDefinition:
     @dg.asset(
         key=["metrics", "fct_metric_result"],
         deps=_keys("marts", "intermediate"),
-        group_name="metrics",
         pool="warehouse",
         description="One row per metric, grain, period and day: value, interval, status. Append-only.",
     )
@@ -49,7 +48,6 @@ def publication() -> dg.AssetsDefinition:
     @dg.asset(
         key=["published", "learning"],
         deps=[*_keys("marts", "trust", "audit"), ["metrics", "fct_metric_result"]],
-        group_name="published",
         pool="warehouse",
         kinds={"duckdb", "parquet"},
         description="The database and the Parquet files that readers open.",

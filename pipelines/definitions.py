@@ -3,7 +3,8 @@
     <tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
                   → guards (blocking checks) → metrics/fct_metric_result → published/learning
 
-Asset keys are the names of tools, kinds and models. Policies that hold for everything are set here, once.
+Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
+asset is set here, once.
 """
 
 from __future__ import annotations
@@ -35,15 +36,20 @@ run_job = dg.define_asset_job(
 _assets = [
     *map(tool_assets, _declarations.values()),
     _pulls,
-    landing_assets(_declarations),
+    landing_assets(_declarations, _pulls),
     identity_assets,
     warehouse_assets(),
     metric_results(),
     publication(),
 ]
 
+
+def _governed(spec: dg.AssetSpec) -> dg.AssetSpec:
+    return dg.apply_freshness_policy(spec.replace_attributes(group_name=spec.key.path[0]), FRESHNESS)
+
+
 defs = dg.Definitions(
-    assets=list(dg.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, FRESHNESS), _assets)),
+    assets=list(dg.map_asset_specs(_governed, _assets)),
     asset_checks=[guard_checks()],
     jobs=[run_job],
     schedules=[nightly(run_job.name), pull_schedule(_pulls)],

@@ -24,6 +24,10 @@ from pipelines.progress import stage
 from pipelines.resources import HomeResource, outside_trouble_is_retried
 
 
+PARTS = ("read", "landed", "rejected", "duplicate")
+"""What becomes of rows when they land: read = landed + rejected + duplicate."""
+
+
 @dataclass
 class ToolLanding:
     """What one tool landed in one go."""
@@ -34,7 +38,7 @@ class ToolLanding:
         """Rows of one kind that were read, landed, rejected and duplicate."""
         total: Counter[str] = Counter()
         for row in (row for unit in self.units for row in unit.rows if row["record_kind"] == kind):
-            total.update({part: row[f"rows_{part}"] for part in ("read", "landed", "rejected", "duplicate")})
+            total.update({part: row[f"rows_{part}"] for part in PARTS})
         return total
 
     @property
@@ -96,11 +100,16 @@ def _read(
     return mapping.read(original, declaration, tokeniser, scratch)
 
 
+def meaning(kind: str) -> str:
+    """What a record kind is, as its assets describe it."""
+    return f"One row is {RECORD_KINDS[kind].grain}."
+
+
 def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
     """The multi-asset of one tool: a key ``<tool>/<kind>`` for every record kind that its exports can yield."""
     tool = declaration.tool
     specs = [
-        dg.AssetSpec([tool, kind], group_name=tool, description=RECORD_KINDS[kind].grain, kinds={"parquet"})
+        dg.AssetSpec([tool, kind], description=meaning(kind), kinds={"parquet"})
         for kind in mapping.kinds_of(declaration)
     ]
 
@@ -116,26 +125,28 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
             rows = landed.rows(spec.key.path[-1])
             yield dg.MaterializeResult(
                 asset_key=spec.key,
-                metadata={f"rows_{name}": rows[name] for name in ("read", "landed", "rejected", "duplicate")}
+                metadata={f"rows_{part}": rows[part] for part in PARTS}
                 | {"units": len(landed.units), "units_refused": len(landed.refused)},
             )
 
     return land
 
 
-def landing_assets(declarations: dict[str, Declaration]) -> dg.AssetsDefinition:
+def landing_assets(declarations: dict[str, Declaration], pulls: dg.AssetsDefinition) -> dg.AssetsDefinition:
     """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own two."""
     sources: dict[str, list[dg.AssetKey]] = defaultdict(list)
     for tool, declaration in declarations.items():
         for kind in mapping.kinds_of(declaration):
             sources[kind].append(dg.AssetKey([tool, kind]))
+    for key in sorted(pulls.keys):
+        sources[key.path[-1]].append(key)
     everything = [key for keys in sources.values() for key in keys]
     specs = [
-        dg.AssetSpec(["landing", kind], deps=sources[kind], group_name="landing", description=declared.grain)
-        for kind, declared in RECORD_KINDS.items()
+        dg.AssetSpec(["landing", kind], deps=sources[kind], description=meaning(kind), kinds={"parquet"})
+        for kind in RECORD_KINDS
     ]
     specs += [
-        dg.AssetSpec(["landing", table], deps=everything, group_name="landing", description=text)
+        dg.AssetSpec(["landing", table], deps=everything, description=text, kinds={"parquet"})
         for table, text in (("ledger", "What became of every unit."), ("rejects", "Why rows were rejected; no values."))
     ]
 
@@ -155,8 +166,8 @@ def landing_assets(declarations: dict[str, Declaration]) -> dg.AssetsDefinition:
         dg.AssetSpec(
             ["landing", table],
             deps=[["landing", "people"], ["landing", "accounts"]],
-            group_name="landing",
             description=text,
+            kinds={"parquet"},
         )
         for table, text in (
             ("identity_links", "Which person each token stands for, by which rule."),

@@ -16,7 +16,7 @@ from connectors import archive, mapping
 from connectors.declaration import Declaration
 from connectors.errors import SettingsError
 from connectors.xapi import lrs
-from pipelines.landing import land_originals
+from pipelines.landing import PARTS, land_originals, meaning
 from pipelines.resources import HomeResource, outside_trouble_is_retried
 
 DAYS = dg.DailyPartitionsDefinition(start_date=os.environ.get("THROUGHLINE_LRS_START", "2024-01-01"), timezone="UTC")
@@ -25,7 +25,7 @@ DAYS = dg.DailyPartitionsDefinition(start_date=os.environ.get("THROUGHLINE_LRS_S
 def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
     """Key ``lrs/<kind>`` for every record kind that statements yield."""
     specs = [
-        dg.AssetSpec(["lrs", kind], group_name="lrs", description=f"{kind} of one day of stored statements")
+        dg.AssetSpec(["lrs", kind], description=f"{meaning(kind)} A partition is a day of `stored`.")
         for kind in mapping.kinds_of(declaration)
     ]
 
@@ -41,11 +41,11 @@ def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
                 opened, declaration.tool, context.partition_key, pulled.path, window.end.replace(tzinfo=None)
             )
             landed = land_originals(opened, declaration, home.tokeniser(), [original])
+        for unit in landed.refused:
+            raise dg.Failure(f"The LRS's answer for {unit.unit} was refused. {unit.reason}", allow_retries=False)
         for spec in specs:
             rows = landed.rows(spec.key.path[-1])
-            yield dg.MaterializeResult(
-                asset_key=spec.key, metadata={f"rows_{name}": count for name, count in rows.items()}
-            )
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={f"rows_{part}": rows[part] for part in PARTS})
 
     return pull_day
 

@@ -10,6 +10,7 @@ import dagster as dg
 
 from connectors.errors import ThroughlineError, Transient
 from connectors.home import Home
+from connectors.xapi.lrs import TryLater
 from identity.tokens import Tokeniser
 from pipelines.settings import open_tokeniser
 
@@ -33,12 +34,14 @@ class HomeResource(dg.ConfigurableResource[None]):
 def outside_trouble_is_retried(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Retry with doubling waits what may pass by itself (:class:`Transient`); fail at once on anything else.
 
+    A server that says how long it wants to be left alone is left alone that long.
     Not a RetryPolicy: that repeats every exception, and a wrong declaration does not get right by waiting.
     """
     try:
         yield
     except Transient as error:
-        wait = _FIRST_WAIT_SECONDS * 2**context.retry_number
+        asked = (error.wait_seconds if isinstance(error, TryLater) else None) or 0
+        wait = max(asked, _FIRST_WAIT_SECONDS * 2**context.retry_number)
         raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=wait) from error
     except ThroughlineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -57,6 +57,11 @@ def declarations(home: Home) -> dict[str, Declaration]:
 
 def open_tokeniser(home: Home) -> Tokeniser:
     """The tokeniser of an opened home. A new home gets a key; a used one without its key fails closed."""
+    with FileLock(home.restricted / "key.lock"):
+        return Tokeniser(_key(home), Vault(home.vault))
+
+
+def _key(home: Home) -> keys.Key:
     card = home.card()
     own = home.restricted / keys.FILE_NAME
     elsewhere = {"THROUGHLINE_KEY", "THROUGHLINE_KEY_FILE"} & os.environ.keys()
@@ -76,8 +81,9 @@ def open_tokeniser(home: Home) -> Tokeniser:
             f"The key in use (id {key.key_id}) is not the one that this home was tokenised with (id {card['key_id']}), "
             "so nothing was landed: its tokens would match nobody. Restore that key, or use another --home."
         )
-    home.note(key_id=key.key_id)
-    return Tokeniser(key, Vault(home.vault))
+    if "key_id" not in card:
+        home.note(key_id=key.key_id)
+    return key
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """When it runs: every night, and whenever something is dropped into an inbox."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from time import time
 
@@ -27,15 +28,22 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
         if not files:
             return dg.SkipReason("Nothing waits in the inbox.")
         # The key is a hash: a run key is kept in Dagster's storage, and file names may hold a person's name.
-        seen = "|".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+        seen = "|".join(f"{path}:{size}:{changed}" for path, size, changed in files)
         return dg.RunRequest(run_key=hashlib.sha256(seen.encode()).hexdigest())
 
     return inbox
 
 
-def _settled(home: Home) -> list[Path]:
+def _settled(home: Home) -> list[tuple[Path, int, int]]:
+    """Files that have come to rest, with size and time of change (ns)."""
     if not home.inbox.exists():
         return []
     tools = sorted(folder.name for folder in home.inbox.iterdir() if folder.is_dir())
     newest = time() - _STILL_SECONDS
-    return [path for tool in tools for path in waiting(home, tool) if path.stat().st_mtime < newest]
+    found = []
+    for path in (path for tool in tools for path in waiting(home, tool)):
+        with suppress(FileNotFoundError):  # a run that is under way has just taken it in
+            stat = path.stat()
+            if stat.st_mtime < newest:
+                found.append((path, stat.st_size, stat.st_mtime_ns))
+    return found
