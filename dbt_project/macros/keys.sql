@@ -15,6 +15,15 @@
 {% macro unknown_person() -%}-1{%- endmacro %}
 
 
+{# Learners whom we can't tell apart by person are still told apart by the identifier that their tool uses. #}
+{% macro learner(person_key, person_token) -%}
+    case
+        when coalesce({{ person_key }}, {{ unknown_person() }}) = {{ unknown_person() }} then {{ person_token }}
+        else cast({{ person_key }} as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+
 {#
     The durable key of an organisational unit. Unit ids are the organisation's own: HR, the survey tool and the KPI
     system write the same id for the same unit, so the tool is no part of the key.

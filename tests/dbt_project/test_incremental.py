@@ -32,7 +32,9 @@ TABLES = {
     "trust.reconciliation": "tool, record_kind",
     "intermediate.int_learning_event_explained": "occurred_date, tool, record_kind, unit, fate",
     "intermediate.int_enrolment_evidenced": "tool, record_key, milestone",
+    "intermediate.int_enrolment_started": "tool, learner, activity_key, enrolment_number",
     "intermediate.int_offering_seen": "tool, unit, record_kind, activity_id",
+    "intermediate.int_offering_visited": "occurred_date, tool, person_token, activity_id",
     "intermediate.int_token_seen": "tool, unit, record_kind, token",
 }
 """What must not depend on the way, and the columns that put its rows in order."""
@@ -54,6 +56,15 @@ def void(statement_id: str, day: str, target: str) -> dict[str, Any]:
 
 def event(day: str, token: str = "moodle_1", activity: str = "course:1") -> dict[str, Any]:
     return {"person_token": token, "occurred_at": f"{day} 09:00", "verb": "viewed", "activity_id": activity}
+
+
+def confirmed(day: str, token: str = "moodle_1") -> dict[str, Any]:
+    return {
+        "person_token": token,
+        "occurred_at": f"{day} 08:00",
+        "milestone": "confirmed",
+        "activity_id": "course:1",
+    }
 
 
 def person(token: str, day: str, unit: str) -> dict[str, Any]:
@@ -80,6 +91,7 @@ def first_events(zone: LandingZone) -> None:
     events = [event("2025-01-10"), event("2025-02-10"), event("2025-02-11", "moodle_2")]
     score = {"person_token": "moodle_1", "instrument_id": "quiz:1", "activity_id": "course:1", "score": 7.0}
     zone.land("moodle", "log_1", extracted_at="2025-03-01", learning_events=events, activities=catalogue)
+    zone.land("moodle", "report", enrolments=[confirmed("2025-01-11"), confirmed("2025-02-01", "moodle_2")])
     zone.land(
         "moodle", "grades", assessments=[{**score, "occurred_at": "2025-02-20 10:00", "is_occurred_at_exact": True}]
     )
@@ -88,7 +100,8 @@ def first_events(zone: LandingZone) -> None:
 
 
 def late_row_and_redelivery(zone: LandingZone) -> None:
-    zone.land("moodle", "log_2", extracted_at="2025-03-02", learning_events=[event("2025-02-10"), event("2025-01-12")])
+    page = {**event("2025-01-12", activity="page:1"), "parent_activity_id": "course:1"}
+    zone.land("moodle", "log_2", extracted_at="2025-03-02", learning_events=[event("2025-02-10"), page])
     zone.land("xapi", "file_2", extracted_at="2025-03-02", statements=[statement("s1", "2025-01-11")])
 
 
@@ -170,13 +183,19 @@ class Grown:
     query: Query
     facts: dict[str, set[tuple[Any, ...]]] = field(default_factory=dict)
     touched: dict[str, set[str]] = field(default_factory=dict)
+    starts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def note(self, step: str) -> None:
         facts = (
             "select record_key, person_key, org_unit_key, cast(occurred_date as varchar) from marts.fct_learning_event"
         )
         touched = "select cast(occurred_date as varchar) from intermediate.int_partitions_touched"
+        starts = (
+            "select learner, cast(occurred_date as varchar) from intermediate.int_enrolment_started "
+            "where tool = 'moodle'"
+        )
         self.facts[step] = set(self.query(self.home, facts))
+        self.starts[step] = dict(self.query(self.home, starts))
         self.touched[step] = {day for (day,) in self.query(self.home, touched)}
 
     def days(self, step: str, statement_id: str) -> set[str]:
@@ -273,6 +292,16 @@ def test_a_day_that_lost_all_its_rows_is_empty(grown):
 def test_a_changed_link_gives_events_to_their_person(grown):
     assert {person for _, person, _, day in grown.facts["first"] if day == "2025-02-11"} == {-1}
     assert {person for _, person, _, day in grown.facts["shrunk_and_linked"] if day == "2025-03-06"} == {2}
+
+
+def test_a_late_row_moves_the_start_of_an_enrolment_back(grown):
+    assert grown.starts["first"]["1"] == "2025-02-10", "what lies before the enrolment is no start"
+    assert grown.starts["late_and_voided"]["1"] == "2025-01-12"
+
+
+def test_a_start_whose_row_is_taken_away_is_the_next_activity(grown):
+    assert grown.starts["moved"]["moodle_2"] == "2025-02-11"
+    assert grown.starts["shrunk_and_linked"] == {"1": "2025-01-12", "2": "2025-03-06"}
 
 
 def test_a_mover_belongs_to_each_unit_on_its_own_days(grown):

@@ -61,11 +61,7 @@ final as (
     select
         united.*,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        -- Learners whom we can't tell apart by person are still told apart by the identifier that their tool uses.
-        case
-            when coalesce(links.person_key, {{ unknown_person() }}) = {{ unknown_person() }} then united.person_token
-            else cast(links.person_key as {{ dbt.type_string() }})
-        end as learner,
+        {{ learner('links.person_key', 'united.person_token') }} as learner,
         activities.activity_key,
         activities.is_enrollable
     from united

@@ -2,11 +2,18 @@
     'requested', 'approved', 'rejected', 'confirmed', 'waitlisted', 'assigned', 'started', 'completed', 'passed',
     'failed', 'cancelled', 'exempted', 'expired'
 ] %}
+{%- set shared = [
+    'tool', 'person_key', 'learner', 'activity_key', 'enrolment_number', 'milestone', 'progress_order', 'occurred_at',
+    'occurred_date', 'rule'
+] | join(', ') %}
 
 with
 
 milestones as (
-    select * from {{ ref('int_enrolment_numbered') }}
+    select {{ shared }}, due_at, record_key from {{ ref('int_enrolment_numbered') }}
+    union all
+    select {{ shared }}, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
+    from {{ ref('int_enrolment_started') }}
 ),
 
 persons as (
@@ -40,6 +47,7 @@ pivoted as (
         max(case when progress_order = furthest_progress then milestone end) as current_state,
         max(case when milestone = 'completed' and milestone_occurrence = 1 then rule end) as completed_rule,
         max(case when milestone = 'passed' and milestone_occurrence = 1 then rule end) as passed_rule,
+        max(case when milestone = 'started' and milestone_occurrence = 1 then rule end) as started_rule,
         min(occurred_date) as enrolled_date,
         min(case when milestone = 'started' then occurred_date end) as started_date,
         min(case when milestone = 'completed' then occurred_date end) as completed_day,
@@ -73,6 +81,7 @@ final as (
         enrolments.{{ milestone }}_at,
         {%- endfor %}
         enrolments.current_state,
+        enrolments.started_rule as start_rule,
         coalesce(enrolments.completed_rule, enrolments.passed_rule) as completion_rule,
         enrolments.enrolled_date,
         enrolments.started_date,
