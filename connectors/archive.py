@@ -103,7 +103,7 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
 
 
 def _register(home: Home, tool: str, name: str, content: str, modified: datetime, unit: str | None = None) -> Original:
-    dated = date_in_name(name)
+    dated = None if unit else date_in_name(name)  # a window ends when it ends, whatever day it is named for
     # The same bytes under a later date are news (a snapshot that went back to what it was), so the date that a
     # name carries is part of the unit; the same bytes under another undated name are the same unit.
     unit = unit or hashlib.sha256(f"{content}|{dated or ''}".encode()).hexdigest()[:32]

@@ -45,7 +45,7 @@ _assets = [
 
 
 def _governed(spec: dg.AssetSpec) -> dg.AssetSpec:
-    return dg.apply_freshness_policy(spec.replace_attributes(group_name=spec.key.path[0]), FRESHNESS)
+    return spec.replace_attributes(group_name=spec.key.path[0], freshness_policy=FRESHNESS)
 
 
 defs = dg.Definitions(

@@ -23,7 +23,6 @@ from pipelines.identities import write_identities
 from pipelines.progress import stage
 from pipelines.resources import HomeResource, outside_trouble_is_retried
 
-
 PARTS = ("read", "landed", "rejected", "duplicate")
 """What becomes of rows when they land: read = landed + rejected + duplicate."""
 

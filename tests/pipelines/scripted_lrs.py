@@ -1,0 +1,89 @@
+"""An LRS on loopback that holds what a test tells it, answers in pages of two, and fails when asked to."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+USERNAME, PASSWORD = "throughline-reader", "s3cret-canary-of-the-lrs"
+HEADER = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+PAGE = 2
+
+
+def statement(number: int, stored: str, **members: Any) -> dict[str, Any]:
+    """A statement of its own id, which the LRS stored at ``stored`` (``2024-03-01T12:00:00Z``)."""
+    return {
+        "id": f"6690e6c9-3ef0-4ed3-8b37-{number:012}",
+        "actor": {"mbox": f"mailto:learner{number}@example.org"},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+        "object": {"id": f"https://lms.example.org/course/{number % 7}"},
+        "timestamp": stored,
+        "stored": stored,
+        **members,
+    }
+
+
+def of_day(day: str, *numbers: int) -> list[dict[str, Any]]:
+    return [statement(number, f"{day}T12:{number % 60:02}:00Z") for number in numbers]
+
+
+@dataclass
+class ScriptedLrs:
+    """``troubles`` are statuses that the next requests get instead of an answer."""
+
+    statements: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[int] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    endpoint: str = ""
+
+    def answer(self, path: str, authorization: str | None) -> tuple[int, bytes]:
+        self.requests.append(path)
+        if authorization != f"Basic {HEADER}":
+            return 401, b""
+        if self.troubles:
+            return self.troubles.pop(0), b""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        since, until, offset = query["since"], query["until"], int(query.get("offset", 0))
+        found = [s for s in self.statements if _moment(since) < _moment(s["stored"]) <= _moment(until)]
+        rest = f"/xapi/statements?since={since}&until={until}&offset={offset + PAGE}"
+        more = rest if offset + PAGE < len(found) else ""
+        return 200, json.dumps({"statements": found[offset : offset + PAGE], "more": more}).encode()
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@contextmanager
+def served() -> Iterator[ScriptedLrs]:
+    lrs = ScriptedLrs()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = lrs.answer(self.path, self.headers.get("Authorization"))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Tests are silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    lrs.endpoint = f"http://127.0.0.1:{server.server_port}/xapi"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield lrs
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
