@@ -1,0 +1,207 @@
+"""What Dagster is told: every asset by name, so that a rename is seen, and the policies that hold for all of them."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from connectors.declaration import catalogue
+from connectors.mapping import kinds_of
+from connectors.records import RECORD_KINDS
+from pipelines.settings import CATALOGUE, use_home
+
+MARTS = {
+    "bridge_activity_tool",
+    "dim_date",
+    "dim_learning_activity",
+    "dim_org_unit",
+    "dim_person",
+    "dim_tool",
+    "fct_assessment_result",
+    "fct_enrolment",
+    "fct_learning_event",
+}
+AUDITS = {
+    "audit_assessment_result",
+    "audit_enrolment",
+    "audit_identity",
+    "audit_learning_event",
+    "audit_learning_event_monthly",
+    "audit_ledger",
+    "audit_person",
+}
+TRUST = {"trust_freshness", "trust_ledger", "trust_reconciliation", "trust_rejects"}
+TOOLS = {
+    "moodle": {"accounts", "activities", "assessments", "enrolments", "learning_events"},
+    "totara": {"accounts", "job_assignments", "org_units", "people", "positions"},
+    "xapi": {"accounts", "activities", "statements"},
+}
+"""What each connector of the catalogue can yield: a connector that is added is added here."""
+
+OF_LANDING = {"ledger", "rejects", "identity_links", "person_aliases"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    defs: dg.Definitions
+    warnings: list[str]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """The definitions, made anew, and every warning that it took to make and resolve them."""
+    use_home(tmp_path_factory.mktemp("definitions") / "home").open()
+    from pipelines import definitions
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        importlib.reload(definitions).defs.get_repository_def()
+    return Loaded(definitions.defs, [str(warning.message) for warning in told])
+
+
+@pytest.fixture(scope="module")
+def defs(loaded: Loaded) -> dg.Definitions:
+    return loaded.defs
+
+
+@pytest.fixture(scope="module")
+def graph(defs: dg.Definitions) -> Any:
+    return defs.get_repository_def().asset_graph
+
+
+@pytest.fixture(scope="module")
+def groups(graph: Any) -> dict[str, set[str]]:
+    """Names of assets by group."""
+    found = defaultdict(set)
+    for node in graph.asset_nodes:
+        group, *name = node.key.path
+        assert node.group_name == group, f"{node.key} is shown in the group {node.group_name}"
+        found[group].add("/".join(name))
+    return found
+
+
+def test_the_definitions_load_without_a_warning(loaded: Loaded) -> None:
+    assert loaded.warnings == []
+
+
+def test_the_groups_are_the_stages_of_the_line_and_the_tools(groups: dict[str, set[str]]) -> None:
+    stages = {"landing", "seeds", "staging", "intermediate", "marts", "trust", "audit", "metrics", "published"}
+    assert set(groups) == stages | set(TOOLS) | {"lrs"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_has_an_asset_for_every_kind_that_it_can_yield(groups: dict[str, set[str]], tool: str) -> None:
+    assert groups[tool] == TOOLS[tool] == set(kinds_of(catalogue(CATALOGUE)[tool]))
+
+
+def test_every_connector_of_the_catalogue_is_expected_here() -> None:
+    assert set(catalogue(CATALOGUE)) == set(TOOLS)
+
+
+def test_the_lrs_yields_what_statements_yield(groups: dict[str, set[str]]) -> None:
+    assert groups["lrs"] == TOOLS["xapi"]
+
+
+def test_landing_has_a_table_for_every_record_kind_and_its_own_four(groups: dict[str, set[str]]) -> None:
+    assert groups["landing"] == set(RECORD_KINDS) | OF_LANDING
+
+
+def test_staging_has_a_model_for_every_landed_table(groups: dict[str, set[str]]) -> None:
+    assert groups["staging"] == {f"stg_{table}" for table in groups["landing"]}
+
+
+def test_what_readers_query_has_these_names(groups: dict[str, set[str]]) -> None:
+    assert groups["marts"] == MARTS
+    assert groups["trust"] == TRUST
+    assert groups["audit"] == AUDITS
+    assert groups["metrics"] == {"fct_metric_result"}
+    assert groups["published"] == {"learning"}
+
+
+def test_every_source_of_dbt_is_an_asset_of_landing(graph: Any) -> None:
+    """Joined by name alone: what dbt reads and nothing makes would be an asset that can't be materialised."""
+    from pipelines.warehouse import manifest
+
+    sources = {dg.AssetKey([source["source_name"], source["name"]]) for source in manifest()["sources"].values()}
+    assert sources == {key for key in graph.materializable_asset_keys if key.path[0] == "landing"}
+    assert graph.unexecutable_asset_keys == set()
+
+
+@pytest.mark.parametrize("first", ["moodle/enrolments", "totara/people", "xapi/statements", "lrs/statements"])
+def test_the_line_is_unbroken_from_every_tool_to_what_is_published(graph: Any, first: str) -> None:
+    downstream, fresh = set(), {dg.AssetKey.from_user_string(first)}
+    while fresh := {child for key in fresh for child in graph.get(key).child_keys} - downstream:
+        downstream |= fresh
+    assert dg.AssetKey(["published", "learning"]) in downstream
+
+
+def test_only_the_ends_of_the_line_are_read_by_nobody(graph: Any) -> None:
+    ends = {node.key.to_user_string() for node in graph.asset_nodes if not node.child_keys}
+    assert "published/learning" in ends
+    assert {end.split("/")[0] for end in ends} <= {"published", "staging", "seeds"}, ends
+
+
+def test_every_asset_has_the_one_freshness_policy_and_says_what_it_is(graph: Any) -> None:
+    from pipelines.definitions import FRESHNESS
+
+    for node in graph.asset_nodes:
+        assert node.freshness_policy == FRESHNESS, node.key
+        assert node.description, node.key
+
+
+def test_critical_expectations_block_and_warnings_do_not(defs: dg.Definitions, graph: Any) -> None:
+    from pipelines import guards
+
+    expected = {
+        (f"audit/{suite.table}", expectation.name): expectation.severity == "critical"
+        for suite in guards.load_suites()
+        for expectation in suite.expectations
+    }
+    (judge,) = [each for each in defs.asset_checks or [] if isinstance(each, dg.AssetChecksDefinition)]
+    found = {(spec.asset_key.to_user_string(), spec.name): spec.blocking for spec in judge.check_specs}
+    assert found == expected
+    assert set(found.values()) == {True, False}
+
+
+def test_every_data_test_of_dbt_is_a_check_of_its_asset(graph: Any) -> None:
+    from pipelines.warehouse import manifest
+
+    tests = {node["name"] for node in manifest()["nodes"].values() if node["resource_type"] == "test"}
+    assert tests
+    assert tests - {key.name for key in graph.asset_check_keys} == set()
+
+
+def test_steps_run_in_the_process_of_the_run(defs: dg.Definitions) -> None:
+    assert defs.resolve_job_def("run").executor_def is dg.in_process_executor
+
+
+def test_a_run_goes_from_files_to_publication_and_leaves_the_partitioned_pulls_to_their_schedule(
+    defs: dg.Definitions, graph: Any
+) -> None:
+    assets = defs.resolve_job_def("run").asset_layer.executable_asset_keys
+    assert [key for key in assets if graph.get(key).is_partitioned] == []
+    assert graph.materializable_asset_keys - assets == {key for key in graph.materializable_asset_keys if key.path[0] == "lrs"}  # fmt: skip
+    assert defs.resolve_job_def("run").asset_layer.asset_graph.asset_check_keys == graph.asset_check_keys
+
+
+def test_the_triggers_start_what_they_should(defs: dg.Definitions) -> None:
+    repository = defs.get_repository_def()
+    schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
+    assert set(schedules) == {"nightly", "pull_daily"}
+    assert schedules["nightly"].job_name == "run"
+    pulled = repository.get_job(schedules["pull_daily"].job_name).asset_layer.executable_asset_keys
+    assert {key.path[0] for key in pulled} == {"lrs"}
+    assert [(sensor.name, sensor.job_name) for sensor in repository.sensor_defs] == [("inbox", "run")]
+
+
+def test_whoever_writes_the_warehouse_waits_for_the_pool(defs: dg.Definitions) -> None:
+    pools = {name: op.pool for name, op in ((node.name, node.definition) for node in defs.resolve_job_def("run").nodes)}
+    writers = {"warehouse", "guards", "metrics__fct_metric_result", "published__learning", "identity"}
+    assert {name for name, pool in pools.items() if pool == "warehouse"} == writers
+    assert {name for name, pool in pools.items() if pool == "landing"} == set(TOOLS)
