@@ -35,6 +35,7 @@ TABLES = {
     "intermediate.int_enrolment_started": "tool, learner, activity_key, enrolment_number",
     "intermediate.int_offering_seen": "tool, unit, record_kind, activity_id",
     "intermediate.int_offering_visited": "occurred_date, tool, person_token, activity_id",
+    "intermediate.int_statement_assessed": "statement_id",
     "intermediate.int_token_seen": "tool, unit, record_kind, token",
 }
 """What must not depend on the way, and the columns that put its rows in order."""
@@ -48,6 +49,10 @@ READ_WHOLE = ("run", "--no-write-json", "--select", "marts", "trust", "--exclude
 def statement(statement_id: str, day: str, **columns: Any) -> dict[str, Any]:
     plain = {"actor_token": "xapi_1", "actor_kind": "agent", "verb_id": ADL + "completed", "activity_type": COURSE_TYPE}
     return {"statement_id": statement_id, "occurred_at": f"{day} 10:00", "object_id": COURSE, **plain, **columns}
+
+
+def passed(statement_id: str, day: str) -> dict[str, Any]:
+    return statement(statement_id, day, verb_id=ADL + "passed", score_raw=8.0, score_min=0.0, score_max=10.0)
 
 
 def void(statement_id: str, day: str, target: str) -> dict[str, Any]:
@@ -95,14 +100,14 @@ def first_events(zone: LandingZone) -> None:
     zone.land(
         "moodle", "grades", assessments=[{**score, "occurred_at": "2025-02-20 10:00", "is_occurred_at_exact": True}]
     )
-    statements = [statement("s1", "2025-01-11"), statement("s2", "2025-02-12"), statement("s3", "2025-02-13")]
+    statements = [passed("s1", "2025-01-11"), passed("s2", "2025-02-12"), statement("s3", "2025-02-13")]
     zone.land("xapi", "file_1", extracted_at="2025-03-01", statements=statements)
 
 
 def late_row_and_redelivery(zone: LandingZone) -> None:
     page = {**event("2025-01-12", activity="page:1"), "parent_activity_id": "course:1"}
     zone.land("moodle", "log_2", extracted_at="2025-03-02", learning_events=[event("2025-02-10"), page])
-    zone.land("xapi", "file_2", extracted_at="2025-03-02", statements=[statement("s1", "2025-01-11")])
+    zone.land("xapi", "file_2", extracted_at="2025-03-02", statements=[passed("s1", "2025-01-11")])
 
 
 def void_after_its_target(zone: LandingZone) -> None:
@@ -119,7 +124,7 @@ def target_after_its_void(zone: LandingZone) -> None:
         "xapi",
         "file_4",
         extracted_at="2025-03-04",
-        statements=[statement("s8", "2025-02-14"), statement("s9", "2025-02-14")],
+        statements=[passed("s8", "2025-02-14"), passed("s9", "2025-02-14")],
     )
 
 
@@ -302,6 +307,11 @@ def test_a_late_row_moves_the_start_of_an_enrolment_back(grown):
 def test_a_start_whose_row_is_taken_away_is_the_next_activity(grown):
     assert grown.starts["moved"]["moodle_2"] == "2025-02-11"
     assert grown.starts["shrunk_and_linked"] == {"1": "2025-01-12", "2": "2025-03-06"}
+
+
+def test_a_score_is_counted_once_however_often_it_was_delivered_and_not_at_all_when_voided(grown, query):
+    told = "select instrument_id, score_scaled, is_passed from marts.fct_assessment_result where record_kind = {}"
+    assert query(grown.home, told.format("'statements'")) == [(COURSE, 0.8, True)] * 2, "s1 and s9, neither s2 nor s8"
 
 
 def test_a_mover_belongs_to_each_unit_on_its_own_days(grown):

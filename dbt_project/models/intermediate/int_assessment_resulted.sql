@@ -1,4 +1,12 @@
+{#- Whatever is said about an activity of these kinds with a score or a verdict is a result. On any other activity
+    (a course is passed as well), only a verb of verdict makes it one. -#}
+{%- set instrument_kinds = ['assessment', 'assignment'] -%}
+
 with
+
+offerings as (
+    select tool, activity_id, title, activity_kind, is_enrollable from {{ ref('int_activity_harmonised') }}
+),
 
 copies as (
     select
@@ -19,9 +27,10 @@ copies as (
     from {{ ref('stg_assessments') }}
 ),
 
-final as (
+recorded as (
     select
         tool,
+        'assessments' as record_kind,
         record_key,
         unit,
         person_token,
@@ -49,6 +58,99 @@ final as (
             else 'counted'
         end as fate
     from copies
+),
+
+stated as (
+    select
+        statements.*,
+        offerings.title as instrument_name,
+        -- A test belongs to the course that holds it; what one enrols in is both course and instrument.
+        case
+            when offerings.is_enrollable then statements.activity_id
+            else coalesce(parents.activity_id, statements.activity_id)
+        end as assessed_activity_id,
+        -- One attempt is often told twice, as completed and as passed: then the verb of verdict counts.
+        first_value(statements.verb) over (
+            partition by
+                statements.tool, statements.person_token, statements.activity_id, statements.registration,
+                statements.score, statements.score_scaled
+            order by statements.is_verdict desc, statements.occurred_at, statements.statement_id
+        ) as telling_verb
+    from {{ ref('int_statement_assessed') }} as statements
+    inner join offerings
+        on statements.tool = offerings.tool and statements.activity_id = offerings.activity_id
+    left join offerings as parents
+        on statements.tool = parents.tool and statements.parent_activity_id = parents.activity_id
+    where
+        offerings.activity_kind in ('{{ instrument_kinds | join("', '") }}')
+        or (statements.is_verdict and offerings.activity_kind <> 'question')
+),
+
+evidenced as (
+    select
+        tool,
+        'statements' as record_kind,
+        statement_id as record_key,
+        unit,
+        person_token,
+        activity_id as instrument_id,
+        instrument_name,
+        assessed_activity_id as activity_id,
+        registration as attempt_id,
+        occurred_at,
+        occurred_date,
+        true as is_occurred_at_exact,
+        cast(null as {{ dbt.type_string() }}) as occasion,
+        cast(null as {{ dbt.type_string() }}) as form,
+        score,
+        score_min,
+        score_max,
+        score_scaled,
+        is_passed,
+        case
+            when registration is not null and coalesce(score, score_scaled) is not null and verb <> telling_verb
+                then 'repeated'
+            else 'counted'
+        end as fate
+    from stated
+),
+
+united as (
+    select * from recorded
+    union all
+    select * from evidenced
+),
+
+final as (
+    select
+        tool,
+        record_kind,
+        record_key,
+        unit,
+        person_token,
+        instrument_id,
+        instrument_name,
+        activity_id,
+        attempt_id,
+        occurred_at,
+        occurred_date,
+        is_occurred_at_exact,
+        occasion,
+        form,
+        score,
+        score_min,
+        score_max,
+        -- Both ends of the range must be known, and a score outside its own range has no place on it.
+        coalesce(
+            score_scaled,
+            case
+                when score_min < score_max and score >= score_min and score <= score_max
+                    then (score - score_min) / (score_max - score_min)
+            end
+        ) as score_scaled,
+        is_passed,
+        fate
+    from united
 )
 
 select * from final

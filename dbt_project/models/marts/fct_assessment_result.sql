@@ -47,6 +47,7 @@ final as (
     select
         {{ key_of(['resolved.tool', 'resolved.record_key']) }} as assessment_key,
         resolved.tool,
+        resolved.record_kind,
         resolved.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,

@@ -18,9 +18,10 @@ latest as (
     from {{ ref('stg_enrolments') }}
     group by tool
     union all
-    select tool, 'assessments' as record_kind, max(occurred_at) as latest_event_at
+    select tool, record_kind, max(occurred_at) as latest_event_at
     from {{ ref('fct_assessment_result') }}
-    group by tool
+    where record_kind = 'assessments'
+    group by tool, record_kind
 ),
 
 final as (

@@ -29,7 +29,7 @@ fates as (
     union all
     select tool, 'assessments' as record_kind, fate, count(*) as row_count
     from {{ ref('int_assessment_resulted') }}
-    where fate <> 'counted'
+    where record_kind = 'assessments' and fate <> 'counted'
     group by tool, fate
 ),
 
@@ -63,9 +63,10 @@ counted as (
     where record_kind = 'enrolments'
     group by tool, record_kind
     union all
-    select tool, 'assessments' as record_kind, count(*) as rows_in_fact
+    select tool, record_kind, count(*) as rows_in_fact
     from {{ ref('fct_assessment_result') }}
-    group by tool
+    where record_kind = 'assessments' -- statements are counted as events
+    group by tool, record_kind
 ),
 
 joined as (

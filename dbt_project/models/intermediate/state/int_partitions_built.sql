@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('int_learning_event_explained') }}
 -- depends_on: {{ ref('int_offering_seen') }}
 -- depends_on: {{ ref('int_offering_visited') }}
+-- depends_on: {{ ref('int_statement_assessed') }}
 -- depends_on: {{ ref('int_token_seen') }}
 
 with
