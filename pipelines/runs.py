@@ -80,15 +80,29 @@ def _execute(home: Home, tools: list[str], full_refresh: bool, accept_empty: boo
     ops: dict[str, Any] = {"warehouse": {"config": {"full_refresh": full_refresh}}}
     ops["published__learning"] = {"config": {"accept_empty": accept_empty}}
     with dg.DagsterInstance.get() as instance:
+        _bury_the_dead(instance)
         result = job.execute_in_process(
             instance=instance,
             asset_selection=selection,
             run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
+            tags=_OURS,
         )
         if result.success:
             return _outcome(home, "published", run_id=result.run_id)
         return _outcome(home, *_failure(result), run_id=result.run_id)
+
+
+_OURS = {"throughline/started_by": "command"}
+
+
+def _bury_the_dead(instance: Any) -> None:
+    """Mark runs of commands whose process was killed as failed. This run holds the writer's lock: none of them lives."""
+    import dagster as dg
+
+    under_way = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(dg.RunsFilter(statuses=under_way, tags=_OURS)):
+        instance.report_run_failed(run, "The process of this run ended without a word; the next run goes on from there.")
 
 
 def _failure(result: Any) -> tuple[str, list[str]]:

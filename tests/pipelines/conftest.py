@@ -25,12 +25,13 @@ def home(tmp_path: Path, no_key_in_the_environment: None) -> Home:
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A small simulated company after one full run; tests look at it and leave it as it is."""
-    from simulator import write_company
+    from simulator import SETTINGS, write_company
 
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("THROUGHLINE_KEY", raising=False)
         patch.delenv("THROUGHLINE_KEY_FILE", raising=False)
         home = use_home(tmp_path_factory.mktemp("company") / "home").open()
+        (home.root / "settings.yml").write_text(SETTINGS)
         write_company(home.inbox, home.restricted / "truth", people=60, months=4, seed=11)
         outcome = runs.run(home)
         assert outcome.outcome == "published", outcome.reasons

@@ -168,7 +168,7 @@ def test_a_guard_without_a_result_for_this_build_withholds_it(copied: Home) -> N
         (build_id,) = connection.sql("select build_id from publishing.build").fetchone()  # type: ignore[misc]
         connection.execute("delete from guards.guard_result where build_id = ? and origin = 'gx'", [build_id])
     version = published_version(copied)
-    with pytest.raises(Withheld, match="has no result for this build"):
+    with pytest.raises(Withheld, match="no result for this build"):
         publish(copied, build_id)
     assert published_version(copied) == version
 
@@ -189,9 +189,10 @@ def test_a_reader_keeps_the_version_that_it_opened(copied: Home) -> None:
 
 
 def test_a_run_that_is_killed_heals_by_running_again(company: Home, tmp_path: Path) -> None:
-    from simulator import write_company
+    from simulator import SETTINGS, write_company
 
     home = use_home(tmp_path / "killed").open()
+    (home.root / "settings.yml").write_text(SETTINGS)
     write_company(home.inbox, home.restricted / "truth", people=60, months=4, seed=11)
     command = [sys.executable, "-m", "pipelines.cli", "run", "--home", str(home.root)]
     process = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)

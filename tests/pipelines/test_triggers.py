@@ -101,7 +101,7 @@ def test_a_file_that_is_taken_in_while_the_sensor_looks_does_not_break_it(
     gone, there = drop(home, "moodle/gone.csv"), drop(home, "moodle/there.csv")
     gone.unlink()
     alone = run_key(home)
-    monkeypatch.setattr(triggers, "waiting", lambda home, tool: [gone, there])
+    monkeypatch.setattr(triggers, "waiting", lambda _home, _tool: [gone, there])
     assert run_key(home) == alone
 
 
