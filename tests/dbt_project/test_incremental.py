@@ -29,6 +29,7 @@ TABLES = {
     "marts.dim_org_unit": "org_unit_sk",
     "marts.dim_learning_activity": "activity_key",
     "marts.bridge_activity_tool": "tool, activity_id",
+    "marts.bridge_org_hierarchy": "descendant_org_unit_key, ancestor_org_unit_key, valid_from",
     "trust.reconciliation": "tool, record_kind",
     "intermediate.int_learning_event_explained": "occurred_date, tool, record_kind, unit, fate",
     "intermediate.int_enrolment_evidenced": "tool, record_key, milestone",
@@ -82,12 +83,17 @@ def person(token: str, day: str, unit: str) -> dict[str, Any]:
     }
 
 
+def org_unit(org_unit_id: str, day: str, parent: str | None = None) -> dict[str, Any]:
+    return {"org_unit_id": org_unit_id, "effective_date": day, "parent_org_unit_id": parent}
+
+
 LINKS: dict[str, int | None] = {"hr_1": 1, "hr_2": 2, "moodle_1": 1, "moodle_2": None, "xapi_1": 1, "xapi_2": 9}
 
 
 def hr_in_january(zone: LandingZone) -> None:
     people = [person("hr_1", "2025-01-01", "A"), person("hr_2", "2025-01-01", "A")]
-    zone.land("hr", "january", extracted_at="2025-01-01", people=people)
+    units = [org_unit("TOP", "2025-01-01"), org_unit("A", "2025-01-01", "TOP"), org_unit("B", "2025-01-01", "TOP")]
+    zone.land("hr", "january", extracted_at="2025-01-01", people=people, org_units=units)
     zone.link(LINKS)
 
 
@@ -143,7 +149,8 @@ def link_found_and_person_known_to_hr(zone: LandingZone) -> None:
 
 
 def mover_and_leaver(zone: LandingZone) -> None:
-    zone.land("hr", "february", extracted_at="2025-02-01", people=[person("hr_1", "2025-02-01", "B")])
+    people, units = [person("hr_1", "2025-02-01", "B")], [org_unit("A", "2025-02-01", "B")]
+    zone.land("hr", "february", extracted_at="2025-02-01", people=people, org_units=units)
 
 
 def one_activity_in_two_tools(zone: LandingZone) -> None:
@@ -317,6 +324,29 @@ def test_a_score_is_counted_once_however_often_it_was_delivered_and_not_at_all_w
 def test_a_mover_belongs_to_each_unit_on_its_own_days(grown):
     units = {(day < "2025-02-01", unit) for _, person, unit, day in grown.facts["moved"] if person == 1}
     assert len(units) == 2, "one unit before the move, another one after it"
+
+
+def test_events_roll_up_to_the_units_above_as_it_was_and_as_it_is_now(grown, query):
+    rolled_up = """
+        select top.org_unit_id, count(*) from marts.fct_learning_event as events
+        inner join marts.bridge_org_hierarchy as above on events.org_unit_key = above.descendant_org_unit_key and {}
+        inner join marts.dim_org_unit as top on above.ancestor_org_unit_key = top.org_unit_key and top.is_current
+        where events.person_key = 1 group by all
+    """
+    as_was = "events.occurred_date >= above.valid_from and events.occurred_date < above.valid_to"
+    before, after = query(
+        grown.home,
+        "select count(*) filter (occurred_date < '2025-02-01'), count(*) filter (occurred_date >= '2025-02-01') "
+        "from marts.fct_learning_event where person_key = 1",
+    )[0]
+    assert before
+    assert after
+    assert dict(query(grown.home, rolled_up.format(as_was))) == {"TOP": before + after, "A": before, "B": after}
+    assert dict(query(grown.home, rolled_up.format("above.is_current"))) == {
+        "TOP": before + after,
+        "A": before,
+        "B": before + after,  # A was put below B on the day on which the person moved
+    }
 
 
 def test_a_delivery_of_nothing_new_touches_nothing(dbt, grown, query):
