@@ -17,8 +17,8 @@ ascended (
     descendant_org_unit_key, ancestor_org_unit_key, depth, valid_from, valid_to, way, is_circular
 ) as (
     select
-        org_unit_key,
-        org_unit_key,
+        org_unit_key as descendant_org_unit_key,
+        org_unit_key as ancestor_org_unit_key,
         0,
         {{ beginning_of_time() }},
         {{ end_of_time() }},

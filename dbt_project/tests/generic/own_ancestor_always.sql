@@ -1,4 +1,4 @@
-{# Every unit is its own ancestor on all days, at depth 0 and at no other: a roll-up never loses what a unit has itself. #}
+{# Every unit is its own ancestor on all days, at depth 0 and at no other: a roll-up loses nothing of the unit's own. #}
 {% test own_ancestor_always(model) %}
 with own as (
     select * from {{ model }} where depth = 0 or ancestor_org_unit_key = descendant_org_unit_key
