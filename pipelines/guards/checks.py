@@ -19,7 +19,7 @@ def check_specs(suites: Iterable[Suite] | None = None) -> list[dg.AssetCheckSpec
         dg.AssetCheckSpec(
             name=expectation.name,
             asset=_asset_key(suite.table),
-            description=expectation.meaning,
+            description=f"Expected: {expectation.expected}. When it fails: {expectation.meaning}",
             blocking=expectation.severity == "critical",
             metadata={"expected": expectation.expected, "next step": expectation.next_step},
         )
