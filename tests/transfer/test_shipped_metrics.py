@@ -55,7 +55,7 @@ def _milestones() -> Iterator[dict[str, Any]]:
         yield reached(token, "completed", "2025-02-01")
     yield reached(LEARNERS[4], "completed", "2025-04-10")  # the ninetieth day
     yield reached(LEARNERS[5], "completed", "2025-04-11")  # the day after it
-    yield reached(LEARNERS[10], "completed", "2025-01-20")  # of whom no start is recorded
+    yield reached(LEARNERS[10], "completed", "2025-01-12")  # before the first view: of whom no start is known
     for token in LEARNERS[:5]:
         yield reached(token, "started", "2025-04-15") | {"activity_id": "course-2"}
     yield reached(LEARNERS[0], "completed", "2025-04-16") | {"activity_id": "course-2"}
