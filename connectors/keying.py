@@ -14,7 +14,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.declaration_checks import mappable
 from connectors.expressions import Failure, literal
 from connectors.landing import arrow_schema
 from connectors.planning import Plan, Setting
@@ -27,9 +26,9 @@ _REJECT_BATCH = 5_000
 
 def create_keyed(setting: Setting, plan: Plan) -> None:
     """The table ``keyed``: as ``clear``, with tokens in place of identifiers and the text of each record's key."""
-    columns = [_keyed_column(column) for column in mappable(plan.kind).values() if column.privacy is not Privacy.TOKEN]
+    columns = [_keyed_column(column) for column in plan.kind.columns if column.privacy is not Privacy.TOKEN]
     joins = []
-    for column in (c for c in mappable(plan.kind).values() if c.privacy is Privacy.TOKEN):
+    for column in (c for c in plan.kind.columns if c.privacy is Privacy.TOKEN):
         made = []
         for name, identifier in plan.tokens.get(column.name, []):
             table = f'"{name}~tokens"'
@@ -85,7 +84,7 @@ def create_fates(setting: Setting, plan: Plan) -> None:
     """
     kind = plan.kind
     repeated = "SELECT hash(key_text) FROM keyed WHERE problem IS NULL GROUP BY 1 HAVING count(*) > 1"
-    content = ", ".join(f'"{column.name}"' for column in mappable(kind).values())
+    content = ", ".join(f'"{column.name}"' for column in kind.columns)
     if kind.repeats:
         later = "'landed'"
     elif plan.mapping.distinct:
@@ -144,7 +143,7 @@ def _name(column: Column) -> str:
 
 def keep_for_the_vault(setting: Setting, plan: Plan) -> None:
     """Names and the like go to the vault, under the token of the person whom the record is about."""
-    columns = mappable(plan.kind).values()
+    columns = plan.kind.columns
     person = next((c.name for c in columns if c.privacy is Privacy.TOKEN), None)
     for column in columns:
         if column.privacy is Privacy.VAULT and column.name in plan.mapping.columns and person:

@@ -15,8 +15,7 @@ from pathlib import PurePath
 
 import duckdb
 
-from connectors.declaration import Declaration, KindMapping, Value
-from connectors.declaration_checks import GIVEN, mappable
+from connectors.declaration import GIVEN, Declaration, KindMapping, Value
 from connectors.expressions import Branch, Failure, Surroundings, branches, conditions, literal
 from connectors.landing import Original, Scratch, Tokeniser
 from connectors.reading import Source, cell_names
@@ -151,7 +150,7 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
     plan = Plan(kind, mapping)
     around = _surroundings(setting, plan)
     plan.where = conditions(mapping.only, around)
-    for name, column in mappable(kind).items():
+    for name, column in kind.by_name.items():
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
         if value is None:
             plan.columns.append(f'NULL::{column.type.sql} AS "{name}"')

@@ -16,9 +16,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import PurePath
 
-from connectors.declaration import Declaration, Export, Header, Items
+from connectors.declaration import Declaration, Export, Header, Items, written_at
 from connectors.errors import OriginalRefused
-from connectors.yaml_lines import line_of, parse
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: list[str]) -> 
         raise OriginalRefused(
             f"The column '{cells[places[0]].strip()}' stands {len(places)} times in the header (places "
             f"{', '.join(str(p + 1) for p in places)}), so it isn't clear which one is {fit.name}.{column}.",
-            f"rename or remove the others, or give `position` at {_line(declaration, fit.name, column)}.",
+            f"rename or remove the others, or give `position` at {_written_at(declaration, fit.name, column)}.",
         )
 
 
@@ -179,6 +178,7 @@ def _unrecognised(
             f"Exports of {declaration.tool}: {known}.",
         )
     column = closest.missing[0]
+    place = _written_at(declaration, closest.name, column)
     wanted = [name for name in _names_of(closest.export, column) if name]
     free = [cell for i, cell in enumerate(cells) if cell and i not in closest.positions.values()]
     near = next((match for name in wanted for match in get_close_matches(name, free, n=1)), None)
@@ -188,7 +188,7 @@ def _unrecognised(
         f"which also needs the column {missing}"
         + (f" (nearest found: '{near}')" if near else "")
         + f". Found: {', '.join(cells)}.",
-        f"export it again with that column, or add the name it goes by at {_line(declaration, closest.name, column)}.",
+        f"export it again with that column, or add the name it goes by at {place}.",
     )
 
 
@@ -200,10 +200,8 @@ def _names_of(export: Export, column: str) -> tuple[str, ...]:
     )
 
 
-def _line(declaration: Declaration, export: str, column: str) -> str:
-    place = ("exports", export, "columns", column)
-    _, lines = parse(declaration.source.read_text(encoding="utf-8"), declaration.source.name)
-    return f"connectors/catalogue/{declaration.source.name} line {line_of(place, lines)} ({'.'.join(place)})"
+def _written_at(declaration: Declaration, export: str, column: str) -> str:
+    return written_at(declaration, "exports", export, "columns", column)
 
 
 def _all_items(export: Export, cells: list[str], positions: Mapping[str, int]) -> tuple[Item, ...]:

@@ -65,8 +65,8 @@ class RecordKind:
 
     ``key`` names the columns that make two rows of one unit the same record. ``repeats`` says that identical
     rows are separate records (a log at minute precision): the n-th occurrence is then part of the key, so a
-    redelivered overlap still meets its original. ``on_conflict`` says what a second row with the same key and
-    another content is: a reject, or a later version that both are kept of (``keep``).
+    redelivered overlap still meets its original. ``keeps_versions`` says that a second row with the same key
+    and another content is another version, and both land; otherwise it is a reject.
     """
 
     name: str

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from connectors.declaration.yaml_lines import Place, line_of, parse
 from connectors.errors import SettingsError
-from connectors.yaml_lines import Place, line_of, parse
 
 SUITES = Path(__file__).resolve().parents[2] / "expectations"
 

@@ -4,7 +4,7 @@
 
 A declaration is data: it says where a value stands and how it is written, never how to compute it. There is no
 expression language, because a file that can run code or SQL can read what it should not, and can't be checked
-before it meets data. What can't be said here is a reader of its own (``format``, see ``mapping.READERS``).
+before it meets data. What can't be said here is a reader of its own (``format``, see `connectors.mapping.reader`).
 """
 
 from __future__ import annotations
@@ -14,20 +14,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from connectors import declaration_checks as checks
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+from connectors.declaration.notations import (
+    DateFormat,
+    Delimiter,
+    Encoding,
+    PythonRegex,
+    Regex,
+    Regexes,
+    Texts,
+    Zone,
+    as_list,
+)
 
 
 def _names(value: Any) -> Any:
     """Header names as one name, a list, or a mapping language → name(s)."""
     if isinstance(value, Mapping):
-        return [name for names in value.values() for name in _as_list(names)]
-    return _as_list(value)
+        return [name for names in value.values() for name in as_list(names)]
+    return as_list(value)
 
 
 def _as_sequence(value: Any) -> Any:
@@ -40,18 +46,6 @@ def _as_from(value: Any) -> Any:
 
 def _as_names(value: Any) -> Any:
     return {"names": value} if isinstance(value, str | list) else value
-
-
-Regex = Annotated[str, AfterValidator(checks.engine_regex)]
-"""A regular expression of the engine (RE2: no look-around). Its first group is what counts."""
-PythonRegex = Annotated[str, AfterValidator(checks.python_regex)]
-"""A regular expression over a header or a file name; may have named groups."""
-DateFormat = Annotated[str, AfterValidator(checks.date_format)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-Regexes = Annotated[tuple[Regex, ...], BeforeValidator(_as_list)]
-Encoding = Annotated[str, AfterValidator(checks.encoding)]
-Zone = Annotated[str, AfterValidator(checks.zone)]
-Delimiter = Literal[",", ";", "\t", "|", ":"]
 
 
 class _Part(BaseModel):
@@ -104,7 +98,7 @@ class Value(_Part):
     text, or any other word: that word (the last two after ``map`` or ``match`` only).
     """
 
-    from_: Annotated[tuple[str, ...], BeforeValidator(_as_list)] | None = Field(None, alias="from")
+    from_: Annotated[tuple[str, ...], BeforeValidator(as_list)] | None = Field(None, alias="from")
     join: Texts | None = None
     by: str = " "
     constant: str | None = None
@@ -124,7 +118,7 @@ class Value(_Part):
     replace: dict[Regex, str] = {}
     prefix: str = ""
 
-    formats: Annotated[tuple[DateFormat, ...], BeforeValidator(_as_list)] = ()
+    formats: Annotated[tuple[DateFormat, ...], BeforeValidator(as_list)] = ()
     month_words: dict[str, str] = {}
     zone: Zone | None = None
     unix: Literal["seconds", "milliseconds"] | None = None
@@ -258,3 +252,7 @@ class Declaration(_Part):
     def declaration_version(self) -> str:
         """Stands on every landed row: any change of the file is a new version."""
         return f"{self.version}-{self.content_hash[:8]}"
+
+
+OURS = tuple(name for name, field in Declaration.model_fields.items() if field.exclude)
+"""What is known of a declaration besides what its file says."""

@@ -1,0 +1,106 @@
+"""Checks of a connector file against the record kinds that it maps to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from connectors.declaration.complaints import unknown
+from connectors.declaration.schema import Declaration, Export, KindMapping, Value
+from connectors.declaration.yaml_lines import Place
+from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind
+
+GIVEN = ("is_complete_snapshot", "series")
+"""Columns of a kind that the reader fills, because they say something about the export and not about a record."""
+_RESERVED = ("source_line", "extras", "problem", "problem_text")
+"""Columns that the mapping itself adds to the cells of an export."""
+_PERSON_TOKEN_TYPES = ("employee_number", "email", "email_sha1", "mbox_sha1sum", "openid", "username")
+"""Identifier types that mean the same in every tool; ``email_sha1`` is the mbox_sha1sum made from an e-mail."""
+
+
+def against_kinds(declaration: Declaration) -> list[tuple[Place, str]]:
+    """What the declaration says of record kinds and columns that these don't know."""
+    return [problem for name, export in declaration.exports.items() for problem in _export(name, export)]
+
+
+def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
+    place: Place = ("exports", name)
+    if export.format == "csv" and not export.columns:
+        yield place, "a csv export needs `columns`: the headers that it is known by"
+    if export.format == "csv" and all(header.optional for header in export.columns.values()) and not export.items:
+        yield (*place, "columns"), "at least one column must not be optional, or every file would fit"
+    yield from _column_names(place, export)
+    for kind_name in export.yields:
+        if export.format == "csv":
+            yield (*place, "yields"), "only a format with a reader of its own says what it `yields`; csv has `kinds`"
+        elif kind_name not in RECORD_KINDS:
+            yield (*place, "yields"), unknown("record kind", kind_name, tuple(RECORD_KINDS))
+    for kind_name, mapping in export.kinds.items():
+        here = (*place, "kinds", kind_name)
+        if kind_name not in RECORD_KINDS:
+            yield here, unknown("record kind", kind_name, tuple(RECORD_KINDS))
+        else:
+            yield from _kind(here, RECORD_KINDS[kind_name], export, mapping)
+
+
+def _column_names(place: Place, export: Export) -> Iterator[tuple[Place, str]]:
+    names = (*export.columns, *export.file_columns, *export.item_columns)
+    for column in sorted({name for name in names if names.count(name) > 1 or name in _RESERVED}):
+        yield place, f"the column name '{column}' is used twice (by columns, items or file_name), or is a name of ours"
+    yield from _columns(place, export.vouched, tuple(export.columns))
+
+
+def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) -> Iterator[tuple[Place, str]]:
+    known = (*export.columns, *export.file_columns, *(export.item_columns if mapping.items else ()))
+    if mapping.items and not export.items:
+        yield (*place, "items"), "the export declares no `items`"
+    for column in kind.required:
+        if column.name not in mapping.columns and column.name not in GIVEN:
+            missing = f"the required column '{column.name}' of {kind.name} is missing ({column.meaning})"
+            yield (*place, "columns"), missing
+    for i, condition in enumerate(mapping.only):
+        yield from _columns((*place, "only", i), condition.column, known)
+    for name, value in mapping.columns.items():
+        here = (*place, "columns", name)
+        if name not in kind.by_name:
+            yield here, unknown(f"column of {kind.name}", name, tuple(kind.by_name))
+            continue
+        yield from _columns(here, value.columns, known)
+        yield from _value(here, kind.by_name[name], value)
+
+
+def _columns(place: Place, used: Iterable[str], known: Sequence[str]) -> Iterator[tuple[Place, str]]:
+    for name in used:
+        if name not in known:
+            yield place, unknown("column of the export", name, known)
+
+
+def _value(place: Place, column: Column, value: Value) -> Iterator[tuple[Place, str]]:
+    for i, branch in enumerate(value.first_of or ()):
+        yield from _value((*place, "first_of", i), column, branch)
+    if value.first_of is not None:
+        return
+    if column.allowed:
+        for word in _constants(value):
+            if word not in column.allowed:
+                yield place, unknown(f"value of {column.name}", word, column.allowed)
+    if column.privacy is Privacy.TOKEN:
+        yield from _identifier(place, value)
+    elif value.identifier is not None:
+        yield (*place, "identifier"), f"'{column.name}' is no token column, so it has no identifier type"
+
+
+def _constants(value: Value) -> Iterator[str]:
+    yield from value.map.values()
+    yield from value.match.values()
+    if value.constant is not None:
+        yield value.constant
+    if value.otherwise not in (None, "reject", "empty", "keep"):
+        yield str(value.otherwise)
+
+
+def _identifier(place: Place, value: Value) -> Iterator[tuple[Place, str]]:
+    if value.identifier is None:
+        yield place, f"a token column needs `identifier`: one of {', '.join(_PERSON_TOKEN_TYPES)}, or <tool>:<name>"
+    elif value.identifier not in _PERSON_TOKEN_TYPES and ":" not in value.identifier:
+        allowed = (*_PERSON_TOKEN_TYPES, "<tool>:<name>")
+        yield (*place, "identifier"), unknown("identifier type", value.identifier, allowed)
