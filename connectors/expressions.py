@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from connectors.declaration import Condition, Value
 from connectors.records import Column, Privacy, Type
+from connectors.sql import literal
 from connectors.time_formats import Writing, month_numbers
 
 
@@ -59,10 +60,6 @@ class Branch:
 
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#039;": "'", "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}
-
-
-def literal(text: str | None) -> str:
-    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
 def branches(column: Column, value: Value, around: Surroundings, name: str = "") -> list[Branch]:

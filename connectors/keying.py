@@ -14,11 +14,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.expressions import Failure, literal
+from connectors.expressions import Failure
 from connectors.landing import arrow_schema
 from connectors.planning import Plan, Setting
-from connectors.raw_lines import RawLines
+from connectors.reading import RawLines
 from connectors.records import REJECT_COLUMNS, Column, Privacy, Type
+from connectors.sql import literal
 
 _EMAIL = r"[\w.+%''-]+@[\w-]+(\.[\w-]+)+"
 _REJECT_BATCH = 5_000
@@ -131,10 +132,8 @@ def write_landed(setting: Setting, plan: Plan, target: Path) -> None:
         "declaration_version": literal(setting.declaration.declaration_version),
     }
     columns = ", ".join(f'{provenance.get(c.name, _name(c))}::{c.type.sql} AS "{c.name}"' for c in plan.kind.landed)
-    path = str(target).replace("'", "''")
-    setting.run(
-        f"COPY (SELECT {columns} FROM fated WHERE fate = 'landed') TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
-    )
+    rows = f"SELECT {columns} FROM fated WHERE fate = 'landed'"
+    setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _name(column: Column) -> str:

@@ -16,10 +16,11 @@ from pathlib import PurePath
 import duckdb
 
 from connectors.declaration import GIVEN, Declaration, KindMapping, Value
-from connectors.expressions import Branch, Failure, Surroundings, branches, conditions, literal
+from connectors.expressions import Branch, Failure, Surroundings, branches, conditions
 from connectors.landing import Original, Scratch, Tokeniser
 from connectors.reading import Source, cell_names
 from connectors.records import Column, Privacy, RecordKind, Type
+from connectors.sql import literal
 from connectors.time_formats import Writing, writing_of
 
 

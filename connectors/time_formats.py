@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from connectors.sql import literal
+
 
 @dataclass(frozen=True)
 class Writing:
@@ -42,8 +44,9 @@ def writing_of(
 def month_numbers(text: str, words: dict[str, str]) -> str:
     """SQL: the text with the name of its month, in whatever language, replaced by a number."""
     longest_first = sorted(map(str.lower, words), key=len, reverse=True)
-    word = f"regexp_extract(lower({text}), '({'|'.join(map(re.escape, longest_first))})', 1)"
-    numbers = "MAP {" + ", ".join(f"'{word.lower()}': '{number}'" for word, number in words.items()) + "}"
+    alternatives = "|".join(map(re.escape, longest_first))
+    word = f"regexp_extract(lower({text}), {literal(f'({alternatives})')}, 1)"
+    numbers = "MAP {" + ", ".join(f"{literal(word.lower())}: {literal(number)}" for word, number in words.items()) + "}"
     replaced = f"regexp_replace(lower({text}), {word} || '[.]?', {numbers}[{word}])"
     return f"CASE WHEN {word} <> '' THEN {replaced} ELSE {text} END"
 
@@ -65,7 +68,7 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
 
 
 def _reading(written: str) -> str:
-    return "try_strptime(written, '" + written.replace("'", "''") + "')::TIMESTAMP"
+    return f"try_strptime(written, {literal(written)})::TIMESTAMP"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.code_pages import likeliest_first
 from connectors.errors import OriginalRefused
+from connectors.reading.code_pages import likeliest_first
 from tests.connectors.mapped import Mapped, declared, map_file
 
 UNITS = """\
@@ -221,7 +221,8 @@ def test_blank_ends_that_belong_there_are_read(tmp_path: Path, content: bytes) -
     assert {reject["rule"] for reject in mapped.rejects("org_units")} <= {"required_missing"}
 
 
-def test_a_plain_file_never_needs_the_exact_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.reading._write_exactly", lambda *_: pytest.fail("read by the exact reader"))
-    content = 'Unit,Name,Parent\r\n1,"a, b",\r\n2,"say ""hi""",0\r\n3,,\r\n'
+@pytest.mark.parametrize("end", ["\r\n", ""])
+def test_a_plain_file_never_needs_the_exact_reader(end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.reading.tables.write_exactly", lambda *_: pytest.fail("read by the exact reader"))
+    content = 'Unit,Name,Parent\r\n1,"a, b",\r\n2,"say ""hi""",0\r\n3,,' + end
     assert [unit for _, unit, _ in landed(tmp_path, content.encode())] == ["1", "2", "3"]

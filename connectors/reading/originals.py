@@ -48,7 +48,6 @@ class Text:
     """
 
     path: Path
-    encoding: str
     lines: int
     is_plain: bool
 
@@ -103,31 +102,47 @@ def _is_utf16(encoding: str) -> bool:
 def decoded(path: Path, encoding: str, restricted: Path) -> Text:
     """The text in UTF-8. Raises UnicodeDecodeError with the byte's position in the file."""
     if codecs.lookup(encoding).name == "utf-8":
-        return _facts(path, encoding, _checked(path))
+        return _facts(path)
     target = restricted / "decoded"
     with target.open("wb") as copy:
         for chunk in _decoded_chunks(path, encoding):
             copy.write(chunk)
-    return _facts(target, encoding, _checked(target))
+    return _facts(target)
 
 
 def _decoded_chunks(path: Path, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(_strict(encoding, path))()
+    for position, chunk in _chunks(path):
+        yield _decoded_chunk(decoder, chunk, position).encode("utf-8")
+
+
+def _checked(path: Path) -> Iterator[bytes]:
+    """The chunks of a UTF-8 file, each proven to be UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for position, chunk in _chunks(path):
+        if not chunk or not chunk.isascii() or decoder.getstate()[0]:
+            _decoded_chunk(decoder, chunk, position)
+        if chunk:
+            yield chunk
+
+
+def _chunks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Positions and chunks of a file; an empty one is the last, so that a decoder hears of the end."""
     position = 0
     with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            pending = len(decoder.getstate()[0])
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                raise UnicodeDecodeError(
-                    error.encoding, b"", position - pending + error.start, position - pending + error.end, error.reason
-                ) from None
+        while chunk := file.read(_CHUNK):
+            yield position, chunk
             position += len(chunk)
-            yield text.encode("utf-8")
-            if not chunk:
-                return
+    yield position, b""
+
+
+def _decoded_chunk(decoder: codecs.IncrementalDecoder, chunk: bytes, position: int) -> str:
+    """Decode the next chunk. A failure tells its position in the file, not in the chunk."""
+    start = position - len(decoder.getstate()[0])
+    try:
+        return decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError as error:
+        raise UnicodeDecodeError(error.encoding, b"", start + error.start, start + error.end, error.reason) from None
 
 
 def _strict(encoding: str, path: Path) -> str:
@@ -141,27 +156,6 @@ def _strict(encoding: str, path: Path) -> str:
     return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
 
 
-def _checked(path: Path) -> Iterator[bytes]:
-    """The chunks of a UTF-8 file, each proven to be UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    position = 0
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            pending = len(decoder.getstate()[0])
-            if pending or not chunk.isascii() or not chunk:
-                try:
-                    decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError as error:
-                    raise UnicodeDecodeError(
-                        "utf-8", b"", position - pending + error.start, position - pending + error.end, error.reason
-                    ) from None
-            position += len(chunk)
-            if not chunk:
-                return
-            yield chunk
-
-
 _BLANK_BEFORE_QUOTE = re.compile(rb'[,;\t|:] +"')
 
 
@@ -170,9 +164,9 @@ def _is_odd(data: bytes) -> bool:
     return b"\x00" in data or b'\\"' in data or (b' "' in data and _BLANK_BEFORE_QUOTE.search(data) is not None)
 
 
-def _facts(path: Path, encoding: str, chunks: Iterator[bytes]) -> Text:
+def _facts(path: Path) -> Text:
     ends, is_plain, last = 0, True, b""
-    for chunk in chunks:
+    for chunk in _checked(path):
         joined = last + chunk
         crlf, cr = joined.count(b"\r\n"), joined.count(b"\r") - joined.endswith(b"\r")
         ends += chunk.count(b"\n")
@@ -182,7 +176,7 @@ def _facts(path: Path, encoding: str, chunks: Iterator[bytes]) -> Text:
         last = chunk[-1:]
     bare_end = last == b"\r"
     lines = _lines_exactly(path) if not is_plain or bare_end else ends + (last not in (b"\n", b""))
-    return Text(path, encoding, lines, is_plain and not bare_end)
+    return Text(path, lines, is_plain and not bare_end)
 
 
 def _lines_exactly(path: Path) -> int:

@@ -7,30 +7,21 @@ declaration to mend.
 
 from __future__ import annotations
 
-import csv
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import PurePath
 
-from connectors.declaration import Declaration, Export, Header, Items, written_at
+from connectors.declaration import Declaration, Export, Header, written_at
 from connectors.errors import OriginalRefused
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that header cells stand for: its attributes, and the position of each of its cells."""
-
-    attributes: Mapping[str, str]
-    cells: Mapping[str, int]
+from connectors.reading.headers import FirstRecord, comparable
+from connectors.reading.items import Item, all_items, items_of
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A recognised header. Positions count from 0; the header is on ``start_line``, records begin on ``data_line``."""
+    """A recognised header. Positions count from 0; records begin on ``data_line``."""
 
     name: str
     export: Export
@@ -38,7 +29,6 @@ class Layout:
     header: tuple[str, ...]
     positions: Mapping[str, int]
     items: tuple[Item, ...]
-    start_line: int
     data_line: int
 
 
@@ -53,57 +43,31 @@ class _Fit:
     repeated: dict[str, list[int]]
 
 
-def comparable(name: str) -> str:
-    """Header names compare without blanks around, case, quotes, or differences that nobody sees."""
-    text = unicodedata.normalize("NFKC", name.replace("\ufeff", "").replace("’", "'")).strip().strip('"').strip()
-    return re.sub(r"\s+", " ", text).casefold()
-
-
-def first_record(lines: Iterator[str], delimiter: str) -> tuple[list[str], int, int]:
-    """The first record that isn't blank, the line where it begins and the line after it.
-
-    A first line ``sep=;`` (as Excel writes it) is no record.
-    """
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    begin = 1
-    for cells in reader:
-        is_separator = len("".join(cells)) <= 5 and "".join(cells).strip().lower().startswith("sep=")
-        if any(cell.strip("\ufeff \t") for cell in cells) and not is_separator:
-            return [cell.replace("\ufeff", "") for cell in cells], begin, reader.line_num + 1
-        begin = reader.line_num + 1
-    return [], begin, begin
-
-
-def recognised(declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], source_file: str) -> Layout:
+def recognised(declaration: Declaration, headers: Mapping[str, FirstRecord], source_file: str) -> Layout:
     """The export that a header (read with each delimiter) belongs to. Raises OriginalRefused if there is none."""
-    fits = [
-        (d, _fit(n, e, cells))
-        for d, (cells, _, _) in headers.items()
-        for n, e in declaration.exports.items()
-        if e.format == "csv"
-    ]
-    for cells, _, _ in headers.values():
-        _refuse_what_is_not_read(declaration, cells)
+    for header in headers.values():
+        _refuse_what_is_not_read(declaration, header.cells)
+    exports = [(name, export) for name, export in declaration.exports.items() if export.format == "csv"]
+    fits = [(d, _fit(name, export, header.cells)) for d, header in headers.items() for name, export in exports]
     whole = [(d, fit) for d, fit in fits if not fit.missing]
     if not whole:
         raise _unrecognised(declaration, headers, fits)
-    delimiter = max((d for d, _ in whole), key=lambda d: len(headers[d][0]))
+    delimiter = max((d for d, _ in whole), key=lambda d: len(headers[d].cells))
+    header = headers[delimiter]
     fit = _one(declaration, [f for d, f in whole if d == delimiter], source_file)
-    _refuse_ambiguous(declaration, fit, headers[delimiter][0])
-    cells, start, data = headers[delimiter]
+    _refuse_ambiguous(declaration, fit, header.cells)
     return Layout(
-        fit.name,
-        fit.export,
-        delimiter,
-        tuple(cells),
-        fit.positions,
-        _all_items(fit.export, cells, fit.positions),
-        start,
-        data,
+        name=fit.name,
+        export=fit.export,
+        delimiter=delimiter,
+        header=header.cells,
+        positions=fit.positions,
+        items=all_items(fit.export, header.cells, fit.positions),
+        data_line=header.next_line,
     )
 
 
-def _fit(name: str, export: Export, cells: list[str]) -> _Fit:
+def _fit(name: str, export: Export, cells: Sequence[str]) -> _Fit:
     compared = [comparable(cell) for cell in cells]
     positions: dict[str, int] = {}
     missing: list[str] = []
@@ -117,7 +81,7 @@ def _fit(name: str, export: Export, cells: list[str]) -> _Fit:
         if len(found) > 1:
             repeated[column] = found
     for pattern in (items for items in export.items if items.required):
-        if not any(_items(pattern, cells, set(positions.values()))):
+        if not any(items_of(pattern, cells, set(positions.values()))):
             missing.append("items")
     return _Fit(name, export, positions, missing, repeated)
 
@@ -146,7 +110,7 @@ def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
     )
 
 
-def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: list[str]) -> None:
+def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: Sequence[str]) -> None:
     for column, places in fit.repeated.items():
         raise OriginalRefused(
             f"The column '{cells[places[0]].strip()}' stands {len(places)} times in the header (places "
@@ -155,7 +119,7 @@ def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: list[str]) -> 
         )
 
 
-def _refuse_what_is_not_read(declaration: Declaration, cells: list[str]) -> None:
+def _refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> None:
     compared = {comparable(cell) for cell in cells}
     for name, layout in declaration.not_read.items():
         if {comparable(column) for column in layout.columns} <= compared:
@@ -165,11 +129,11 @@ def _refuse_what_is_not_read(declaration: Declaration, cells: list[str]) -> None
 
 
 def _unrecognised(
-    declaration: Declaration, headers: Mapping[str, tuple[list[str], int, int]], fits: list[tuple[str, _Fit]]
+    declaration: Declaration, headers: Mapping[str, FirstRecord], fits: list[tuple[str, _Fit]]
 ) -> OriginalRefused:
     """Say what was found and what is missing. A first line without one known name may be data, so it isn't shown."""
     delimiter, closest = max(fits, key=lambda pair: (len(pair[1].positions), -len(pair[1].missing)))
-    cells = [cell.strip() for cell in headers[delimiter][0]]
+    cells = [cell.strip() for cell in headers[delimiter].cells]
     if not closest.positions:
         known = ", ".join(f"{name} ({export.title})" for name, export in declaration.exports.items())
         return OriginalRefused(
@@ -202,58 +166,3 @@ def _names_of(export: Export, column: str) -> tuple[str, ...]:
 
 def _written_at(declaration: Declaration, export: str, column: str) -> str:
     return written_at(declaration, "exports", export, "columns", column)
-
-
-def _all_items(export: Export, cells: list[str], positions: Mapping[str, int]) -> tuple[Item, ...]:
-    """Items of all patterns; a cell belongs to the first pattern that takes it."""
-    taken = set(positions.values())
-    found: list[Item] = []
-    for pattern in export.items:
-        new = list(_items(pattern, cells, set() if pattern.of_columns else taken))
-        taken |= {position for item in new for position in item.cells.values()}
-        found += new
-    return tuple(found)
-
-
-def _items(items: Items, cells: list[str], taken: set[int]) -> Iterator[Item]:
-    """Header cells that are things themselves; cells whose attributes agree are one item with several parts."""
-    found: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
-    pattern = re.compile(items.header)
-    spellings = {comparable(s): part for part, names in items.parts.items() for s in names}
-    for position, cell in enumerate(cells):
-        match = None if position in taken else pattern.search(cell.strip())
-        if match is None:
-            continue
-        groups = {name: text or "" for name, text in match.groupdict().items()}
-        part = spellings.get(comparable(groups.pop("part", ""))) if items.parts else "cell"
-        if part is None or (items.following and not _is_followed(items, groups, cells, position)):
-            continue
-        parts = _next_free(found, groups, part)
-        parts[part] = position
-        if items.following:
-            parts["following"] = position + 1
-            taken = taken | {position + 1}
-    yield from (Item(dict(attributes), parts) for attributes, parts in found.items())
-
-
-def _next_free(
-    found: dict[tuple[tuple[str, str], ...], dict[str, int]], groups: dict[str, str], part: str
-) -> dict[str, int]:
-    """The cells of the item; of its second namesake (``occurrence`` 2) where the first already has such a part."""
-    occurrence = 1
-    while True:
-        number = str(occurrence) if occurrence > 1 else ""
-        parts = found.setdefault(tuple(sorted({**groups, "occurrence": number}.items())), {})
-        if part not in parts:
-            return parts
-        occurrence += 1
-
-
-def _is_followed(items: Items, groups: Mapping[str, str], cells: list[str], position: int) -> bool:
-    """Whether the next header looks like the companion of this one."""
-    if position + 1 >= len(cells):
-        return False
-    wanted = items.following_header
-    for name, text in groups.items():
-        wanted = wanted.replace("{" + name + "}", re.escape(text))
-    return re.fullmatch(wanted, cells[position + 1].strip()) is not None

@@ -1,0 +1,75 @@
+"""Wide exports: header cells that are things themselves, such as the grade items of a course."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.declaration import Export, Items
+from connectors.reading.headers import comparable
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that header cells stand for: its attributes, and the position of each of its cells."""
+
+    attributes: Mapping[str, str]
+    cells: Mapping[str, int]
+
+
+_Found = dict[tuple[tuple[str, str], ...], dict[str, int]]
+"""Attributes of an item → position of each of its parts."""
+
+
+def all_items(export: Export, cells: Sequence[str], positions: Mapping[str, int]) -> tuple[Item, ...]:
+    """Items of all patterns; a cell belongs to the first pattern that takes it."""
+    taken = set(positions.values())
+    found: list[Item] = []
+    for pattern in export.items:
+        new = list(items_of(pattern, cells, set() if pattern.of_columns else taken))
+        taken |= {position for item in new for position in item.cells.values()}
+        found += new
+    return tuple(found)
+
+
+def items_of(items: Items, cells: Sequence[str], taken: set[int]) -> Iterator[Item]:
+    """Header cells that are things themselves; cells whose attributes agree are one item with several parts."""
+    found: _Found = {}
+    pattern = re.compile(items.header)
+    spellings = {comparable(s): part for part, names in items.parts.items() for s in names}
+    for position, cell in enumerate(cells):
+        match = None if position in taken else pattern.search(cell.strip())
+        if match is None:
+            continue
+        groups = {name: text or "" for name, text in match.groupdict().items()}
+        part = spellings.get(comparable(groups.pop("part", ""))) if items.parts else "cell"
+        if part is None or (items.following and not _is_followed(items, groups, cells, position)):
+            continue
+        parts = _next_free(found, groups, part)
+        parts[part] = position
+        if items.following:
+            parts["following"] = position + 1
+            taken = taken | {position + 1}
+    yield from (Item(dict(attributes), parts) for attributes, parts in found.items())
+
+
+def _next_free(found: _Found, groups: dict[str, str], part: str) -> dict[str, int]:
+    """The cells of the item; of its second namesake (``occurrence`` 2) where the first already has such a part."""
+    occurrence = 1
+    while True:
+        number = str(occurrence) if occurrence > 1 else ""
+        parts = found.setdefault(tuple(sorted({**groups, "occurrence": number}.items())), {})
+        if part not in parts:
+            return parts
+        occurrence += 1
+
+
+def _is_followed(items: Items, groups: Mapping[str, str], cells: Sequence[str], position: int) -> bool:
+    """Whether the next header looks like the companion of this one."""
+    if position + 1 >= len(cells):
+        return False
+    wanted = items.following_header
+    for name, text in groups.items():
+        wanted = wanted.replace("{" + name + "}", re.escape(text))
+    return re.fullmatch(wanted, cells[position + 1].strip()) is not None
