@@ -21,7 +21,7 @@ from typing import IO
 from connectors.errors import Transient
 from connectors.files import replace_durably
 from connectors.home import Home
-from connectors.landing import Original
+from connectors.seam import Original
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".partial", ".swp")
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")

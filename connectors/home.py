@@ -88,6 +88,10 @@ class Home:
         folder = self.landing / table / CONTRACT_VERSION
         return folder if tool is None else folder / tool
 
+    def unit_file(self, table: str, tool: str, unit: str) -> Path:
+        """What one unit landed in a table."""
+        return self.landed(table, tool) / f"{unit}.parquet"
+
     @property
     def _card(self) -> Path:
         return self.root / "home.json"

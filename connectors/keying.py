@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.expressions import Failure
-from connectors.landing import arrow_schema
 from connectors.planning import Plan, Setting
 from connectors.reading import RawLines
-from connectors.records import REJECT_COLUMNS, Column, Privacy, Type
+from connectors.records import Column, Privacy, Type
+from connectors.seam import REJECTED
 from connectors.sql import literal
 
 _EMAIL = r"[\w.+%''-]+@[\w-]+(\.[\w-]+)+"
@@ -167,12 +167,10 @@ def write_rejected(setting: Setting, plan: Plan, target: Path, with_ragged: bool
     key = ", ".join(plan.kind.key)
     conflicting = Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")
     failures = [failure for _, _, failure in plan.problems] + [conflicting]
-    text = pa.field("value", pa.string()), pa.field("original", pa.string())
-    schema = pa.schema([*arrow_schema(REJECT_COLUMNS), *text])
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(target, REJECTED, compression="zstd") as writer:
         for batch in _rejected_batches(setting):
             rows = [_reject_row(setting, plan.kind.name, failures, *row) for row in batch]
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            writer.write_table(pa.Table.from_pylist(rows, schema=REJECTED))
     return target
 
 

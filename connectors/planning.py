@@ -17,9 +17,9 @@ import duckdb
 
 from connectors.declaration import GIVEN, Declaration, KindMapping, Value
 from connectors.expressions import Branch, Failure, Surroundings, branches, conditions
-from connectors.landing import Original, Scratch, Tokeniser
 from connectors.reading import Source, cell_names
 from connectors.records import Column, Privacy, RecordKind, Type
+from connectors.seam import Original, Scratch, Tokeniser
 from connectors.sql import literal
 from connectors.time_formats import Writing, writing_of
 
@@ -34,7 +34,6 @@ class Setting:
     source: Source
     tokeniser: Tokeniser
     scratch: Scratch
-    series: str
 
     def run(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql)
@@ -123,7 +122,7 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     return Surroundings(
         cells=cells,
         headers={name: layout.header[position].strip() for name, position in layout.positions.items()},
-        given={"extracted_at": str(setting.original.extracted_at), "series": setting.series},
+        given={"extracted_at": str(setting.original.extracted_at), "series": setting.original.series},
         timezone=declaration.timezone,
         decimal=declaration.decimal,
         thousands=declaration.thousands,

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Protocol
 
-from connectors.landing import MappedKind, MappedUnit, Original, Scratch, Tokeniser, series
 from connectors.records import STATEMENTS
+from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 from connectors.xapi.activities import Activities
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.files import records
@@ -64,7 +64,7 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
         accounts.write_rows(people.rows())
         offered.write_rows(activities.rows())
     kinds = (_statements(statements, landed, rejects), accounts.mapped(), offered.mapped())
-    return MappedUnit(original, "statements", version, series(original.source_file), statements.read, kinds)
+    return MappedUnit(original, "statements", version, statements.read, kinds)
 
 
 @contextmanager

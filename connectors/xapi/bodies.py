@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.landing import Tokeniser
+from connectors.seam import Tokeniser
 
 _BEYOND_CENTISECONDS = re.compile(r"([.,]\d\d)\d+(?=[A-Z])")
 _NAMESPACE = uuid.UUID("0f6b0c5e-7c2b-5f43-9d0c-5b1f0d6f3f58")

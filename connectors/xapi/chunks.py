@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.landing import arrow_schema
 from connectors.records import STATEMENTS
+from connectors.seam import arrow_schema
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.fragments import Part
 from connectors.xapi.tables import record_key

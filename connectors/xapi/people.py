@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from connectors.landing import Tokeniser, masked
+from connectors.masking import masked
 from connectors.records import ACCOUNTS
+from connectors.seam import Tokeniser
 from connectors.xapi.bodies import canonical
 from connectors.xapi.tables import record_key
 

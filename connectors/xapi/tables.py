@@ -11,12 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.landing import MappedKind, Original, arrow_schema
-from connectors.records import RECORD_KINDS, REJECT_COLUMNS, RecordKind
-
-REJECT_SCHEMA = (
-    arrow_schema(REJECT_COLUMNS).append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
-)
+from connectors.records import RECORD_KINDS, RecordKind
+from connectors.seam import REJECTED, MappedKind, Original, arrow_schema
 
 
 def record_key(values: Sequence[str | None]) -> str:
@@ -76,7 +72,7 @@ class RejectsFile:
         self.path = folder / "statements.rejected.parquet"
         self.rows = 0
         self._waiting: list[dict[str, Any]] = []
-        self._writer = pq.ParquetWriter(self.path, REJECT_SCHEMA, compression="zstd")
+        self._writer = pq.ParquetWriter(self.path, REJECTED, compression="zstd")
         self._of = {
             "tool": original.tool,
             "record_kind": "statements",
@@ -94,7 +90,7 @@ class RejectsFile:
             self._flush()
 
     def _flush(self) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=REJECT_SCHEMA))
+        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=REJECTED))
         self._waiting = []
 
     def close(self) -> None:

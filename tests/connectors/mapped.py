@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.declaration import CATALOGUE, Declaration, load
-from connectors.landing import MappedUnit, Original, Scratch
 from connectors.mapping import read
+from connectors.seam import MappedUnit, Original, Scratch
 
 EXTRACTED_AT = datetime(2025, 3, 2, 23, 30)
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -82,7 +82,10 @@ def map_file(path: Path, declaration: Declaration | str, scratch: Path, name: st
         folder.mkdir(parents=True, exist_ok=True)
     tokeniser = RememberingTokeniser()
     original = Original(declared.tool, "unit-1", path, name or path.name, EXTRACTED_AT)
-    return Mapped(read(original, declared, tokeniser, folders), tokeniser, folders)
+    unit = read(original, declared, tokeniser, folders)
+    for kind in unit.kinds:
+        assert kind.rows_read == kind.rows_landed + kind.rows_rejected + kind.rows_duplicate
+    return Mapped(unit, tokeniser, folders)
 
 
 def declared(folder: Path, text: str, tool: str = "acme") -> Declaration:

@@ -14,8 +14,9 @@ import pytest
 from connectors import archive, landing
 from connectors.errors import OriginalRefused, ThroughlineError, Transient
 from connectors.home import Home
-from connectors.landing import MappedKind, MappedUnit, Original, Scratch, table_schema
+from connectors.landing import table_schema
 from connectors.records import ORG_UNITS, RECORD_KINDS
+from connectors.seam import MappedKind, MappedUnit, Original, Reader, Scratch, Tokeniser
 
 
 @dataclass
@@ -42,7 +43,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home").open()
 
 
-def read_lines(original: Original, _tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
+def read_lines(original: Original, _tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """One org unit per line; a line that begins with `!` is rejected."""
     lines = original.path.read_text().splitlines()
     good = [line for line in lines if not line.startswith("!")]
@@ -64,7 +65,7 @@ def read_lines(original: Original, _tokeniser: landing.Tokeniser, scratch: Scrat
     schema = table_schema("rejects").append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
     pq.write_table(pa.Table.from_pylist(bad, schema=schema), rejected)
     kind = MappedKind(ORG_UNITS, landed, rejected, len(lines), len(good), len(bad), 0)
-    return MappedUnit(original, "units", "1", "units", len(lines), (kind,))
+    return MappedUnit(original, "units", "1", len(lines), (kind,))
 
 
 def drop(home: Home, name: str, *lines: str, tool: str = "hr") -> Original:
@@ -74,7 +75,7 @@ def drop(home: Home, name: str, *lines: str, tool: str = "hr") -> Original:
     return next(original for original in archive.take_in(home, tool) if original.source_file == name)
 
 
-def land(home: Home, original: Original, read: landing.Reader = read_lines, **options: bool) -> landing.Landed:
+def land(home: Home, original: Original, read: Reader = read_lines, **options: bool) -> landing.Landed:
     return landing.land(home, original, read, "1", NoTokens(), **options)
 
 
@@ -158,7 +159,7 @@ def test_a_reader_that_dies_leaves_everything_as_it_was(home: Home) -> None:
     land(home, original)
     before = files_outside(home)
 
-    def dies(original: Original, tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
+    def dies(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
         read_lines(original, tokeniser, scratch)
         raise Transient("the disk went away")
 
@@ -179,13 +180,13 @@ def test_a_process_that_was_killed_while_landing_is_seen_and_healed(home: Home) 
 
 
 def test_counts_that_do_not_balance_are_never_landed(home: Home) -> None:
-    def loses_one(original: Original, tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
+    def loses_one(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
         mapped = read_lines(original, tokeniser, scratch)
         kind = mapped.kinds[0]
         lost = MappedKind(
             kind.kind, kind.landed, kind.rejected, kind.rows_read + 1, kind.rows_landed, kind.rows_rejected, 0
         )
-        return MappedUnit(original, "units", "1", "units", 1, (lost,))
+        return MappedUnit(original, "units", "1", 1, (lost,))
 
     with pytest.raises(ThroughlineError, match="Nothing was landed"):
         land(home, drop(home, "a.txt", "one"), loses_one)
@@ -193,7 +194,7 @@ def test_counts_that_do_not_balance_are_never_landed(home: Home) -> None:
 
 
 def test_a_file_that_differs_from_its_contract_is_never_landed(home: Home) -> None:
-    def drifts(original: Original, tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
+    def drifts(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
         mapped = read_lines(original, tokeniser, scratch)
         table = pq.read_table(mapped.kinds[0].landed)
         pq.write_table(table.drop_columns(["framework"]), mapped.kinds[0].landed)
@@ -204,7 +205,7 @@ def test_a_file_that_differs_from_its_contract_is_never_landed(home: Home) -> No
 
 
 def test_a_refused_original_is_in_the_ledger_with_the_next_step(home: Home) -> None:
-    def refuses(original: Original, tokeniser: landing.Tokeniser, scratch: Scratch) -> MappedUnit:
+    def refuses(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
         raise OriginalRefused("This is HTML.", "export it as CSV.")
 
     refused = land(home, drop(home, "a.txt", "<html>"), refuses)

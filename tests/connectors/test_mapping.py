@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.declaration import CATALOGUE, Declaration, catalogue, with_settings
-from connectors.landing import arrow_schema, series
+from connectors.seam import Original, arrow_schema
 from tests.connectors.mapped import Mapped, declared, map_file, token_of
 
 SAMPLES = sorted(path for path in (CATALOGUE / "samples").glob("*/*") if path.is_file())
@@ -237,4 +237,4 @@ def test_names_are_kept_for_the_vault_under_the_persons_token(tmp_path: Path) ->
     ],
 )
 def test_a_series_is_the_name_without_dates_and_suffixes(name: str, expected: str) -> None:
-    assert series(name) == expected
+    assert Original("acme", "unit-1", Path(name), name, datetime(2025, 3, 2)).series == expected

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors import xapi
-from connectors.landing import Original, Scratch, arrow_schema
+from connectors.seam import Original, Scratch, arrow_schema
 from tests.connectors.xapi.samples import Declared, FakeTokeniser, Read, Reading
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from connectors.landing import MappedKind, MappedUnit, Scratch
+from connectors.seam import MappedKind, MappedUnit, Scratch
 
 Statement = dict[str, Any]
 DATA = Path(__file__).parents[4] / "shared" / "data" / "xapi"

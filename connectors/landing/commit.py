@@ -1,0 +1,85 @@
+"""The files of a mapped unit go to their places, and what an earlier landing of it left there goes."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.errors import OriginalRefused, ThroughlineError
+from connectors.files import replace_durably, write_table
+from connectors.home import Home
+from connectors.landing.ledger_rows import LedgerRow, landed_rows, refused_row, write_ledger
+from connectors.landing.tables import table_schema
+from connectors.masking import masked
+from connectors.records import RECORD_KINDS
+from connectors.seam import MappedKind, MappedUnit, Original, arrow_schema
+
+
+def check(mapped: MappedUnit) -> None:
+    """The landed files equal their contract and the counts balance; anything else is a bug of the reader."""
+    for kind in mapped.kinds:
+        where = f"{mapped.original.tool}, unit {mapped.original.unit}, {kind.kind.name}"
+        _check_schema(kind, where)
+        _check_counts(kind, where)
+
+
+def _check_schema(kind: MappedKind, where: str) -> None:
+    expected = arrow_schema(kind.kind.landed)
+    found = pq.read_schema(kind.landed).remove_metadata()
+    if not found.equals(expected):
+        raise ThroughlineError(
+            f"{where}: the landed file differs from its contract.\nexpected {expected}\nfound {found}"
+        )
+
+
+def _check_counts(kind: MappedKind, where: str) -> None:
+    accounted = kind.rows_landed + kind.rows_rejected + kind.rows_duplicate
+    written = pq.read_metadata(kind.landed).num_rows
+    rejected = pq.read_metadata(kind.rejected).num_rows if kind.rejected else 0
+    if (kind.rows_read, kind.rows_landed, kind.rows_rejected) != (accounted, written, rejected):
+        raise ThroughlineError(
+            f"{where}: read {kind.rows_read}, but landed {kind.rows_landed} (file {written}), rejected "
+            f"{kind.rows_rejected} (file {rejected}), duplicate {kind.rows_duplicate}. Nothing was landed."
+        )
+
+
+def commit(home: Home, mapped: MappedUnit) -> list[LedgerRow]:
+    """Move everything into place; the ledger rows are last, because they are what makes the unit landed."""
+    original = mapped.original
+    _commit_rejects(home, mapped)
+    for kind in mapped.kinds:
+        replace_durably(kind.landed, home.unit_file(kind.kind.name, original.tool, original.unit))
+    _withdraw(home, original, set(RECORD_KINDS) - {kind.kind.name for kind in mapped.kinds})
+    rows = landed_rows(mapped)
+    write_ledger(home, original, rows)
+    return rows
+
+
+def _commit_rejects(home: Home, mapped: MappedUnit) -> None:
+    """Reasons go to landing; values and originals stay in the restricted zone."""
+    original = mapped.original
+    tables = [pq.read_table(kind.rejected) for kind in mapped.kinds if kind.rejected and kind.rows_rejected]
+    reasons = home.unit_file("rejects", original.tool, original.unit)
+    originals = home.reject_originals / original.tool / f"{original.unit}.parquet"
+    if not tables:
+        reasons.unlink(missing_ok=True)
+        originals.unlink(missing_ok=True)
+        return
+    rejected = pa.concat_tables(tables)
+    masks = pa.array([masked(original.source_file)] * len(rejected), pa.string())
+    rejected = rejected.set_column(rejected.schema.get_field_index("source_file"), "source_file", masks)
+    write_table(rejected, originals)
+    write_table(rejected.select(table_schema("rejects").names).cast(table_schema("rejects")), reasons)
+
+
+def commit_refusal(home: Home, original: Original, version: str, refusal: OriginalRefused) -> list[LedgerRow]:
+    """Say in the ledger that the original was refused; what an earlier declaration landed of it is withdrawn."""
+    _withdraw(home, original, {*RECORD_KINDS, "rejects"})
+    rows = [refused_row(original, version, str(refusal))]
+    write_ledger(home, original, rows)
+    return rows
+
+
+def _withdraw(home: Home, original: Original, tables: set[str]) -> None:
+    for table in tables:
+        home.unit_file(table, original.tool, original.unit).unlink(missing_ok=True)

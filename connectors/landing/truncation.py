@@ -1,0 +1,50 @@
+"""An export that was cut off is refused, not loaded: it would look as if most people had left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from connectors.errors import OriginalRefused
+from connectors.landing.ledger_rows import LedgerRow
+from connectors.records import RecordKind
+from connectors.seam import MappedKind, MappedUnit
+
+_TRUNCATION_SHARE = 0.5
+"""Of the rows of the last complete export; fewer are not believed."""
+_TRUNCATION_MINIMUM = 10
+"""Rows below which a share says nothing."""
+
+
+def refuse_truncated(mapped: MappedUnit, ledger_rows: Sequence[LedgerRow]) -> None:
+    """A complete snapshot that holds far fewer rows than the last one of its series is refused, not loaded."""
+    for kind in filter(_is_complete, mapped.kinds):
+        before = _last_count(mapped, kind.kind, ledger_rows)
+        if before >= _TRUNCATION_MINIMUM and kind.rows_read < _TRUNCATION_SHARE * before:
+            raise OriginalRefused(
+                f"A complete export of {kind.kind.name} holds {kind.rows_read} rows, the last one held {before}: "
+                f"fewer than {_TRUNCATION_SHARE:.0%}, so it is probably cut off.",
+                f"export it again; if it is right, run `throughline replay {mapped.original.tool} "
+                f"--unit {mapped.original.unit} --accept-fewer-rows`.",
+            )
+
+
+def _is_complete(kind: MappedKind) -> bool:
+    if "is_complete_snapshot" not in kind.kind.by_name:
+        return False
+    flags = pq.read_table(kind.landed, columns=["is_complete_snapshot"]).column(0)
+    return len(flags) == 0 or bool(pc.any(flags).as_py())
+
+
+def _last_count(mapped: MappedUnit, kind: RecordKind, ledger_rows: Sequence[LedgerRow]) -> int:
+    """Rows of this kind in the last landed unit of the same export series that is older than this one."""
+    same = ("landed", kind.name, mapped.export, mapped.original.series)
+    older = [
+        (row["extracted_at"], int(row["rows_read"]))
+        for row in ledger_rows
+        if (row["status"], row["record_kind"], row["export"], row["series"]) == same
+        and row["extracted_at"] < mapped.original.extracted_at
+    ]
+    return max(older)[1] if older else 0

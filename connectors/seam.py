@@ -1,0 +1,114 @@
+"""What passes from room to room: an original on its way in, and what was mapped of it on its way to landing.
+
+    archive --Original--> mapping or xapi (Tokeniser, Scratch) --MappedUnit--> landing
+
+Readers and landing know this module and not each other. A reader of another make needs nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import Protocol
+
+import pyarrow as pa
+
+from connectors.records import REJECT_COLUMNS, Column, RecordKind
+
+
+@dataclass(frozen=True)
+class Original:
+    """One archived original, or the bytes of one pull window. ``extracted_at`` is naive UTC."""
+
+    tool: str
+    unit: str
+    path: Path
+    source_file: str
+    extracted_at: datetime
+
+    @property
+    def series(self) -> str:
+        """The export series that the file belongs to: its name in lower case without suffixes, dates and digits."""
+        name = re.sub(r"(\.[a-z][a-z0-9]{0,6})+$", "", PurePath(self.source_file).name.lower())
+        return re.sub(r"[^a-z\u00df-\uffff]+", "_", re.sub(r"\d+", "", name)).strip("_") or "export"
+
+
+class Tokeniser(Protocol):
+    """What reading needs of identity: keyed tokens, and a place for what must not leave the vault."""
+
+    def tokens(self, identifier_type: str, values: Sequence[str | None]) -> list[str | None]:
+        """One token (32 hex characters) per value; None for None or blank."""
+        ...
+
+    def email_sha1_tokens(self, emails: Sequence[str | None]) -> list[str | None]:
+        """The token of each e-mail's mbox_sha1sum, so that both forms meet."""
+        ...
+
+    def keep(self, tokens: Sequence[str | None], attribute: str, values: Sequence[str | None]) -> None:
+        """Hold an attribute (a name, a birth date) of the persons behind the tokens for the vault."""
+        ...
+
+    def flush(self, tool: str, unit: str) -> None:
+        """Write what was collected since the last flush to the vault, replacing what the unit wrote before."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Folders for the files of one unit: ``open`` may hold tokens only, ``restricted`` may hold clear text."""
+
+    open: Path
+    restricted: Path
+
+
+@dataclass(frozen=True)
+class MappedKind:
+    """What one original yields for one kind; ``read = landed + rejected + duplicate``.
+
+    ``landed`` is Parquet with exactly ``kind.landed``; ``rejected`` is Parquet with ``REJECTED``.
+    """
+
+    kind: RecordKind
+    landed: Path
+    rejected: Path | None
+    rows_read: int
+    rows_landed: int
+    rows_rejected: int
+    rows_duplicate: int
+
+
+@dataclass(frozen=True)
+class MappedUnit:
+    """What one original yields: a part for each kind that its export maps to."""
+
+    original: Original
+    export: str
+    declaration_version: str
+    source_rows: int
+    kinds: tuple[MappedKind, ...]
+
+
+Reader = Callable[[Original, Tokeniser, Scratch], MappedUnit]
+"""Reads one original; the declaration is already bound to it."""
+
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+
+
+def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of a declared table. All columns are nullable: what is required is checked, not typed."""
+    return pa.schema([pa.field(c.name, _ARROW[c.type.sql]) for c in columns])
+
+
+REJECTED = arrow_schema(REJECT_COLUMNS).append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
+"""Rejects of one unit. ``value`` and ``original`` are for the restricted zone only."""
