@@ -4,7 +4,7 @@
 
 A declaration is data: it says where a value stands and how it is written, never how to compute it. There is no
 expression language, because a file that can run code or SQL can read what it should not, and can't be checked
-before it meets data. What can't be said here is a reader of its own (``format``, see `connectors.mapping.reader`).
+before it meets data. What can't be said here is a reader of its own (``format``).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ raw_lines        the lines of a record as they stand in the file, for those that
 from connectors.reading.cells import cell_names
 from connectors.reading.identification import identified
 from connectors.reading.raw_lines import RawLines
+from connectors.reading.recognition import Layout
 from connectors.reading.tables import Source, load
 
-__all__ = ["RawLines", "Source", "cell_names", "identified", "load"]
+__all__ = ["Layout", "RawLines", "Source", "cell_names", "identified", "load"]

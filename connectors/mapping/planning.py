@@ -1,46 +1,17 @@
-"""From text cells to typed values: the one statement per kind, and what can be wrong with a record.
-
-    source --items--> candidates --only, texts, types, checks--> clear (typed columns, identifiers in clear, problem)
-
-A problem is the number of the first failure of a record in the plan's list; the list says rule, column and
-expectation, so that the statement itself carries only a number.
-"""
+"""The plan of one kind: its columns, and what can be wrong with a record."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from pathlib import PurePath
 
-import duckdb
-
-from connectors.declaration import GIVEN, Declaration, KindMapping, Value
-from connectors.expressions import Branch, Failure, Surroundings, branches, conditions
-from connectors.reading import Source, cell_names
+from connectors.declaration import GIVEN, KindMapping, Value
+from connectors.mapping.expressions import Branch, Failure, branches, conditions
+from connectors.mapping.setting import Setting
+from connectors.mapping.surroundings import Surroundings
+from connectors.mapping.time_formats import Writing, writing_of
 from connectors.records import Column, Privacy, RecordKind, Type
-from connectors.seam import Original, Scratch, Tokeniser
 from connectors.sql import literal
-from connectors.time_formats import Writing, writing_of
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the mapping of all kinds of one original shares."""
-
-    connection: duckdb.DuckDBPyConnection
-    original: Original
-    declaration: Declaration
-    source: Source
-    tokeniser: Tokeniser
-    scratch: Scratch
-
-    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(sql)
-
-    def count(self, sql: str) -> int:
-        row = self.run(sql).fetchone()
-        return int(row[0]) if row else 0
 
 
 @dataclass
@@ -69,36 +40,22 @@ class Plan:
         return f"{self.every_candidate} WHERE {self.where}"
 
 
-# ---------------------------------------------------------------------------------------------- candidates
-
-
-def create_candidates(setting: Setting, mapping: KindMapping) -> None:
-    """The view ``candidates``: the records that are of this kind, one per item where the export is wide."""
-    layout = setting.source.layout
-    if not mapping.items:
-        setting.run("CREATE OR REPLACE TEMP VIEW candidates AS SELECT * FROM source")
-        return
-    if not layout.items:
-        # A kind of items in a file without items: no candidate, but the columns that the statement asks for.
-        setting.run("CREATE OR REPLACE TEMP VIEW candidates AS SELECT * FROM source WHERE false")
-        return
-    names = layout.export.item_columns
-    parts = [name for name in names if any(name in item.cells for item in layout.items)]
-    structs, named = [], cell_names(layout)
-    for item in layout.items:
-        cells = {name: literal(item.attributes.get(name) or None) for name in names if name not in parts}
-        cells |= {name: f'"{named[item.cells[name]]}"' if name in item.cells else "NULL" for name in parts}
-        structs.append("{" + ", ".join(f"'{name}': {sql}::VARCHAR" for name, sql in cells.items()) + "}")
-    own = ", ".join(f'"{name}"' for name in ("source_line", *layout.positions))
-    of_item = ", ".join(f'"~item"."{name}"' for name in names)
-    filled = " OR ".join(f'"~item"."{part}" IS NOT NULL' for part in parts)
-    unnested = f'SELECT *, unnest([{", ".join(structs)}]) AS "~item" FROM source'
-    setting.run(f"CREATE OR REPLACE TEMP VIEW candidates AS SELECT {own}, {of_item} FROM ({unnested}) WHERE {filled}")
+def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
+    plan = Plan(kind, mapping)
+    around = _surroundings(setting, plan)
+    plan.where = conditions(mapping.only, around)
+    for name, column in kind.by_name.items():
+        value = mapping.columns.get(name) or _filled_by_us(setting, name)
+        if value is None:
+            plan.columns.append(f'NULL::{column.type.sql} AS "{name}"')
+        else:
+            _plan_column(setting, plan, column, branches(column, value, around))
+    return plan
 
 
 def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     layout, declaration, mapping = setting.source.layout, setting.declaration, plan.mapping
-    cells = {name: literal(text) + "::VARCHAR" for name, text in _of_file_name(setting).items()}
+    cells = {name: literal(text) + "::VARCHAR" for name, text in setting.told_by_file_name.items()}
     cells |= {name: f'"{name}"' for name in layout.positions}
     if mapping.items and layout.items:
         cells |= {name: f'"{name}"' for name in layout.export.item_columns}
@@ -133,32 +90,6 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     )
 
 
-def _of_file_name(setting: Setting) -> dict[str, str | None]:
-    """What the file's name says of every record in it."""
-    match = re.search(setting.source.layout.export.file_name or "", _file_name(setting))
-    return dict(match.groupdict()) if match else {}
-
-
-def _file_name(setting: Setting) -> str:
-    return PurePath(setting.original.source_file).name
-
-
-# ------------------------------------------------------------------------------------------------- values
-
-
-def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
-    plan = Plan(kind, mapping)
-    around = _surroundings(setting, plan)
-    plan.where = conditions(mapping.only, around)
-    for name, column in kind.by_name.items():
-        value = mapping.columns.get(name) or _filled_by_us(setting, name)
-        if value is None:
-            plan.columns.append(f'NULL::{column.type.sql} AS "{name}"')
-        else:
-            _plan_column(setting, plan, column, branches(column, value, around))
-    return plan
-
-
 def _filled_by_us(setting: Setting, name: str) -> Value | None:
     """What the export as a whole says: whether it is complete, and which series it belongs to."""
     export = setting.source.layout.export
@@ -166,7 +97,7 @@ def _filled_by_us(setting: Setting, name: str) -> Value | None:
         return None
     if name == "series":
         return Value.model_validate({"given": "series"})
-    is_partial = any(fnmatch(_file_name(setting).lower(), pattern) for pattern in export.partial_files)
+    is_partial = any(fnmatch(setting.file_name.lower(), pattern) for pattern in export.partial_files)
     return Value.model_validate({"constant": str(export.delivers == "snapshot" and not is_partial).lower()})
 
 
@@ -233,36 +164,3 @@ def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -
             + (f" to {high:g}" if high is not None else "")
         )
         plan.problems.append((broken, text, Failure("out_of_range", label, expected)))
-
-
-def create_clear(setting: Setting, plan: Plan) -> None:
-    """The table ``clear``: typed columns, identifiers in clear, the first problem and the text that it is about."""
-    checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
-    problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
-    faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
-    texts = f"{_extras(setting)} AS extras, {', '.join(plan.texts)}"
-    # Of an export that mentions an entity over and over, only its different mentions go on.
-    texts = (
-        f"SELECT min(source_line) AS source_line, {texts} FROM chosen GROUP BY ALL"
-        if plan.mapping.distinct
-        else f"SELECT source_line, {texts} FROM chosen"
-    )
-    setting.run(
-        f"CREATE OR REPLACE TEMP TABLE clear AS WITH chosen AS ({plan.chosen}), texts AS ({texts}), "
-        f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
-        f"checked AS (SELECT *, {problem} AS problem FROM typed) "
-        f"SELECT source_line, {', '.join(plan.columns)}, extras, problem, "
-        f"{f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text FROM checked"
-    )
-
-
-def _extras(setting: Setting) -> str:
-    """A JSON object of the columns that the declaration vouches for, without the empty ones."""
-    layout = setting.source.layout
-    names = [name for name in layout.export.vouched if name in layout.positions]
-    if not names:
-        return "NULL::VARCHAR"
-    members = ", ".join(
-        f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names
-    )
-    return f"'{{' || nullif(concat_ws(', ', {members}), '') || '}}'"

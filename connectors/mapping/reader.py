@@ -1,42 +1,28 @@
-"""A declaration over an original: its rows of every record kind, landed or rejected with a reason.
-
-    original --reading--> source (text cells) --planning--> clear --keying--> landed.parquet   (open)
-                                                                            └ rejected.parquet (restricted)
-
-An original is read once, however many kinds come out of it, and each kind is one vectorised statement. Clear
-identifiers exist only in this module's database, which spills, if at all, to the restricted scratch folder.
-"""
+"""A declaration over an original: its rows of every record kind."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from importlib import import_module
 
 import duckdb
 import pyarrow as pa
 
+from connectors import xapi
 from connectors.declaration import Declaration
-from connectors.keying import create_fates, create_keyed, fates, keep_for_the_vault, write_landed, write_rejected
-from connectors.planning import Setting, create_candidates, create_clear, planned
+from connectors.mapping.candidates import create_candidates
+from connectors.mapping.clearing import create_clear
+from connectors.mapping.keying import create_fates, create_keyed, fates
+from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
+from connectors.mapping.planning import planned
+from connectors.mapping.setting import Setting
 from connectors.reading import identified, load
 from connectors.records import RECORD_KINDS
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
-
-READERS = {"xapi": "connectors.xapi"}
-"""Formats with a reader of their own: a module with a function ``read`` of the same signature."""
 
 
 def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Map one original. Raises OriginalRefused where it can't be read as what the declaration declares."""
     formats = {export.format for export in declaration.exports.values()}
-    for own in sorted(formats & set(READERS)):
-        return _reader(own)(original, declaration, tokeniser, scratch)
-    return _read_csv(original, declaration, tokeniser, scratch)
-
-
-def _reader(own: str) -> Callable[[Original, Declaration, Tokeniser, Scratch], MappedUnit]:
-    reader: Callable[[Original, Declaration, Tokeniser, Scratch], MappedUnit] = import_module(READERS[own]).read
-    return reader
+    reader = xapi.read if "xapi" in formats else _read_csv
+    return reader(original, declaration, tokeniser, scratch)
 
 
 def _read_csv(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:

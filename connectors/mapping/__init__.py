@@ -1,0 +1,22 @@
+"""MAP: rows of text become rows of record kinds, landed or rejected with a reason.
+
+    Original --connectors.reading--> source --candidates--> candidates --clearing--> clear --keying--> fated
+             --outcomes--> landed.parquet (open) | rejected.parquet (restricted) | names (vault)
+
+reader         one original, all kinds that come out of it
+setting        what the mapping of all its kinds shares
+candidates     records that may be of a kind
+planning       a kind's columns, and what can be wrong with a record
+expressions    a declared value as SQL: `texts` are its text steps, `casts` its type, `surroundings` what it refers to
+time_formats   which of the declared time formats a file uses
+clearing       candidates → typed values, identifiers in clear
+keying         tokens, record keys, duplicates and conflicts
+outcomes       landed rows, names for the vault, rejects
+
+An original is read once, however many kinds come out of it, and each kind is one vectorised statement. Clear
+identifiers exist only in this room's database, which spills, if at all, to the restricted scratch folder.
+"""
+
+from connectors.mapping.reader import kinds_of, read
+
+__all__ = ["kinds_of", "read"]

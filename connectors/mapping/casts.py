@@ -1,0 +1,131 @@
+"""From the text of a value to its type. Each cast is a try-cast: a text that it can't read yields nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from connectors.declaration import Value
+from connectors.mapping.surroundings import Surroundings
+from connectors.mapping.time_formats import month_numbers
+from connectors.records import Column, Privacy, Type
+from connectors.sql import literal
+
+
+@dataclass(frozen=True)
+class Cast:
+    """SQL that yields the type or nothing, the rule that nothing breaks (if any), and what was expected."""
+
+    sql: str
+    rule: str | None = None
+    expected: str = ""
+
+
+def cast(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
+    """Read a cell as the column's type. ``text`` is what the cell is made of, over the candidates."""
+    if column.privacy is not Privacy.OPEN or column.type is Type.TEXT:
+        return Cast(cell)
+    if column.type is Type.JSON:
+        return Cast(_json(value, cell))
+    if column.type is Type.BOOLEAN:
+        return _boolean(value, cell)
+    if column.type in (Type.DATE, Type.INSTANT):
+        return _time(column, value, text, cell, around)
+    number = _number(column, value, cell, around)
+    return replace(number, sql=_within_limits(number.sql, column)) if value.otherwise == "empty" else number
+
+
+def _within_limits(typed: str, column: Column) -> str:
+    """A value beyond the column's limits counts as empty."""
+    limits = [
+        f"{typed} >= {column.minimum}" if column.minimum is not None else "",
+        f"{typed} <= {column.maximum}" if column.maximum is not None else "",
+    ]
+    kept = " AND ".join(filter(None, limits))
+    return f"CASE WHEN {kept} THEN {typed} END" if kept else typed
+
+
+def _json(value: Value, cell: str) -> str:
+    if value.split is None:
+        return f"CASE WHEN json_valid({cell}) THEN {cell} END"
+    parts = f"list_transform(string_split({cell}, {literal(value.split)}), lambda part: trim(part))"
+    return f"to_json(list_filter({parts}, lambda part: part <> ''))::VARCHAR"
+
+
+def _boolean(value: Value, cell: str) -> Cast:
+    yes = value.is_true or (("1", "true", "yes") if not value.is_false else ())
+    no = value.is_false or (("0", "false", "no") if not value.is_true else ())
+    in_yes, in_no = (", ".join(literal(word.lower()) for word in words) for words in (yes, no))
+    sql = (
+        "CASE"
+        + (f" WHEN lower({cell}) IN ({in_yes}) THEN true" if yes else "")
+        + (f" WHEN lower({cell}) IN ({in_no}) THEN false" if no else "")
+    )
+    return Cast(f"{sql} END", "not_a_boolean", f"one of {', '.join((*yes, *no))}")
+
+
+def _number(column: Column, value: Value, cell: str, around: Surroundings) -> Cast:
+    decimal = value.decimal or around.decimal
+    thousands = value.thousands if value.thousands is not None else around.thousands
+    text = f"rtrim({cell}, '% ')" if value.percent else cell
+    whole = rf"[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+|[0-9]+" if thousands else "[0-9]+"
+    shape = rf"[-+]?({whole})?({re.escape(decimal)}[0-9]*)?([eE][-+]?[0-9]+)?"
+    plain = f"replace({text}, {literal(thousands)}, '')" if thousands else text
+    plain = plain if decimal == "." else f"replace({plain}, {literal(decimal)}, '.')"
+    number = f"CASE WHEN regexp_full_match({text}, {literal(shape)}) THEN try_cast({plain} AS DOUBLE) END"
+    factor = value.scale / (100 if value.percent else 1)
+    if factor != 1:
+        number = f"{number} * {factor!r}"
+    if column.type is Type.INTEGER:
+        return Cast(f"try_cast(nullif({number}, 'nan'::DOUBLE) AS BIGINT)", "not_a_number", "a whole number")
+    mark = f"a number with decimal mark '{decimal}'" + (f" and thousands mark '{thousands}'" if thousands else "")
+    return Cast(number, "not_a_number", mark + (" or a percentage" if value.percent else ""))
+
+
+def _time(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
+    """Instants become UTC; a day is the day where the record was made."""
+    zone = value.zone or around.timezone
+    if value.given == "extracted_at":
+        return Cast(_utc_as(column, f"{cell}::TIMESTAMP", zone), "not_a_date", "a time")
+    readings, expected = [], []
+    if value.unix:
+        readings.append(_utc_as(column, _unix(cell, value.unix), zone))
+        expected.append(f"unix {value.unix}")
+    if value.formats or not value.unix:
+        written = around.writing(_formats(value, around), value.month_words, text)
+        numbers = month_numbers(cell, value.month_words) if written.has_month_words else cell
+        readings += [_local_as(column, f"try_strptime({numbers}, {literal(f)})", zone, f) for f in written.formats]
+        expected.append("a time written as " + " or ".join(written.formats))
+    sql = readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+    return Cast(sql, "not_a_date" if column.type is Type.DATE else "not_a_time", " or ".join(expected))
+
+
+def _unix(cell: str, unit: str) -> str:
+    factor = 1_000_000 if unit == "seconds" else 1_000
+    stamp = f"make_timestamp(try_cast({cell} AS BIGINT) * {factor})"
+    return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,14}}') THEN {stamp} END"
+
+
+def _formats(value: Value, around: Surroundings) -> tuple[str, ...]:
+    """The declared formats; those that begin with the month come first where a home prefers them."""
+    declared = value.formats or ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+    if around.day_first:
+        return declared
+    return tuple(sorted(declared, key=lambda written: not 0 <= written.find("%m") < written.find("%d")))
+
+
+def _utc_as(column: Column, stamp: str, zone: str) -> str:
+    """A naive UTC timestamp as the column's type."""
+    if column.type is Type.INSTANT:
+        return stamp
+    local = stamp if zone == "UTC" else f"timezone({literal(zone)}, timezone('UTC', {stamp}))"
+    return f"CAST({local} AS DATE)"
+
+
+def _local_as(column: Column, stamp: str, zone: str, written: str) -> str:
+    """A timestamp as written in the zone (or with an offset of its own, ``%z``) as the column's type."""
+    if "%z" in written:
+        return _utc_as(column, f"timezone('UTC', {stamp})", zone)
+    if column.type is Type.DATE:
+        return f"CAST({stamp} AS DATE)"
+    return stamp if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {stamp}))"

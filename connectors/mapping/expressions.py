@@ -1,0 +1,108 @@
+"""A declared value becomes SQL: the text that it is made of, the typed value, and when that fails.
+
+    source, when --texts--> text --casts--> typed value
+
+Everything here only writes SQL. Where a step or a cast yields nothing for a text that was there, the record is
+rejected with the rule, the column of the original, and what was expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.declaration import Condition, Value
+from connectors.mapping.casts import cast
+from connectors.mapping.surroundings import Surroundings
+from connectors.mapping.texts import matches, stepped
+from connectors.records import Column
+from connectors.sql import literal
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is told of a rejected record: rule, column of the original, expectation (never the value)."""
+
+    rule: str
+    column: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way to make a value, as SQL.
+
+    ``text`` is what the text steps make of what was found, ``before`` the text before the step that can fail,
+    ``typed`` the value, over the text under its own ``name``.
+    """
+
+    name: str
+    label: str
+    before: str
+    text: str
+    typed: str
+    step_failure: Failure | None
+    cast_failure: Failure | None
+    identifier: str | None = None
+
+
+def branches(column: Column, value: Value, around: Surroundings, name: str = "") -> list[Branch]:
+    """The ways to make a column's value, in order; the first that yields something decides."""
+    name = name or column.name
+    if value.first_of is None:
+        return [_branch(column, value, around, name)]
+    ways = (branches(column, option, around, f"{name}~{i}") for i, option in enumerate(value.first_of))
+    return [branch for way in ways for branch in way]
+
+
+def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Branch:
+    steps = stepped(_conditional(_source(value, around), value, around), value)
+    before, text = steps.before, steps.after
+    if value.sole:
+        before = text = f"{literal(around.sole(text))}::VARCHAR"
+    label = around.label((*(value.from_ or ()), *(value.join or ()))) or column.name
+    made = cast(column, value, text, f'"{name}~text"', around)
+    return Branch(
+        name=name,
+        label=label,
+        before=before,
+        text=text,
+        typed=made.sql,
+        step_failure=Failure(steps.failure[0], label, steps.failure[1]) if steps.failure else None,
+        cast_failure=Failure(made.rule, label, made.expected) if made.rule and value.otherwise != "empty" else None,
+        identifier=value.identifier,
+    )
+
+
+def _source(value: Value, around: Surroundings) -> str:
+    if value.from_ is not None:
+        return around.cell(value.from_)
+    if value.join is not None:
+        return f"nullif(concat_ws({literal(value.by)}, {', '.join(around.cell((name,)) for name in value.join)}), '')"
+    if value.constant is not None:
+        return f"{literal(value.constant)}::VARCHAR"
+    return f"{literal(around.given[str(value.given)])}::VARCHAR"
+
+
+def _conditional(source: str, value: Value, around: Surroundings) -> str:
+    if not value.when:
+        return source
+    # DuckDB doesn't share expressions inside CASE, and the same conditions stand at many columns.
+    asked = " AND ".join(around.shared(f"({_asked(c, around.cell(c.column))})") for c in value.when)
+    return f"CASE WHEN {asked} THEN {source} END"
+
+
+def conditions(asked: tuple[Condition, ...], around: Surroundings) -> str:
+    """All conditions at once; true where there are none, and never null."""
+    return " AND ".join(f"({_asked(c, around.cell(c.column))})" for c in asked) or "true"
+
+
+def _asked(condition: Condition, cell: str) -> str:
+    if condition.one_of is not None or condition.none_of is not None:
+        words = ", ".join(literal(word.lower()) for word in condition.one_of or condition.none_of or ())
+        inside = f"coalesce(lower({cell}) IN ({words}), false)"
+        return inside if condition.one_of is not None else f"NOT {inside}"
+    if condition.matches is not None:
+        return f"coalesce({matches(cell, condition.matches)}, false)"
+    if condition.lacks is not None:
+        return f"NOT coalesce({matches(cell, condition.lacks)}, false)"
+    return f"{cell} IS {'NOT NULL' if condition.filled else 'NULL'}"

@@ -1,0 +1,110 @@
+"""What becomes of fated records: landed rows in the open, names in the vault, rejects in the restricted zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.mapping.expressions import Failure
+from connectors.mapping.planning import Plan
+from connectors.mapping.setting import Setting
+from connectors.reading import RawLines
+from connectors.records import Privacy
+from connectors.seam import REJECTED
+from connectors.sql import literal
+
+_REJECT_BATCH = 5_000
+
+
+def write_landed(setting: Setting, plan: Plan, target: Path) -> None:
+    """Exactly the columns of the contract, in order. ``zstd``: landing is kept, and read over and over."""
+    original = setting.original
+    key = "md5(key_text || '|' || nth)" if plan.kind.repeats else "md5(key_text)"
+    held = {c.name: f'"{c.name}"' for c in plan.kind.landed}
+    held |= {
+        "tool": literal(original.tool),
+        "unit": literal(original.unit),
+        "record_key": key,
+        "source_line": "source_line",
+        "extracted_at": f"TIMESTAMP {literal(str(original.extracted_at))}",
+        "declaration_version": literal(setting.declaration.declaration_version),
+    }
+    columns = ", ".join(f'{held[c.name]}::{c.type.sql} AS "{c.name}"' for c in plan.kind.landed)
+    rows = f"SELECT {columns} FROM fated WHERE fate = 'landed'"
+    setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def keep_for_the_vault(setting: Setting, plan: Plan) -> None:
+    """Names and the like go to the vault, under the token of the person whom the record is about."""
+    columns = plan.kind.columns
+    person = next((c.name for c in columns if c.privacy is Privacy.TOKEN), None)
+    for column in columns:
+        if column.privacy is Privacy.VAULT and column.name in plan.mapping.columns and person:
+            rows = setting.run(
+                f'SELECT DISTINCT "{person}" AS token, "{column.name}" AS value FROM fated '
+                f'WHERE fate = \'landed\' AND "{person}" IS NOT NULL AND "{column.name}" IS NOT NULL ORDER BY 1, 2'
+            ).to_arrow_table()
+            setting.tokeniser.keep(rows["token"].to_pylist(), column.name, rows["value"].to_pylist())
+
+
+def write_rejected(setting: Setting, plan: Plan, target: Path, with_ragged: bool) -> Path | None:
+    """Rejects with reason, value and original, for the restricted zone; None where there are none."""
+    conflict = len(plan.problems) + 1
+    setting.run(
+        "CREATE OR REPLACE TEMP TABLE rejected AS "
+        "SELECT source_line, NULL::VARCHAR AS rule, NULL::VARCHAR AS expected, "
+        f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected'"
+        + (" UNION ALL SELECT source_line, rule, expected, NULL, NULL FROM ragged" if with_ragged else "")
+    )
+    if not setting.count("SELECT count(*) FROM rejected"):
+        return None
+    key = ", ".join(plan.kind.key)
+    conflicting = Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")
+    failures = [failure for _, _, failure in plan.problems] + [conflicting]
+    with pq.ParquetWriter(target, REJECTED, compression="zstd") as writer:
+        for batch in _rejected_batches(setting):
+            rows = [_reject_row(setting, plan.kind.name, failures, *row) for row in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema=REJECTED))
+    return target
+
+
+def _rejected_batches(setting: Setting) -> Iterator[list[tuple[object, ...]]]:
+    """Rejects in order of their lines, each with its original text."""
+    found = setting.run(
+        "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
+        "FROM (SELECT source_line FROM source UNION ALL SELECT source_line FROM ragged)) "
+        "SELECT source_line, following, rule, expected, problem, problem_text "
+        "FROM rejected JOIN starts USING (source_line) ORDER BY source_line, problem"
+    )
+    with RawLines(setting.source.text.path) as lines:
+        while batch := found.fetchmany(_REJECT_BATCH):
+            yield [(line, *rest, lines.between(line, following)) for line, following, *rest in batch]
+
+
+def _reject_row(
+    setting: Setting,
+    kind: str,
+    failures: list[Failure],
+    line: object,
+    rule: object,
+    expected: object,
+    problem: object,
+    value: object,
+    original: object,
+) -> dict[str, object]:
+    failure = failures[problem - 1] if isinstance(problem, int) else Failure(str(rule), "", str(expected))
+    return {
+        "tool": setting.original.tool,
+        "record_kind": kind,
+        "unit": setting.original.unit,
+        "source_file": setting.original.source_file,
+        "source_line": line,
+        "rule": failure.rule,
+        "column_name": failure.column or None,
+        "expected": failure.expected,
+        "value": value,
+        "original": original,
+    }

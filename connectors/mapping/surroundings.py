@@ -1,0 +1,33 @@
+"""What a declared value may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connectors.mapping.time_formats import Writing
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a value may refer to: the record's cells (name → SQL), and what holds for the whole file."""
+
+    cells: dict[str, str]
+    headers: dict[str, str]
+    given: dict[str, str]
+    timezone: str
+    decimal: str
+    thousands: str
+    day_first: bool
+    writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
+    sole: Callable[[str], str | None]
+    shared: Callable[[str], str]
+
+    def cell(self, names: tuple[str, ...]) -> str:
+        """The first of the named cells that holds something; a column that is absent counts as empty."""
+        cells = [self.cells.get(name, "NULL::VARCHAR") for name in names]
+        return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
+
+    def label(self, names: tuple[str, ...]) -> str:
+        """Columns by the names that they have in the original."""
+        return ", ".join(self.headers.get(name, name) for name in names)
