@@ -12,9 +12,8 @@ import pyarrow as pa
 
 from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
+from connectors.masking import masked_sql
 from connectors.records import Column, Privacy, Type
-
-_EMAIL = r"[\w.+%''-]+@[\w-]+(\.[\w-]+)+"
 
 
 def create_keyed(setting: Setting, plan: Plan) -> None:
@@ -33,7 +32,7 @@ def create_keyed(setting: Setting, plan: Plan) -> None:
     setting.run(
         f"CREATE OR REPLACE TEMP TABLE keyed AS WITH tokenised AS ("
         f"SELECT source_line, {', '.join(columns)}, extras, problem, problem_text FROM clear {' '.join(joins)}) "
-        f"SELECT * REPLACE ({_masked('extras')} AS extras, {_problem_without_token(plan)} AS problem), "
+        f"SELECT * REPLACE ({masked_sql('extras')} AS extras, {_problem_without_token(plan)} AS problem), "
         f"concat_ws('|', {key}) AS key_text FROM tokenised"
     )
     setting.run("DROP TABLE clear")
@@ -42,12 +41,7 @@ def create_keyed(setting: Setting, plan: Plan) -> None:
 def _keyed_column(column: Column) -> str:
     name = f'"{column.name}"'
     is_free = column.privacy is Privacy.OPEN and not column.allowed and column.type in (Type.TEXT, Type.JSON)
-    return f"{_masked(f'clear.{name}')} AS {name}" if is_free else f"clear.{name}"
-
-
-def _masked(text: str) -> str:
-    """E-mail addresses in free text are masked on the way out."""
-    return f"CASE WHEN contains({text}, '@') THEN regexp_replace({text}, '{_EMAIL}', '‹e-mail›', 'g') ELSE {text} END"
+    return f"{masked_sql(f'clear.{name}')} AS {name}" if is_free else f"clear.{name}"
 
 
 def _problem_without_token(plan: Plan) -> str:
