@@ -99,6 +99,14 @@ def _read(
     return mapping.read(original, declaration, tokeniser, scratch)
 
 
+def rows_standing(home: Home, tool: str | None = None) -> Counter[str]:
+    """Landed rows by kind (of one tool), from this run and all before it."""
+    counts: Counter[str] = Counter()
+    for row in landing.ledger(home, tool).select(["record_kind", "rows_landed"]).to_pylist():
+        counts[row["record_kind"]] += row["rows_landed"]
+    return counts
+
+
 def meaning(kind: str) -> str:
     """What a record kind is, as its assets describe it."""
     return f"One row is {RECORD_KINDS[kind].grain}."
@@ -120,12 +128,13 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
             landed = land_tool(home.open(), declaration, home.tokeniser())
         for unit in landed.refused:
             context.log.warning(f"{tool}: an original was refused. {unit.reason}")
+        standing = rows_standing(home.open(), tool)
+        originals = {"originals_read": len(landed.units), "originals_refused": len(landed.refused)}
         for spec in specs:
-            rows = landed.rows(spec.key.path[-1])
+            kind = spec.key.path[-1]
+            rows = {f"rows_{part}": landed.rows(kind)[part] for part in PARTS}
             yield dg.MaterializeResult(
-                asset_key=spec.key,
-                metadata={f"rows_{part}": rows[part] for part in PARTS}
-                | {"units": len(landed.units), "units_refused": len(landed.refused)},
+                asset_key=spec.key, metadata={"dagster/row_count": standing[kind], **rows, **originals}
             )
 
     return land
@@ -151,10 +160,14 @@ def landing_assets(declarations: dict[str, Declaration], pulls: dg.AssetsDefinit
 
     @dg.multi_asset(name="landing", specs=specs, description="Every table is there, if only with no rows.")
     def tables(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
-        landing.write_zero_rows(home.open())
+        opened = home.open()
+        landing.write_zero_rows(opened)
+        standing = rows_standing(opened)
         for spec in specs:
-            files = sum(1 for _ in home.open().landed(spec.key.path[-1]).glob("*/*.parquet"))
-            yield dg.MaterializeResult(asset_key=spec.key, metadata={"units": files})
+            table = spec.key.path[-1]
+            rows = {"dagster/row_count": standing[table]} if table in RECORD_KINDS else {}
+            units = sum(1 for _ in opened.landed(table).glob("*/*.parquet"))
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={**rows, "units": units})
 
     return tables
 

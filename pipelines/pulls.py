@@ -45,7 +45,8 @@ def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
             raise dg.Failure(f"The LRS's answer for {unit.unit} was refused. {unit.reason}", allow_retries=False)
         for spec in specs:
             rows = landed.rows(spec.key.path[-1])
-            yield dg.MaterializeResult(asset_key=spec.key, metadata={f"rows_{part}": rows[part] for part in PARTS})
+            metadata = {"dagster/partition_row_count": rows["landed"]} | {f"rows_{part}": rows[part] for part in PARTS}
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
 
     return pull_day
 

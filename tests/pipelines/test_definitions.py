@@ -18,6 +18,7 @@ from pipelines.settings import CATALOGUE, use_home
 
 MARTS = {
     "bridge_activity_tool",
+    "bridge_org_hierarchy",
     "dim_date",
     "dim_learning_activity",
     "dim_org_unit",

@@ -98,7 +98,7 @@ def test_a_day_lands_as_the_unit_of_that_day_with_every_page(home: Home, lrs: Sc
     )
     assert of_statements.partition == DAY
     assert {name: value.value for name, value in of_statements.metadata.items()} == {
-        "rows_read": 3, "rows_landed": 3, "rows_rejected": 0, "rows_duplicate": 0,
+        "dagster/partition_row_count": 3, "rows_read": 3, "rows_landed": 3, "rows_rejected": 0, "rows_duplicate": 0,
     }  # fmt: skip
 
 
