@@ -63,7 +63,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Building $(VENV) from requirements.lock (once; a minute or so) …"
 	@$(PYTHON) -m venv $(VENV)
 	@awk '/^[^ ]/ {wanted = /^uv==/} wanted' requirements.lock | $(PIP) --no-deps -r /dev/stdin
-	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python \
+	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip sync --quiet --system-certs --compile-bytecode --python $(BIN)/python \
 		--require-hashes requirements.lock \
 		|| { echo "uv could not install the lock; pip does it instead (a minute) …"; $(PIP) -r requirements.lock; }
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .

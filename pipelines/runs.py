@@ -97,12 +97,12 @@ _OURS = {"throughline/started_by": "command"}
 
 
 def _bury_the_dead(instance: Any) -> None:
-    """Mark runs of commands whose process was killed as failed. This run holds the writer's lock: none of them lives."""
+    """Mark runs of commands whose process was killed as failed: this run holds the writer's lock, so none lives."""
     import dagster as dg
 
     under_way = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
     for run in instance.get_runs(dg.RunsFilter(statuses=under_way, tags=_OURS)):
-        instance.report_run_failed(run, "The process of this run ended without a word; the next run goes on from there.")
+        instance.report_run_failed(run, "The process of this run was killed; the next run goes on from there.")
 
 
 def _failure(result: Any) -> tuple[str, list[str]]:
