@@ -70,7 +70,9 @@ def test_the_ledger_balances_to_the_row(real: duckdb.DuckDBPyConnection) -> None
 
 
 def test_what_was_read_is_what_the_files_hold(real: duckdb.DuckDBPyConnection) -> None:
-    read = dict(real.sql("select source_file, rows_read from trust.ledger where record_kind = 'learning_events'").fetchall())
+    read = dict(
+        real.sql("select source_file, rows_read from trust.ledger where record_kind = 'learning_events'").fetchall()
+    )
     held = {}
     for path in SOURCES["moodle"].glob("Moodle *.csv.gz"):
         with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as file:
