@@ -125,7 +125,7 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
     )
     def land(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
         with outside_trouble_is_retried(context):
-            landed = land_tool(home.open(), declaration, home.tokeniser())
+            landed = land_tool(home.open(), home.declaration(tool), home.tokeniser())
         for unit in landed.refused:
             context.log.warning(f"{tool}: an original was refused. {unit.reason}")
         standing = rows_standing(home.open(), tool)

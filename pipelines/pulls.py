@@ -40,7 +40,7 @@ def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
             original = archive.add_window(
                 opened, declaration.tool, context.partition_key, pulled.path, window.end.replace(tzinfo=None)
             )
-            landed = land_originals(opened, declaration, home.tokeniser(), [original])
+            landed = land_originals(opened, home.declaration(declaration.tool), home.tokeniser(), [original])
         for unit in landed.refused:
             raise dg.Failure(f"The LRS's answer for {unit.unit} was refused. {unit.reason}", allow_retries=False)
         for spec in specs:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from connectors.declaration import Declaration
 from connectors.errors import ThroughlineError, Transient
 from connectors.home import Home
 from connectors.xapi.lrs import TryLater
 from identity.tokens import Tokeniser
-from pipelines.settings import open_tokeniser
+from pipelines.settings import declarations, open_tokeniser
 
 _RETRIES = 4
 _FIRST_WAIT_SECONDS = 5
@@ -28,6 +29,10 @@ class HomeResource(dg.ConfigurableResource[None]):
 
     def tokeniser(self) -> Tokeniser:
         return open_tokeniser(self.open())
+
+    def declaration(self, tool: str) -> Declaration:
+        """The tool's declaration with the home's settings as they are now, not as they were when Dagster loaded."""
+        return declarations(self.open())[tool]
 
 
 @contextmanager
