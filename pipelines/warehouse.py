@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
             "unit_test",
             *(["--full-refresh"] if config.full_refresh else []),
         ]
-        os.environ["THROUGHLINE_AS_OF"] = as_of().isoformat()
-        with writing(opened):
+        with writing(opened), _dbt_is_told(as_of()):
             _begin_build(opened, context.run.run_id)
             invocation = dbt.cli(command, context=context, target_path=artifacts(opened), raise_on_error=False)
             try:
@@ -111,6 +111,19 @@ def warehouse_assets() -> dg.AssetsDefinition:
             raise dg.Failure(_why(opened), allow_retries=False)
 
     return warehouse
+
+
+@contextlib.contextmanager
+def _dbt_is_told(day: date) -> Iterator[None]:
+    """dbt hears of the day by its environment; a process that lives on must not take it for tomorrow's."""
+    before = os.environ.get("THROUGHLINE_AS_OF")
+    os.environ["THROUGHLINE_AS_OF"] = day.isoformat()
+    try:
+        yield
+    finally:
+        del os.environ["THROUGHLINE_AS_OF"]
+        if before is not None:
+            os.environ["THROUGHLINE_AS_OF"] = before
 
 
 def _watched(home: Home, invocation: DbtCliInvocation) -> Iterator[Any]:

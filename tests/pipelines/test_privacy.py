@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from connectors import landing
 from connectors.home import Home
 from pipelines import runs
 from tests.pipelines.clear_text import outside_the_restricted_zone
+from tests.pipelines.own_home import own_home
 
 EMAIL = "Zephyrine.Quillfeather@canary.example.com"
 SHA1 = hashlib.sha1(f"mailto:{EMAIL.lower()}".encode()).hexdigest()
@@ -60,13 +62,8 @@ STATEMENTS = [
 
 
 @pytest.fixture(scope="module")
-def run_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    from pipelines.settings import use_home
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("THROUGHLINE_KEY", raising=False)
-        patch.delenv("THROUGHLINE_KEY_FILE", raising=False)
-        home = use_home(tmp_path_factory.mktemp("canary") / "home").open()
+def run_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with own_home(tmp_path_factory.mktemp("canary") / "home") as home:
         drop(home, "moodle/logs_20250401.csv.gz", gzip.compress(LOG.encode()))
         drop(home, "moodle/Safety Grades-20250401.csv", GRADES.encode())
         drop(home, "totara/users_2025-03-31.csv", USERS.encode("cp1250"))
@@ -74,7 +71,7 @@ def run_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         lines = [json.dumps(statement) for statement in STATEMENTS]
         drop(home, "xapi/dump.ndjson", "\n".join([*lines, '{"actor": "' + EMAIL]).encode())
         runs.run(home)
-        return home
+        yield home
 
 
 def drop(home: Home, name: str, content: bytes) -> None:

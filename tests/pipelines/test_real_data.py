@@ -14,7 +14,8 @@ import pytest
 
 from connectors.home import Home
 from pipelines import runs
-from pipelines.settings import CHECKOUT, use_home
+from pipelines.settings import CHECKOUT
+from tests.pipelines.own_home import own_home
 
 DATA = CHECKOUT.parent / "shared" / "data"
 SOURCES = {
@@ -28,10 +29,7 @@ pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"the real exports are
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("THROUGHLINE_KEY", raising=False)
-        patch.delenv("THROUGHLINE_KEY_FILE", raising=False)
-        home = use_home(tmp_path_factory.mktemp("real") / "home").open()
+    with own_home(tmp_path_factory.mktemp("real") / "home") as home:
         (home.root / "settings.yml").write_text("tools: {moodle: {timezone: Asia/Muscat}}\n")
         for tool, folder in SOURCES.items():
             _drop(home, tool, folder)
@@ -75,7 +73,7 @@ def test_what_was_read_is_what_the_files_hold(real: duckdb.DuckDBPyConnection) -
     )
     held = {}
     for path in SOURCES["moodle"].glob("Moodle *.csv.gz"):
-        with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as file:
+        with gzip.open(path, "rt", encoding="latin-1", newline="") as file:
             held[path.name] = sum(1 for _ in csv.reader(file)) - 1
     assert read == held
 

@@ -18,7 +18,7 @@ from connectors import landing
 from connectors.home import Home
 from pipelines import runs, screen
 from pipelines.cli import app
-from pipelines.publishing import published_version
+from pipelines.publishing import Withheld, publish, published_version
 from pipelines.settings import CHECKOUT, use_home
 
 
@@ -162,8 +162,6 @@ def test_a_failed_critical_guard_leaves_the_last_version_and_says_why(copied: Ho
 
 
 def test_a_guard_without_a_result_for_this_build_withholds_it(copied: Home) -> None:
-    from pipelines.publishing import Withheld, publish
-
     with duckdb.connect(str(copied.database)) as connection:
         (build_id,) = connection.sql("select build_id from publishing.build").fetchone()  # type: ignore[misc]
         connection.execute("delete from guards.guard_result where build_id = ? and origin = 'gx'", [build_id])
@@ -174,17 +172,20 @@ def test_a_guard_without_a_result_for_this_build_withholds_it(copied: Home) -> N
 
 
 def test_the_warehouse_of_another_run_is_not_published(copied: Home) -> None:
-    from pipelines.publishing import Withheld, publish
-
     with pytest.raises(Withheld, match="which another run made"):
         publish(copied, "00000000-another-run")
 
 
 def test_a_reader_keeps_the_version_that_it_opened(copied: Home) -> None:
-    with duckdb.connect(str(copied.published_database.resolve()), read_only=True) as reader:
+    with duckdb.connect(str(copied.database)) as connection:
+        (build_id,) = connection.sql("select build_id from publishing.build").fetchone()  # type: ignore[misc]
+    opened = copied.published_database.resolve()
+    time.sleep(1.1)  # versions are named by the second
+    with duckdb.connect(str(opened), read_only=True) as reader:
         before = reader.sql("select count(*) from marts.fct_learning_event").fetchone()
-        assert runs.run(copied, force=True).outcome == "published"
+        publish(copied, build_id)
         assert reader.sql("select count(*) from marts.fct_learning_event").fetchone() == before
+    assert copied.published_database.resolve() != opened
     assert len(list(copied.published.glob("learning-*.duckdb"))) == 2
 
 
