@@ -22,4 +22,9 @@ def masked(text: str) -> str:
 def masked_sql(text: str) -> str:
     """The same as an expression over SQL for a text."""
     without = f"regexp_replace({text}, {literal(_IN_SQL)}, {literal(_MASK)}, 'g')"
-    return f"CASE WHEN contains({text}, '@') OR contains({text}, '%40') THEN {without} ELSE {text} END"
+    return f"CASE WHEN {may_hold_address_sql(text)} THEN {without} ELSE {text} END"
+
+
+def may_hold_address_sql(text: str) -> str:
+    """Whether it is worth looking for an address in a text, as an expression over SQL."""
+    return f"(contains({text}, '@') OR contains({text}, '%40'))"

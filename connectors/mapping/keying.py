@@ -12,13 +12,18 @@ import pyarrow as pa
 
 from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
-from connectors.masking import masked_sql
+from connectors.masking import masked_sql, may_hold_address_sql
 from connectors.records import Column, Privacy, Type
 
 
 def create_keyed(setting: Setting, plan: Plan) -> None:
     """The table ``keyed``: as ``clear``, with tokens in place of identifiers and the text of each record's key."""
-    columns = [_keyed_column(column) for column in plan.kind.columns if column.privacy is not Privacy.TOKEN]
+    addressed = _addressed(setting, plan)
+    columns = [
+        f'{masked_sql(_of_clear(c.name))} AS "{c.name}"' if c.name in addressed else _of_clear(c.name)
+        for c in plan.kind.columns
+        if c.privacy is not Privacy.TOKEN
+    ]
     joins = []
     for column in (c for c in plan.kind.columns if c.privacy is Privacy.TOKEN):
         made = []
@@ -28,20 +33,31 @@ def create_keyed(setting: Setting, plan: Plan) -> None:
             joins.append(f'LEFT JOIN {table} ON clear."{name}" = {table}.value')
             made.append(f"{table}.token")
         columns.append(f'coalesce({", ".join([*made, "NULL::VARCHAR"])}) AS "{column.name}"')
+    extras = masked_sql("extras") if "extras" in addressed else "extras"
     key = ", ".join(f"coalesce(\"{name}\"::VARCHAR, '')" for name in plan.kind.key)
     setting.run(
         f"CREATE OR REPLACE TEMP TABLE keyed AS WITH tokenised AS ("
         f"SELECT source_line, {', '.join(columns)}, extras, problem, problem_text FROM clear {' '.join(joins)}) "
-        f"SELECT * REPLACE ({masked_sql('extras')} AS extras, {_problem_without_token(plan)} AS problem), "
+        f"SELECT * REPLACE ({extras} AS extras, {_problem_without_token(plan)} AS problem), "
         f"concat_ws('|', {key}) AS key_text FROM tokenised"
     )
     setting.run("DROP TABLE clear")
 
 
-def _keyed_column(column: Column) -> str:
-    name = f'"{column.name}"'
-    is_free = column.privacy is Privacy.OPEN and not column.allowed and column.type in (Type.TEXT, Type.JSON)
-    return f"{masked_sql(f'clear.{name}')} AS {name}" if is_free else f"clear.{name}"
+def _addressed(setting: Setting, plan: Plan) -> set[str]:
+    """Free texts in which an address may stand: an engine that must compile the pattern needs 10 ms a column for it."""
+    free = [c.name for c in plan.kind.columns if _is_free(c)] + ["extras"]
+    found = ", ".join(f"bool_or({may_hold_address_sql(_of_clear(name))})" for name in free)
+    row = setting.run(f"SELECT {found} FROM clear").fetchone() or ()
+    return {name for name, holds in zip(free, row, strict=True) if holds}
+
+
+def _of_clear(name: str) -> str:
+    return f'clear."{name}"'
+
+
+def _is_free(column: Column) -> bool:
+    return column.privacy is Privacy.OPEN and not column.allowed and column.type in (Type.TEXT, Type.JSON)
 
 
 def _problem_without_token(plan: Plan) -> str:
