@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ def manifest_path() -> Path:
     return manifest
 
 
+@cache
 def manifest() -> dict[str, Any]:
+    """The manifest's content, read once a process: definitions and progress ask for it several times."""
     content: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
     return content
 
