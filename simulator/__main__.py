@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from simulator.period import DEFAULT_END
+from simulator.world.period import DEFAULT_END
 from simulator.writing import write_company
 
 

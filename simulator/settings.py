@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.accounts import IDENTITY_PROVIDER
 from simulator.exports.statements import CATALOGUE_CODE
-from simulator.period import TIMEZONE
+from simulator.world.accounts import IDENTITY_PROVIDER
+from simulator.world.period import TIMEZONE
 
 SETTINGS = f"""\
 # Written by `throughline demo` for the simulated company.

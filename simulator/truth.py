@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulator.accounts import IDENTITY_PROVIDER, Accounts
-from simulator.behaviour import Behaviour
-from simulator.catalogue import Offering
-from simulator.company import Company
 from simulator.exports.files import WrittenFile
 from simulator.exports.xapi import Sent
+from simulator.world.accounts import IDENTITY_PROVIDER, Accounts
+from simulator.world.behaviour import Behaviour
+from simulator.world.catalogue import Offering
+from simulator.world.company import Company
 
 
 def write_truth(

@@ -13,14 +13,14 @@ from datetime import date
 from pathlib import Path
 
 from simulator import truth as planted
-from simulator.accounts import register
-from simulator.behaviour import behave
-from simulator.catalogue import LRS, MOODLE, catalogue
-from simulator.company import found_company
 from simulator.exports import moodle_log, moodle_reports, statements, totara, xapi
 from simulator.exports.files import Folder, WrittenFile
 from simulator.exports.moodle_site import build_site
-from simulator.period import DEFAULT_END, Period, Streams
+from simulator.world.accounts import register
+from simulator.world.behaviour import behave
+from simulator.world.catalogue import LRS, MOODLE, catalogue
+from simulator.world.company import found_company
+from simulator.world.period import DEFAULT_END, Period, Streams
 
 
 @dataclass(frozen=True)

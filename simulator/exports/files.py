@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from simulator.period import TIMEZONE
+from simulator.world.period import TIMEZONE
 
 ZONE = ZoneInfo(TIMEZONE)
 
@@ -30,7 +31,10 @@ class WrittenFile:
 
 @dataclass
 class Folder:
-    """The folder that a tool exports to. Names that end in .gz are compressed."""
+    """The folder that a tool exports to. Names that end in .gz are compressed.
+
+    :meth:`write` takes a whole file; :meth:`stream` takes one in pieces, for files that memory shouldn't hold.
+    """
 
     root: Path
     tool: str
@@ -43,9 +47,28 @@ class Folder:
         path.parent.mkdir(parents=True, exist_ok=True)
         data = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
         path.write_bytes(data)
+        self._done(relative, exported_at, counts)
+
+    @contextmanager
+    def stream(self, name: str, exported_at: datetime, counts: dict[str, int]) -> Iterator[Callable[[bytes], object]]:
+        """A function that appends bytes to the file; ``counts`` is read when the block ends."""
+        relative = Path(self.tool) / name
+        path = self.root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as raw:
+            if name.endswith(".gz"):
+                # Level 1 and no time: a dump is big, and the same content has to be the same bytes.
+                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=1, mtime=0) as packed:
+                    yield packed.write
+            else:
+                yield raw.write
+        self._done(relative, exported_at, counts)
+
+    def _done(self, relative: Path, exported_at: datetime, counts: dict[str, int]) -> None:
+        path = self.root / relative
         moment = exported_at.replace(tzinfo=ZONE).timestamp()
         os.utime(path, (moment, moment))
-        self.files.append(WrittenFile(relative, len(data), counts))
+        self.files.append(WrittenFile(relative, path.stat().st_size, dict(counts)))
 
 
 def csv_line(fields: Iterable[object], delimiter: str = ",", quote_if: str | None = None) -> str:

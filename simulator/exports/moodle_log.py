@@ -16,7 +16,7 @@ import pandas as pd
 
 from simulator.exports.files import Folder, csv_text
 from simulator.exports.moodle_site import Course, Module, Site
-from simulator.period import Period, Streams
+from simulator.world.period import Period, Streams
 
 COLUMNS = (
     "Course", "Time", "User full name", "Affected user", "Event context",

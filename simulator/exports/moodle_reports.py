@@ -11,9 +11,9 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
-from simulator.company import Company
 from simulator.exports.files import ZONE, Folder, csv_text
 from simulator.exports.moodle_site import Course, Site
+from simulator.world.company import Company
 
 QUOTED_BY_PHP = " \t\r\\"
 """PHP's CSV writer quotes a field that holds a blank; Moodle's grade and completion downloads use it."""

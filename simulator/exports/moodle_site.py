@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulator.accounts import Accounts
-from simulator.behaviour import Behaviour
-from simulator.catalogue import MOODLE, Offering
+from simulator.world.accounts import Accounts
+from simulator.world.behaviour import Behaviour
+from simulator.world.catalogue import MOODLE, Offering
 
 CONTENT_MODULES = (("File", "resource"), ("Page", "page"), ("Interactive Content", "hvp"), ("URL", "url"))
 COMPONENTS = {"Interactive Content": "H5P"}

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import tincan
 
-from simulator.accounts import IDENTITY_PROVIDER, Actor
-from simulator.behaviour import Behaviour
-from simulator.catalogue import ACADEMY, LRS, Offering
 from simulator.exports.files import ZONE
-from simulator.period import Period, Streams
+from simulator.world.accounts import IDENTITY_PROVIDER, Actor
+from simulator.world.behaviour import Behaviour
+from simulator.world.catalogue import ACADEMY, LRS, Offering
+from simulator.world.period import Period, Streams
 
 CATALOGUE_CODE = f"{ACADEMY}/xapi/extensions/catalogue-code"
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"

@@ -14,9 +14,9 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from simulator.company import DOMAIN, Company
 from simulator.exports.files import ZONE, Folder, csv_line
-from simulator.period import Streams
+from simulator.world.company import DOMAIN, Company
+from simulator.world.period import Streams
 
 USER_COLUMNS = (
     "idnumber", "timemodified", "username", "deleted", "firstname", "lastname", "email", "city", "country",

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 
 from simulator.exports.files import Folder
 from simulator.exports.statements import BREAKABLE, Player, Recorded, broken_copy
-from simulator.period import Period, Streams
+from simulator.world.period import Period, Streams
 
 FORMATS = (".ndjson", ".json.gz", "_page.json", ".ndjson.gz", ".json", "_page.json.gz")
 DUPLICATE_SHARE = 0.008

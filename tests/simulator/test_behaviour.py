@@ -7,11 +7,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from simulator.accounts import register
-from simulator.behaviour import Behaviour, behave
-from simulator.catalogue import LRS, MOODLE, Offering, catalogue
-from simulator.company import Company, found_company
-from simulator.period import DEFAULT_END, Period, Streams
+from simulator.world.accounts import register
+from simulator.world.behaviour import Behaviour, behave
+from simulator.world.catalogue import LRS, MOODLE, Offering, catalogue
+from simulator.world.company import Company, found_company
+from simulator.world.period import DEFAULT_END, Period, Streams
 
 PERIOD, STREAMS = Period(DEFAULT_END, 18), Streams(7)
 

@@ -7,9 +7,9 @@ from itertools import groupby, pairwise
 
 import pytest
 
-from simulator.company import Company, Job, found_company
-from simulator.period import DEFAULT_END, Period, Streams
-from simulator.structure import HEAD_POSITIONS, structure
+from simulator.world.company import Company, Job, found_company
+from simulator.world.period import DEFAULT_END, Period, Streams
+from simulator.world.structure import HEAD_POSITIONS, structure
 
 
 @pytest.fixture(scope="module")

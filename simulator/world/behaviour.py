@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulator.catalogue import LRS, Offering
-from simulator.company import Company
-from simulator.period import Period, Streams
-from simulator.structure import HEAD_POSITIONS
+from simulator.world.catalogue import LRS, Offering
+from simulator.world.company import Company
+from simulator.world.period import Period, Streams
+from simulator.world.structure import HEAD_POSITIONS
 
 TEAM_SPREAD, PERSON_SPREAD = 0.55, 0.6
 """Standard deviations of team culture and personal drive, in logits."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.period import Period
+from simulator.world.period import Period
 
 MOODLE, LRS = "moodle", "xapi"
 

@@ -15,9 +15,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from simulator.names import FAMILY, GIVEN, SITES, ascii_folded
-from simulator.period import Period, Streams
-from simulator.structure import HEAD_POSITIONS, STAFF_POSITIONS, Structure, Unit, structure
+from simulator.world.names import FAMILY, GIVEN, SITES, ascii_folded
+from simulator.world.period import Period, Streams
+from simulator.world.structure import HEAD_POSITIONS, STAFF_POSITIONS, Structure, Unit, structure
 
 DOMAIN = "meridian.example.com"
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.company import DOMAIN, Company, Person
-from simulator.names import ascii_folded
-from simulator.period import Streams
+from simulator.world.company import DOMAIN, Company, Person
+from simulator.world.names import ascii_folded
+from simulator.world.period import Streams
 
 IDENTITY_PROVIDER = "https://idp.meridian.example.com"
 """Home page of xAPI accounts; the name of such an account is the employee number."""

@@ -1,0 +1,1 @@
+"""What really happens in the company, whichever tool hears of it."""
