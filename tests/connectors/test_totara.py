@@ -91,6 +91,31 @@ def test_organisations_and_positions_have_the_same_header_and_are_told_apart_by_
         map_file(SAMPLES / "positions_2025-01-31.csv", "totara", tmp_path / "b", "export.csv")
 
 
+def test_several_jobs_at_once_come_by_a_file_of_their_own(tmp_path: Path) -> None:
+    mapped = map_file(SAMPLES / "jobassignments_2025-01-31.csv", "totara", tmp_path)
+    assert mapped.unit.export == "job_assignments"
+    assert mapped.counts("job_assignments") == (8, 4, 3, 1)
+    assert [(r["source_line"], r["rule"], r["column_name"]) for r in mapped.rejects("job_assignments")] == [
+        (7, "key_conflict", "person_token, assignment_id, org_unit_id, position_id, effective_date"),
+        (8, "required_missing", "useridnumber"),
+        (9, "not_a_date", "startdate"),
+    ]
+    jobs = {(row["person_token"], row["assignment_id"]): row for row in mapped.rows("job_assignments")}
+    trainer = jobs[number("E0007"), "J2"]
+    assert (trainer["started_date"], trainer["ended_date"]) == (date(2025, 2, 1), date(2025, 7, 31))
+    assert (trainer["org_unit_id"], trainer["job_title"], trainer["is_primary"]) == ("U12", "Trainer", None)
+    assert jobs[number("E0114"), "J2"]["manager_token"] == number("E0007")
+    assert jobs[number("E0115"), "J3"]["is_deleted"]
+    assert {row["series"] for row in jobs.values()} == {"jobassignments"}
+
+
+def test_a_job_starts_on_a_day_or_at_a_unix_time(tmp_path: Path) -> None:
+    path = tmp_path / "jobassignment.csv"
+    path.write_text("idnumber,useridnumber,timemodified,startdate\n1,E1,0,1426820400\n1,E2,0,\n", encoding="utf-8")
+    mapped = map_file(path, "totara", tmp_path / "scratch")
+    assert mapped.column("job_assignments", "started_date") == [date(2015, 3, 20), None]
+
+
 # --------------------------------------------------------------------------------- Totara's own test files
 
 
