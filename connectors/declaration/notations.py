@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import duckdb
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 
 def as_list(value: Any) -> Any:
@@ -77,4 +77,8 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 Regexes = Annotated[tuple[Regex, ...], BeforeValidator(as_list)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Shift = Annotated[str, StringConstraints(pattern=r"^-?[1-9][0-9]{0,3} (day|month)s?$")]
+"""How far a date is moved, such as ``1 day`` or ``-1 month``."""
+Decimal = Literal[".", ",", "auto"]
+Thousands = Literal["", ".", ",", " ", "'", "auto"]
 Delimiter = Literal[",", ";", "\t", "|", ":"]

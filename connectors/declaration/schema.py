@@ -18,12 +18,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from connectors.declaration.notations import (
     DateFormat,
+    Decimal,
     Delimiter,
     Encoding,
     PythonRegex,
     Regex,
     Regexes,
+    Shift,
     Texts,
+    Thousands,
     Zone,
     as_list,
 )
@@ -96,6 +99,12 @@ class Value(_Part):
     value that the file holds, where it holds exactly one. ``otherwise`` says what becomes of a text that can't be
     understood: ``reject`` the record (the default, but ``empty`` for ``extract``), leave it ``empty``, ``keep`` the
     text, or any other word: that word (the last two after ``map`` or ``match`` only).
+
+    Numbers: ``decimal: auto`` lets the file tell its decimal mark, and rejects what it leaves open; ``thousands:
+    auto`` takes any mark. ``percent`` says that all numbers are percentages, or only those ``where_marked``.
+    ``accounting`` reads (12,50), 12,50- and a currency beside the amount. ``clock`` reads 1:30 as a duration in that
+    unit; ``scale`` is for the other numbers. ``shift`` moves a date or time (``1 day``: a last day becomes the first
+    day after it).
     """
 
     from_: Annotated[tuple[str, ...], BeforeValidator(as_list)] | None = Field(None, alias="from")
@@ -124,9 +133,12 @@ class Value(_Part):
     unix: Literal["seconds", "milliseconds"] | None = None
     is_true: Texts = ()
     is_false: Texts = ()
-    decimal: Literal[".", ","] | None = None
-    thousands: Literal["", ".", ",", " ", "'"] | None = None
-    percent: bool = False
+    shift: Shift | None = None
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+    percent: bool | Literal["where_marked"] = False
+    accounting: bool = False
+    clock: Literal["hours", "minutes", "seconds"] | None = None
     scale: float = 1.0
     split: str | None = None
     identifier: str | None = None
@@ -237,8 +249,8 @@ class Declaration(_Part):
     delimiters: tuple[Delimiter, ...] = (",", ";", "\t")
     encodings: tuple[Encoding, ...] = ("utf-8", "utf-16")
     nulls: Texts = ("",)
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
+    decimal: Decimal = "."
+    thousands: Thousands = ""
     day_first: bool = True
     identifier_types: dict[str, str] = {}
     options: dict[str, Any] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from connectors.declaration import Value
+from connectors.mapping.numbers import AUTO, bare, clock, grouping_of, scaled
 from connectors.mapping.surroundings import Surroundings
 from connectors.mapping.time_formats import month_numbers
 from connectors.records import Column, Privacy, Type
@@ -14,11 +14,17 @@ from connectors.sql import literal
 
 @dataclass(frozen=True)
 class Cast:
-    """SQL that yields the type or nothing, the rule that nothing breaks (if any), and what was expected."""
+    """SQL that yields the type or nothing, the rule that nothing breaks (if any), and what was expected.
+
+    ``doubt`` is SQL that is true where there is nothing because the text reads in two ways; ``settling`` says what
+    would settle it.
+    """
 
     sql: str
     rule: str | None = None
     expected: str = ""
+    doubt: str = ""
+    settling: str = ""
 
 
 def cast(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
@@ -31,7 +37,7 @@ def cast(column: Column, value: Value, text: str, cell: str, around: Surrounding
         return _boolean(value, cell)
     if column.type in (Type.DATE, Type.INSTANT):
         return _time(column, value, text, cell, around)
-    number = _number(column, value, cell, around)
+    number = _number(column, value, text, cell, around)
     return replace(number, sql=_within_limits(number.sql, column)) if value.otherwise == "empty" else number
 
 
@@ -64,22 +70,24 @@ def _boolean(value: Value, cell: str) -> Cast:
     return Cast(f"{sql} END", "not_a_boolean", f"one of {', '.join((*yes, *no))}")
 
 
-def _number(column: Column, value: Value, cell: str, around: Surroundings) -> Cast:
-    decimal = value.decimal or around.decimal
-    thousands = value.thousands if value.thousands is not None else around.thousands
-    text = f"rtrim({cell}, '% ')" if value.percent else cell
-    whole = rf"[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+|[0-9]+" if thousands else "[0-9]+"
-    shape = rf"[-+]?({whole})?({re.escape(decimal)}[0-9]*)?([eE][-+]?[0-9]+)?"
-    plain = f"replace({text}, {literal(thousands)}, '')" if thousands else text
-    plain = plain if decimal == "." else f"replace({plain}, {literal(decimal)}, '.')"
-    number = f"CASE WHEN regexp_full_match({text}, {literal(shape)}) THEN try_cast({plain} AS DOUBLE) END"
-    factor = value.scale / (100 if value.percent else 1)
-    if factor != 1:
-        number = f"{number} * {factor!r}"
+def _number(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
+    thousands = grouping_of(value, around.thousands)
+    notation = around.notation(value, bare(text, value, thousands))
+    written = bare(cell, value, thousands)
+    number = scaled(notation.number(written), cell, value)
+    if value.clock:
+        number = f"coalesce({clock(cell, value.clock)}, {number})"
+    expected = _expected_number(value, notation.decimal, thousands)
+    doubt = notation.doubt(written)
     if column.type is Type.INTEGER:
-        return Cast(f"try_cast(nullif({number}, 'nan'::DOUBLE) AS BIGINT)", "not_a_number", "a whole number")
-    mark = f"a number with decimal mark '{decimal}'" + (f" and thousands mark '{thousands}'" if thousands else "")
-    return Cast(number, "not_a_number", mark + (" or a percentage" if value.percent else ""))
+        number, expected = f"try_cast(nullif({number}, 'nan'::DOUBLE) AS BIGINT)", "a whole number"
+    return Cast(number, "not_a_number", expected, doubt, around.settling if doubt else "")
+
+
+def _expected_number(value: Value, decimal: str, thousands: str) -> str:
+    marks = f" with decimal mark '{decimal}'" if decimal else ""
+    marks += f" and thousands mark '{thousands}'" if decimal and thousands not in ("", AUTO) else ""
+    return f"a number{marks}" + (" or a percentage" if value.percent else "") + (" or h:mm" if value.clock else "")
 
 
 def _time(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
@@ -97,6 +105,8 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         readings += [_local_as(column, f"try_strptime({numbers}, {literal(f)})", zone, f) for f in written.formats]
         expected.append("a time written as " + " or ".join(written.formats))
     sql = readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+    if value.shift:
+        sql = f"CAST({sql} + INTERVAL '{value.shift}' AS {column.type.sql})"
     return Cast(sql, "not_a_date" if column.type is Type.DATE else "not_a_time", " or ".join(expected))
 
 

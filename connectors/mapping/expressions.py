@@ -32,7 +32,8 @@ class Branch:
     """One way to make a value, as SQL.
 
     ``text`` is what the text steps make of what was found, ``before`` the text before the step that can fail,
-    ``typed`` the value, over the text under its own ``name``.
+    ``typed`` the value, over the text under its own ``name``. ``doubt``: when it is nothing because the text reads
+    in two ways, and what is told then.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Branch:
     typed: str
     step_failure: Failure | None
     cast_failure: Failure | None
+    doubt: tuple[str, Failure] | None = None
     identifier: str | None = None
 
 
@@ -54,6 +56,13 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
     return [branch for way in ways for branch in way]
 
 
+def number_texts(value: Value, around: Surroundings) -> list[tuple[Value, str]]:
+    """The ways to make a number, each with SQL for the text that it is read from."""
+    if value.first_of is not None:
+        return [found for option in value.first_of for found in number_texts(option, around)]
+    return [(value, stepped(_conditional(_source(value, around), value, around), value).after)]
+
+
 def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Branch:
     steps = stepped(_conditional(_source(value, around), value, around), value)
     before, text = steps.before, steps.after
@@ -61,6 +70,7 @@ def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Br
         before = text = f"{literal(around.sole(text))}::VARCHAR"
     label = around.label((*(value.from_ or ()), *(value.join or ()))) or column.name
     made = cast(column, value, text, f'"{name}~text"', around)
+    rejects = value.otherwise != "empty"
     return Branch(
         name=name,
         label=label,
@@ -68,7 +78,8 @@ def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Br
         text=text,
         typed=made.sql,
         step_failure=Failure(steps.failure[0], label, steps.failure[1]) if steps.failure else None,
-        cast_failure=Failure(made.rule, label, made.expected) if made.rule and value.otherwise != "empty" else None,
+        cast_failure=Failure(made.rule, label, made.expected) if made.rule and rejects else None,
+        doubt=(made.doubt, Failure("ambiguous_number", label, made.settling)) if made.doubt and rejects else None,
         identifier=value.identifier,
     )
 

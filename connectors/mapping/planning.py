@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from connectors.declaration import GIVEN, KindMapping, Value
-from connectors.mapping.expressions import Branch, Failure, branches, conditions
+from connectors.mapping.expressions import Branch, Failure, branches, conditions, number_texts
+from connectors.mapping.number_notations import Notation, notation_of
+from connectors.mapping.numbers import AUTO, bare, grouping_of
 from connectors.mapping.setting import Setting
 from connectors.mapping.surroundings import Surroundings
 from connectors.mapping.time_formats import Writing, writing_of
@@ -76,18 +78,41 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
             decided[asked] = writing_of(setting.connection, formats, words, text, plan.chosen)
         return decided[asked]
 
-    return Surroundings(
+    def notation(value: Value, text: str) -> Notation:
+        return _notation(setting, plan, around, value, text)
+
+    around = Surroundings(
         cells=cells,
         headers={name: layout.header[position].strip() for name, position in layout.positions.items()},
         given={"extracted_at": str(setting.original.extracted_at), "series": setting.original.series},
         timezone=declaration.timezone,
         decimal=declaration.decimal,
         thousands=declaration.thousands,
+        settling=f"a number that reads in one way: no number of the file tells whether 1.234 is more than a thousand. "
+        f"Put `decimal: ','` or `decimal: '.'` in settings.yml under tools.{declaration.tool}",
         day_first=declaration.day_first,
         writing=writing,
+        notation=notation,
         sole=sole,
         shared=shared,
     )
+    return around
+
+
+def _notation(setting: Setting, plan: Plan, around: Surroundings, value: Value, text: str) -> Notation:
+    """How the numbers of a value are written; where the file has to tell, all numbers of the kind have a say."""
+    decimal, thousands = value.decimal or around.decimal, grouping_of(value, around.thousands)
+    if decimal != AUTO:
+        return Notation(decimal, thousands)
+    numbers = [
+        (bare(found, other, grouping), grouping)
+        for name, mapped in plan.mapping.columns.items()
+        if plan.kind.by_name[name].type in (Type.NUMBER, Type.INTEGER)
+        for other, found in number_texts(mapped, around)
+        for grouping in (grouping_of(other, around.thousands),)
+        if (other.decimal or around.decimal) == AUTO and other.constant is None
+    ]
+    return notation_of(setting.connection, text, numbers, thousands, plan.chosen)
 
 
 def _filled_by_us(setting: Setting, name: str) -> Value | None:
@@ -112,6 +137,9 @@ def _plan_column(setting: Setting, plan: Plan, column: Column, options: list[Bra
         if branch.step_failure:
             plan.texts.append(f"{branch.before} AS {before}")
             plan.problems.append((f"{undecided}{before} IS NOT NULL AND {text} IS NULL", before, branch.step_failure))
+        if branch.doubt:
+            doubtful, failure = branch.doubt
+            plan.problems.append((f"{undecided}{doubtful}", text, failure))
         if branch.cast_failure:
             plan.problems.append((f"{undecided}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
         values.append(value)

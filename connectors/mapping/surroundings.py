@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from connectors.declaration import Value
+from connectors.mapping.number_notations import Notation
 from connectors.mapping.time_formats import Writing
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a value may refer to: the record's cells (name → SQL), and what holds for the whole file."""
+    """What a value may refer to: the record's cells (name → SQL), and what holds for the whole file.
+
+    ``settling`` says how a home settles a decimal mark that its files leave open.
+    """
 
     cells: dict[str, str]
     headers: dict[str, str]
@@ -18,8 +23,10 @@ class Surroundings:
     timezone: str
     decimal: str
     thousands: str
+    settling: str
     day_first: bool
     writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
+    notation: Callable[[Value, str], Notation]
     sole: Callable[[str], str | None]
     shared: Callable[[str], str]
 
