@@ -104,7 +104,8 @@ class Value(_Part):
     auto`` takes any mark. ``percent`` says that all numbers are percentages, or only those ``where_marked``.
     ``accounting`` reads (12,50), 12,50- and a currency beside the amount. ``clock`` reads 1:30 as a duration in that
     unit; ``scale`` is for the other numbers. ``shift`` moves a date or time (``1 day``: a last day becomes the first
-    day after it).
+    day after it). ``offset: days`` reads a date, a blank and a whole number of days, which are counted from the date
+    (``2013-10-01 -25``; mostly made by ``join`` and ``replace``).
     """
 
     from_: Annotated[tuple[str, ...], BeforeValidator(as_list)] | None = Field(None, alias="from")
@@ -134,6 +135,7 @@ class Value(_Part):
     is_true: Texts = ()
     is_false: Texts = ()
     shift: Shift | None = None
+    offset: Literal["days"] | None = None
     decimal: Decimal | None = None
     thousands: Thousands | None = None
     percent: bool | Literal["where_marked"] = False

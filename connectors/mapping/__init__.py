@@ -9,6 +9,7 @@ candidates     records that may be of a kind
 planning       a kind's columns, and what can be wrong with a record
 expressions    a declared value as SQL: `texts` are its text steps, `casts` its type, `surroundings` what it refers to
 time_formats   which of the declared time formats a file uses
+day_offsets    days counted from a date
 clearing       candidates → typed values, identifiers in clear
 keying         tokens, record keys, duplicates and conflicts
 outcomes       landed rows, names for the vault, rejects

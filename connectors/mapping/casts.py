@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connectors.declaration import Value
+from connectors.mapping.day_offsets import days_after, start_of
 from connectors.mapping.numbers import AUTO, bare, clock, grouping_of, scaled
 from connectors.mapping.surroundings import Surroundings
-from connectors.mapping.time_formats import month_numbers
+from connectors.mapping.time_formats import Writing, month_numbers
 from connectors.records import Column, Privacy, Type
 from connectors.sql import literal
 
@@ -100,14 +101,22 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         readings.append(_utc_as(column, _unix(cell, value.unix), zone))
         expected.append(f"unix {value.unix}")
     if value.formats or not value.unix:
-        written = around.writing(_formats(value, around), value.month_words, text)
-        numbers = month_numbers(cell, value.month_words) if written.has_month_words else cell
-        readings += [_local_as(column, f"try_strptime({numbers}, {literal(f)})", zone, f) for f in written.formats]
-        expected.append("a time written as " + " or ".join(written.formats))
+        written = around.writing(_formats(value, around), value.month_words, start_of(text) if value.offset else text)
+        readings += [_local_as(column, _stamp(value, cell, written, f), zone, f) for f in written.formats]
+        counted = " and a whole number of days behind it" if value.offset else ""
+        expected.append("a time written as " + " or ".join(written.formats) + counted)
     sql = readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
     if value.shift:
         sql = f"CAST({sql} + INTERVAL '{value.shift}' AS {column.type.sql})"
     return Cast(sql, "not_a_date" if column.type is Type.DATE else "not_a_time", " or ".join(expected))
+
+
+def _stamp(value: Value, cell: str, written: Writing, time_format: str) -> str:
+    """The text of a cell under one format, as a timestamp or nothing."""
+    text = start_of(cell) if value.offset else cell
+    numbers = month_numbers(text, value.month_words) if written.has_month_words else text
+    stamp = f"try_strptime({numbers}, {literal(time_format)})"
+    return days_after(stamp, cell) if value.offset else stamp
 
 
 def _unix(cell: str, unit: str) -> str:
