@@ -39,7 +39,7 @@ class Workforce(_Part):
     absence: float = Field(0.035, ge=0, le=0.5, description="Absences of a day or more that begin.")
     return_share: float = Field(0.12, ge=0, le=1, description="Leavers who come back.")
     new_number_share: float = Field(0.3, ge=0, le=1, description="Of those, under another employee number.")
-    recycled_email_share: float = Field(0.25, ge=0, le=1, description="Leavers whose address goes to a later namesake.")
+    recycled_email_share: float = Field(0.06, ge=0, le=1, description="Leavers whose address goes to a later namesake.")
     second_job_share: float = Field(0.02, ge=0, le=1, description="People who hold a second job for a while.")
     twin_share: float = Field(0.01, ge=0, le=1, description="People with a namesake in the same team.")
 

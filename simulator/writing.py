@@ -19,7 +19,8 @@ from simulator.exports.moodle_site import build_site
 from simulator.world.accounts import register
 from simulator.world.behaviour import behave
 from simulator.world.catalogue import LRS, MOODLE, catalogue
-from simulator.world.company import found_company
+from simulator.world.roster import found_company
+from simulator.world.structure import structure
 from simulator.world.period import DEFAULT_END, Period, Streams
 
 
@@ -49,7 +50,7 @@ def write_company(
     """
     period, streams = Period(end, months), Streams(seed)
     offerings = catalogue(period)
-    company = found_company(people, period, streams)
+    company = found_company(people, period, streams, structure(people))
     accounts = register(company, streams)
     behaviour = behave(company, offerings, streams)
     hr, lms, lrs = (Folder(to, tool) for tool in ("totara", MOODLE, LRS))

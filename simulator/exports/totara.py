@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from simulator.exports.files import ZONE, Folder, csv_line
-from simulator.world.company import DOMAIN, Company
+from simulator.world.company import Company
+from simulator.world.names import DOMAIN
 from simulator.world.period import Streams
 
 USER_COLUMNS = (

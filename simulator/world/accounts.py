@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.world.company import DOMAIN, Company, Person
-from simulator.world.names import ascii_folded
+from simulator.world.company import Company, Person
+from simulator.world.names import DOMAIN, ascii_folded
 from simulator.world.period import Streams
 
 IDENTITY_PROVIDER = "https://idp.meridian.example.com"

@@ -1,38 +1,37 @@
-"""The people of the company over time: who joins, moves, leads, leaves, returns and takes another name.
+"""The people of the company over time: everything that the exports may ask about a person on a day.
 
-    structure + period + streams → Roster (month by month) → Company (tables)
+    roster (``simulator.world.roster``, month by month) → Company
 
-Only the few people to whom something happens in a month are looked at one by one, so the cost follows the
-changes and not the headcount.
+Questions are asked for many people at once and answered from sorted histories, so that a hundred thousand people
+cost a binary search each and not a walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from simulator.world.names import FAMILY, GIVEN, SITES, ascii_folded
-from simulator.world.period import Period, Streams
-from simulator.world.structure import HEAD_POSITIONS, STAFF_POSITIONS, Structure, Unit, structure
+from simulator.world.period import Period
+from simulator.world.structure import HEAD_POSITIONS, Structure, Unit
 
-DOMAIN = "meridian.example.com"
-
-LEAVE_SHARE, JOIN_SHARE, MOVE_SHARE, RENAME_SHARE = 0.011, 0.013, 0.009, 0.002
-"""What happens to a person in a month."""
-
-RETURN_SHARE = 0.12
-"""Leavers who come back, under their old employee number."""
-
-MONTHS_PER_UNIT_RENAME = 5
+Persons = npt.NDArray[np.int64]
+Words = npt.NDArray[Any]
+"""Texts in an array of objects."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """What doesn't change about a person. ``person`` is the truth's own number; no tool ever sees it."""
+    """What doesn't change about a person. ``person`` is the truth's own number; no tool ever sees it.
+
+    ``employee_number`` is the first one: some leavers come back under another (:meth:`Company.numbers_at`).
+    """
 
     person: int
     employee_number: str
@@ -40,17 +39,22 @@ class Person:
     given: str
     city: str
     country: str
+    birth_date: date
 
 
 @dataclass(frozen=True)
 class Job:
-    """A person's place from ``started`` until the day before ``ended`` (None: it lasts)."""
+    """A person's place from ``started`` until the day before ``ended`` (None: it lasts).
+
+    A second job runs beside the first, in another team, for a fifth of the time.
+    """
 
     person: int
     unit_id: str
     position: str
     started: date
     ended: date | None = None
+    is_second: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,214 +68,171 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Number:
+    """An employee number, from ``started`` on."""
+
+    person: int
+    number: str
+    started: date
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """Two people in one team that are easily taken for one: ``kind`` is namesake or twin."""
+
+    person: int
+    other: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class UnitName:
     unit_id: str
     name: str
     started: date
 
 
+class History:
+    """What holds from a day on, for each person: rows are (person, first day, value)."""
+
+    def __init__(self, rows: Sequence[tuple[int, date, Any]]) -> None:
+        persons = np.array([row[0] for row in rows], dtype=np.int64)
+        days = np.array([row[1].toordinal() for row in rows], dtype=np.int64)
+        order = np.lexsort((days, persons))
+        self.values = np.array([row[2] for row in rows], dtype=object)[order]
+        self.persons = persons[order]
+        self._keys = self.persons * _DAYS + days[order]
+
+    def rows_at(self, persons: Persons, day: date) -> Persons:
+        """The row that holds for each person on ``day``; before a person's first row, that first row."""
+        last = np.searchsorted(self._keys, persons * _DAYS + day.toordinal(), side="right") - 1
+        return np.maximum(last, np.searchsorted(self._keys, persons * _DAYS))
+
+    def at(self, persons: Persons, day: date) -> Words:
+        return np.asarray(self.values[self.rows_at(persons, day)])
+
+
+_DAYS = 4_000_000
+"""More than any day's ordinal, so that person and day make one sortable key."""
+
+
 @dataclass(frozen=True)
 class Company:
-    """The whole history. ``jobs`` of one person never overlap; who heads a unit is read from its head position."""
+    """The whole history. First jobs of one person never overlap; who heads a unit is read from its head position.
+
+    ``recycled``: leaver → the later namesake who was given the same address. ``employees`` holds everybody's first
+    jobs as a table: person, team (place in ``structure.teams``, -1 above team level), unit_id, position, is_head,
+    opens and closes (days; a job that lasts closes after the period).
+    """
 
     period: Period
     structure: Structure
     people: tuple[Person, ...]
     jobs: tuple[Job, ...]
     names: tuple[Name, ...]
+    numbers: tuple[Number, ...]
+    namesakes: tuple[Namesake, ...]
+    recycled: dict[int, int]
     unit_names: tuple[UnitName, ...]
+
+    @cached_property
+    def employees(self) -> pd.DataFrame:
+        first = [job for job in self.jobs if not job.is_second]
+        frame = pd.DataFrame(
+            {
+                "person": np.array([job.person for job in first], dtype=np.int64),
+                "unit_id": [job.unit_id for job in first],
+                "position": [job.position for job in first],
+                "opens": _days([job.started for job in first]),
+                "closes": _days([job.ended or date.max for job in first]),
+            }
+        )
+        teams = {team: place for place, team in enumerate(self.structure.teams)}
+        frame["team"] = frame["unit_id"].map(teams).fillna(-1).astype(np.int64)
+        frame["is_head"] = frame["position"].isin(HEAD_POSITIONS.values())
+        return frame
 
     def on(self, day: date) -> pd.DataFrame:
         """Everybody who works here on ``day``, one row each, ordered by person.
 
         Columns: person, unit_id, position, started (of the job), family, email, manager (person or <NA>).
         """
-        held = [j for j in self.jobs if j.started <= day and (j.ended is None or day < j.ended)]
-        frame = pd.DataFrame([(j.person, j.unit_id, j.position, j.started) for j in held])
-        frame.columns = pd.Index(["person", "unit_id", "position", "started"])
-        named = {n.person: n for n in self.names if n.started <= day}
-        frame["family"] = [named[p].family for p in frame["person"]]
-        frame["email"] = [named[p].email for p in frame["person"]]
-        frame["manager"] = self._managers(held)
-        return frame.sort_values("person", ignore_index=True)
+        moment = np.datetime64(day, "D")
+        held = self.employees[(self.employees["opens"] <= moment) & (moment < self.employees["closes"])]
+        held = held.sort_values("person", ignore_index=True)
+        persons = held["person"].to_numpy()
+        named = self._names.at(persons, day)
+        return pd.DataFrame(
+            {
+                "person": persons,
+                "unit_id": held["unit_id"],
+                "position": held["position"],
+                "started": held["opens"].to_numpy().astype("datetime64[D]").astype(object),
+                "family": [name.family for name in named],
+                "email": [name.email for name in named],
+                "manager": self._managers(held, day),
+            }
+        )
+
+    def numbers_at(self, persons: Persons, day: date) -> Words:
+        """Employee numbers as HR has them on ``day``."""
+        return self._numbers.at(persons, day)
+
+    def emails_at(self, persons: Persons, day: date) -> Words:
+        """Work e-mails on ``day``."""
+        return np.array([name.email for name in self._names.at(persons, day)], dtype=object)
+
+    def full_names_at(self, persons: Persons, day: date) -> Words:
+        """Given and family name on ``day``."""
+        families = self._names.at(persons, day)
+        told = [f"{self.people[p].given} {name.family}" for p, name in zip(persons, families, strict=True)]
+        return np.array(told, dtype=object)
+
+    def units_at(self, persons: Persons, day: date) -> Words:
+        """The unit of each person's first job on ``day``; empty where they don't work here."""
+        jobs = self._jobs.at(persons, day)
+        return np.array([job.unit_id if _holds(job, day) else "" for job in jobs], dtype=object)
+
+    def units_on(self, day: date) -> list[Unit]:
+        return self.structure.on(day)
 
     def unit_names_on(self, day: date) -> dict[str, str]:
         return {named.unit_id: named.name for named in self.unit_names if named.started <= day}
 
-    def _managers(self, held: list[Job]) -> pd.Series[int]:
+    def _managers(self, held: pd.DataFrame, day: date) -> pd.Series[int]:
         """The head of the person's unit; for a head, or where nobody heads it, the nearest head above."""
-        heads = {j.unit_id: j.person for j in held if j.position in HEAD_POSITIONS.values()}
-        above = {unit.unit_id: unit.parent_id for unit in self.structure.units}
-        managers: list[int | None] = []
-        for job in held:
-            unit = job.unit_id
-            while unit and heads.get(unit, job.person) == job.person:
-                unit = above[unit]
-            managers.append(heads[unit] if unit else None)
+        heads = dict(zip(held["unit_id"][held["is_head"]], held["person"][held["is_head"]], strict=True))
+        above = {unit.unit_id: unit.parent_id for unit in self.structure.on(day)}
+        leads: dict[str, int | None] = {"": None}
+
+        def lead(unit: str) -> int | None:
+            """Who leads the people of a unit."""
+            if unit not in leads:
+                leads[unit] = heads[unit] if unit in heads else lead(above[unit])
+            return leads[unit]
+
+        managers = [
+            lead(above[unit]) if is_head else lead(unit)
+            for unit, is_head in zip(held["unit_id"], held["is_head"], strict=True)
+        ]
         return pd.Series(managers, dtype="Int64")
 
+    @cached_property
+    def _names(self) -> History:
+        return History([(name.person, name.started, name) for name in self.names])
 
-@dataclass
-class Roster:
-    """The company while its history is being made; people enter and leave only through these methods."""
+    @cached_property
+    def _numbers(self) -> History:
+        return History([(number.person, number.started, number.number) for number in self.numbers])
 
-    structure: Structure
-    rng: np.random.Generator
-    people: list[Person] = field(default_factory=list)
-    names: list[Name] = field(default_factory=list)
-    past: list[Job] = field(default_factory=list)
-    current: dict[int, Job] = field(default_factory=dict)
-    emails: set[str] = field(default_factory=set)
-
-    def hire(self, unit: Unit, position: str, day: date) -> int:
-        person = len(self.people)
-        given, family = str(self.rng.choice(GIVEN)), str(self.rng.choice(FAMILY))
-        email = self._free_email(given, family)
-        city, country = SITES[int(self.rng.integers(len(SITES)))]
-        # Six digits with leading zeros: a reader that takes the number for a number loses the person.
-        number = f"{1000 + 7 * person:06d}"
-        self.people.append(Person(person, number, email.split("@")[0].replace(".", ""), given, city, country))
-        self.names.append(Name(person, family, email, day))
-        self.place(person, unit.unit_id, position, day)
-        return person
-
-    def place(self, person: int, unit_id: str, position: str, day: date) -> None:
-        """Put the person there from ``day``, or from when their present job began, if that is later; it ends."""
-        if person in self.current:
-            day = max(day, self.current[person].started)
-        self._end(person, day)
-        self.current[person] = Job(person, unit_id, position, day)
-
-    def leave(self, person: int, day: date) -> None:
-        """End the employment: ``day`` is the first day on which the person isn't there."""
-        job = self.current[person]
-        self._end(person, day)
-        self._fill_if_headless(job, day)
-
-    def move(self, person: int, unit_id: str, position: str, day: date) -> None:
-        job = self.current[person]
-        self.place(person, unit_id, position, day)
-        self._fill_if_headless(job, day)
-
-    def rename(self, person: int, day: date) -> None:
-        """Another family name, and with it another work e-mail. The login stays."""
-        family = str(self.rng.choice(FAMILY))
-        self.names.append(Name(person, family, self._free_email(self.people[person].given, family), day))
-
-    def staff(self) -> list[int]:
-        return [p for p, job in self.current.items() if job.position not in HEAD_POSITIONS.values()]
-
-    def _end(self, person: int, day: date) -> None:
-        job = self.current.pop(person, None)
-        if job is not None and job.started < day:
-            self.past.append(replace(job, ended=day))
-
-    def _fill_if_headless(self, job: Job, day: date) -> None:
-        """Promote the longest-serving person of the unit, or else the head of a unit below."""
-        if job.position not in HEAD_POSITIONS.values():
-            return
-        below = {unit.unit_id for unit in self.structure.children(job.unit_id)}
-        candidates = [
-            j for j in self.current.values()
-            if j.unit_id == job.unit_id or (j.unit_id in below and j.position in HEAD_POSITIONS.values())
-        ]  # fmt: skip
-        if candidates:
-            successor = min(candidates, key=lambda j: (j.started, j.person))
-            self.move(successor.person, job.unit_id, job.position, day)
-
-    def _free_email(self, given: str, family: str) -> str:
-        local = f"{ascii_folded(given)}.{ascii_folded(family)}"
-        taken, number = local, 1
-        while taken in self.emails:
-            number += 1
-            taken = f"{local}{number}"
-        self.emails.add(taken)
-        return f"{taken}@{DOMAIN}"
+    @cached_property
+    def _jobs(self) -> History:
+        return History([(job.person, job.started, job) for job in self.jobs if not job.is_second])
 
 
-def found_company(people: int, period: Period, streams: Streams) -> Company:
-    """The company of about ``people`` persons on the eve of ``period``, and all that happens to it until its end."""
-    shape = structure(people)
-    roster = Roster(shape, streams.of("people"))
-    _staff(roster, people, period)
-    returning: list[tuple[date, Job]] = []
-    for first in period.first_days():
-        _month(roster, first, returning)
-    jobs = sorted([*roster.past, *roster.current.values()], key=lambda j: (j.person, j.started))
-    names = sorted(roster.names, key=lambda n: (n.started, n.person))
-    return Company(period, shape, tuple(roster.people), tuple(jobs), tuple(names), _unit_names(shape, period, streams))
+def _holds(job: Job, day: date) -> bool:
+    return job.started <= day and (job.ended is None or day < job.ended)
 
 
-def _staff(roster: Roster, people: int, period: Period) -> None:
-    """Everybody who is there on the eve: a head for each unit, and the rest over teams of unequal size."""
-    for unit in roster.structure.units:
-        roster.hire(unit, HEAD_POSITIONS[unit.level], _hired_before(roster.rng, period.start))
-    teams = roster.structure.at("team")
-    weights = roster.rng.dirichlet(np.full(len(teams), 12.0))
-    for index in roster.rng.choice(len(teams), size=max(0, people - len(roster.people)), p=weights):
-        unit = teams[int(index)]
-        roster.hire(unit, _staff_position(roster.rng, unit), _hired_before(roster.rng, period.start))
-
-
-def _hired_before(rng: np.random.Generator, day: date) -> date:
-    return day - timedelta(days=2 + int(rng.exponential(1500)))
-
-
-def _staff_position(rng: np.random.Generator, unit: Unit) -> str:
-    return str(rng.choice(STAFF_POSITIONS[unit.line]))
-
-
-def _month(roster: Roster, first: date, returning: list[tuple[date, Job]]) -> None:
-    """One month: leavers, returners, joiners, movers and new names, each on a day of its own."""
-    rng, teams = roster.rng, roster.structure.at("team")
-    for person in _struck(rng, list(roster.current), LEAVE_SHARE):
-        day = _day_in(rng, first)
-        if rng.random() < RETURN_SHARE:
-            returning.append((first + timedelta(days=int(rng.integers(95, 240))), roster.current[person]))
-        roster.leave(person, day)
-    for day, job in [entry for entry in returning if entry[0] < first + timedelta(days=28)]:
-        returning.remove((day, job))
-        position = job.position if job.position not in HEAD_POSITIONS.values() else "Planner"
-        roster.place(job.person, job.unit_id, position, max(day, first))
-    for _ in range(rng.poisson(JOIN_SHARE * len(roster.current))):
-        unit = teams[int(rng.integers(len(teams)))]
-        roster.hire(unit, _staff_position(rng, unit), _day_in(rng, first))
-    _each(roster, first, MOVE_SHARE, lambda person, day: _transfer(roster, person, day))
-    _each(roster, first, RENAME_SHARE, roster.rename)
-
-
-def _each(roster: Roster, first: date, share: float, happen: Callable[[int, date], None]) -> None:
-    """Something happens to a share of the staff who were there when the month began."""
-    settled = [person for person in roster.staff() if roster.current[person].started < first]
-    for person in _struck(roster.rng, settled, share):
-        happen(person, _day_in(roster.rng, first))
-
-
-def _transfer(roster: Roster, person: int, day: date) -> None:
-    here = roster.current[person].unit_id
-    others = [unit for unit in roster.structure.at("team") if unit.unit_id != here]
-    unit = others[int(roster.rng.integers(len(others)))]
-    roster.move(person, unit.unit_id, _staff_position(roster.rng, unit), day)
-
-
-def _struck(rng: np.random.Generator, people: list[int], share: float) -> list[int]:
-    hit = rng.random(len(people)) < share
-    return [person for person, struck in zip(people, hit, strict=True) if struck]
-
-
-def _day_in(rng: np.random.Generator, first: date) -> date:
-    return first + timedelta(days=int(rng.integers(28)))
-
-
-def _unit_names(shape: Structure, period: Period, streams: Streams) -> tuple[UnitName, ...]:
-    """Every unit's name, and a new one for a department now and then."""
-    rng = streams.of("unit names")
-    names = [UnitName(unit.unit_id, unit.name, date.min) for unit in shape.units]
-    departments = shape.at("department")
-    count = min(len(departments), max(1, period.months // MONTHS_PER_UNIT_RENAME))
-    months = period.first_days()
-    for unit_index in rng.choice(len(departments), size=count, replace=False):
-        unit = departments[int(unit_index)]
-        day = _day_in(rng, months[int(rng.integers(len(months)))])
-        names.append(UnitName(unit.unit_id, f"{unit.name} & Improvement", day))
-    return tuple(sorted(names, key=lambda named: (named.started, named.unit_id)))
+def _days(days: Sequence[date]) -> npt.NDArray[np.datetime64]:
+    return np.array(days, dtype="datetime64[D]")

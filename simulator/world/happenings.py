@@ -62,7 +62,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # One answered questionnaire about a programme. ``occasion``: end, follow_up. Items 1–5 (``satisfaction``,
     # ``relevance``, ``intent``, ``support``); follow-ups add ``has_applied`` and ``barrier`` (none, no_opportunity,
-    # no_support, not_relevant, forgot). NaN and "" where not asked. ``invited`` rows that were not answered are not here.
+    # no_support, not_relevant, forgot). NaN and "" where not asked. Who was invited and did not answer is not here.
     "surveys": {
         "response": "int64", "person": "int64", "programme": "int64", "occasion": "str", "at": "datetime64[s]",
         "satisfaction": "float64", "relevance": "float64", "intent": "float64", "support": "float64",

@@ -31,6 +31,8 @@ FAMILY = (
     "Westerhuis", "Wiersma", "Wolthuis", "Yildirim", "Zandstra", "Zijlstra", "Zwaan",
 )  # fmt: skip
 
+DOMAIN = "meridian.example.com"
+
 SITES = (("Groningen", "NL"), ("Zwolle", "NL"), ("Breda", "NL"), ("Köln", "DE"), ("Liège", "BE"), ("Antwerpen", "BE"))
 
 

@@ -7,8 +7,16 @@ that chain; here stands what is fixed before the first day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
+
+from simulator.recipe import ProgrammePlan, Recipe, RecipeError
+from simulator.world.kpis import TeamLevels
+from simulator.world.period import Period, Streams
+from simulator.world.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -51,3 +59,63 @@ class Programme:
         if self.forgetting:
             return "fading"
         return "growing" if self.adoption < 1 else "constant"
+
+
+def plan_programmes(
+    recipe: Recipe, structure: Structure, levels: TeamLevels, period: Period, streams: Streams
+) -> tuple[Programme, ...]:
+    """The recipe's programmes with their teams and dates.
+
+    Teams that a reorganisation merges are never trained: their series ends or begins in the middle.
+    ``better_first`` gives the first wave to the teams that do best on the programme's KPI, so that trained teams
+    look better than others before anybody is trained.
+    """
+    merger = structure.merger
+    merged = {*merger.teams, merger.into} if merger else set()
+    eligible = [team for team in structure.teams if team not in merged]
+    firsts = period.first_days()
+    programmes = []
+    for programme_id, plan in recipe.programmes.items():
+        if late := [month for month in plan.start_months if month >= len(firsts)]:
+            raise RecipeError(
+                f"the programme {programme_id} starts in month {late[0]} (from 0), and the period has {len(firsts)}; "
+                "ask for more months or start it earlier"
+            )
+        order = _order(plan, eligible, levels, streams.of(f"programme {programme_id}"))
+        count = plan.teams or round((plan.teams_share or 0.5) * len(eligible))
+        waves = np.array_split(np.array(order[: max(1, count)], dtype=object), len(plan.start_months))
+        starts = {
+            str(team): firsts[month] for month, wave in zip(plan.start_months, waves, strict=True) for team in wave
+        }
+        programmes.append(_programme(programme_id, plan, starts))
+    return tuple(programmes)
+
+
+def leaving_rates(programmes: tuple[Programme, ...], period: Period) -> Mapping[str, Mapping[date, float]]:
+    """Team → month → how many times as many people leave, for the programmes after which people leave."""
+    rates: dict[str, dict[date, float]] = {}
+    for programme in programmes:
+        if programme.leaving == 1:
+            continue
+        for team, start in programme.starts.items():
+            after = {first: programme.leaving for first in period.first_days() if first > start}
+            rates[team] = rates.get(team, {}) | after
+    return rates
+
+
+def _order(plan: ProgrammePlan, teams: list[str], levels: TeamLevels, rng: np.random.Generator) -> list[str]:
+    """The teams in the order in which they would be trained."""
+    shuffled = [teams[int(place)] for place in rng.permutation(len(teams))]
+    if plan.assignment != "better_first":
+        return shuffled
+    level = levels.of(plan.kpi_id)
+    noise = dict(zip(shuffled, rng.normal(0, 0.5, len(shuffled)), strict=True))
+    return sorted(shuffled, key=lambda team: -(level[team] + noise[team]))
+
+
+def _programme(programme_id: str, plan: ProgrammePlan, starts: dict[str, date]) -> Programme:
+    return Programme(
+        programme_id, plan.title, plan.course_code, plan.capability_id, plan.kpi_id, f"{programme_id}-at-work",
+        plan.effect, plan.adoption, plan.forgetting, plan.lag_months, plan.opportunity, plan.compliance,
+        plan.spillover, plan.leaving, plan.assignment, starts,
+    )  # fmt: skip

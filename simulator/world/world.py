@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.recipe import Recipe
-from simulator.world.accounts import Accounts
-from simulator.world.catalogue import Offering
+from simulator.world.accounts import Accounts, register
+from simulator.world.catalogue import Offering, catalogue
 from simulator.world.company import Company
-from simulator.world.kpis import Kpi
+from simulator.world.kpis import Kpi, TeamLevels, team_levels
 from simulator.world.period import Period, Streams
-from simulator.world.programmes import Programme
+from simulator.world.programmes import Programme, leaving_rates, plan_programmes
+from simulator.world.roster import found_company
+from simulator.world.structure import structure
 
 
 @dataclass(frozen=True)
 class World:
-    """``company`` knows the whole history of people and units; ``offerings`` and ``programmes`` are addressed by place."""
+    """``company`` knows the whole history of people and units.
+
+    ``offerings`` and ``programmes`` are addressed by their place; ``levels`` is how teams stand on the KPIs.
+    """
 
     recipe: Recipe
     period: Period
@@ -25,3 +30,18 @@ class World:
     offerings: tuple[Offering, ...]
     programmes: tuple[Programme, ...]
     kpis: tuple[Kpi, ...]
+    levels: TeamLevels
+
+
+def build_world(recipe: Recipe) -> World:
+    """Everything that is fixed before the first day. Raises RecipeError where the recipe doesn't fit its period."""
+    period, streams = Period(recipe.end, recipe.months), Streams(recipe.seed)
+    firsts, reorganised = period.first_days(), recipe.upheaval.reorganisation_month
+    shape = structure(recipe.people, firsts[reorganised] if reorganised and reorganised < len(firsts) else None)
+    levels = team_levels(shape.teams, streams)
+    programmes = plan_programmes(recipe, shape, levels, period, streams)
+    leaving = leaving_rates(programmes, period)
+    company = found_company(recipe.people, period, streams, shape, recipe.workforce, leaving)
+    accounts = register(company, streams)
+    offerings = catalogue(period, recipe.programmes)
+    return World(recipe, period, streams, company, accounts, offerings, programmes, levels.kpis, levels)
