@@ -68,10 +68,12 @@ class Scratch:
 class MappedKind:
     """What one original yields for one kind; ``read = landed + rejected + duplicate``.
 
-    ``landed`` is Parquet with exactly ``kind.landed``; ``rejected`` is Parquet with ``REJECTED``.
+    ``exports`` is what the original, or those of its sheets that hold the kind, were read as. ``landed`` is Parquet
+    with exactly ``kind.landed``; ``rejected`` is Parquet with ``REJECTED``.
     """
 
     kind: RecordKind
+    exports: tuple[str, ...]
     landed: Path
     rejected: Path | None
     rows_read: int
@@ -82,13 +84,22 @@ class MappedKind:
 
 @dataclass(frozen=True)
 class MappedUnit:
-    """What one original yields: a part for each kind that its export maps to."""
+    """What one original yields: a part for each kind that its export, or the exports of its sheets, map to.
+
+    ``source_rows`` counts its records, whatever their kind; ``rows_not_records`` are others, which the declaration
+    knows to be none (a total, the end of a report).
+    """
 
     original: Original
-    export: str
     declaration_version: str
     source_rows: int
     kinds: tuple[MappedKind, ...]
+    rows_not_records: int = 0
+
+    @property
+    def export(self) -> str:
+        """What the original was read as."""
+        return " + ".join(dict.fromkeys(name for kind in self.kinds for name in kind.exports))
 
 
 Reader = Callable[[Original, Tokeniser, Scratch], MappedUnit]

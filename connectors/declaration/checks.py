@@ -24,14 +24,15 @@ def against_kinds(declaration: Declaration) -> list[tuple[Place, str]]:
 
 def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
     place: Place = ("exports", name)
-    if export.format == "csv" and not export.columns:
-        yield place, "a csv export needs `columns`: the headers that it is known by"
-    if export.format == "csv" and all(header.optional for header in export.columns.values()) and not export.items:
+    if export.format == "table" and not export.columns:
+        yield place, "an export needs `columns`: the headers that it is known by"
+    is_open = all(header.optional for header in export.columns.values()) and not (export.items or export.any_of)
+    if export.format == "table" and is_open:
         yield (*place, "columns"), "at least one column must not be optional, or every file would fit"
     yield from _column_names(place, export)
     for kind_name in export.yields:
-        if export.format == "csv":
-            yield (*place, "yields"), "only a format with a reader of its own says what it `yields`; csv has `kinds`"
+        if export.format == "table":
+            yield (*place, "yields"), "only a format with a reader of its own `yields` kinds; a table has `kinds`"
         elif kind_name not in RECORD_KINDS:
             yield (*place, "yields"), unknown("record kind", kind_name, tuple(RECORD_KINDS))
     for kind_name, mapping in export.kinds.items():
@@ -45,8 +46,13 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
 def _column_names(place: Place, export: Export) -> Iterator[tuple[Place, str]]:
     names = (*export.columns, *export.file_columns, *export.item_columns)
     for column in sorted({name for name in names if names.count(name) > 1 or name in _RESERVED}):
-        yield place, f"the column name '{column}' is used twice (by columns, items or file_name), or is a name of ours"
+        used = "used twice (by columns, items, file_name or sheet_name), or is a name of ours"
+        yield place, f"the column name '{column}' is {used}"
     yield from _columns(place, export.vouched, tuple(export.columns))
+    for i, group in enumerate(export.any_of):
+        yield from _columns((*place, "any_of", i), group, tuple(export.columns))
+    for i, condition in enumerate(export.not_records):
+        yield from _columns((*place, "not_records", i), condition.column, tuple(export.columns))
 
 
 def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) -> Iterator[tuple[Place, str]]:

@@ -173,7 +173,7 @@ class Items(_Part):
     takes the cell to the right, whose header doesn't speak for itself, into the column ``following``;
     ``following_header`` says how that header looks (it may repeat the item's name as ``{name}``). ``of_columns``
     makes items of cells that are columns of the export as well; ``required`` says that a file without such cells
-    is another export.
+    (of any of the patterns that are required) is another export.
     """
 
     header: PythonRegex
@@ -201,19 +201,35 @@ class KindMapping(_Part):
 class Export(_Part):
     """One export of a tool: how to get it, how its files are known, what they hold.
 
-    ``files`` are name patterns that decide where headers are equal; files that fit ``partial_files`` hold a part
-    of a snapshot only. Named groups of ``file_name`` are columns of every record. ``vouched`` columns go to extras.
+    A ``table`` is delimited text or a worksheet. ``files`` are name patterns that decide where headers are equal;
+    files that fit ``partial_files`` hold a part of a snapshot only. Of a workbook, every sheet whose name fits
+    ``sheet`` is read; where that says nothing, the first one with the header. Named groups of ``file_name`` and
+    ``sheet_name`` are columns of every record. ``vouched`` columns go to extras.
+
+    ``preamble`` says that a title or the like may stand before the header, which is then looked for in the first 20
+    rows. Of ``header_rows: 2`` a column is called ``upper | lower`` (or as one of the two, where that says enough);
+    a blank upper cell goes on with the one to its left. A row for which any of ``not_records`` holds (a total, the
+    end of a report) is none: it is neither read nor rejected.
+
+    Of each group in ``any_of``, a file must have at least one column (people go by number or by e-mail).
+
     A format with a reader of its own has no ``columns`` and ``kinds``; it names the kinds that it ``yields``.
     """
 
     title: str
     how: str = ""
-    format: Literal["csv", "xapi"] = "csv"
+    format: Literal["table", "xapi"] = "table"
     delivers: Literal["events", "snapshot", "increment"]
     partial_files: Texts = ()
     files: Texts = ()
     file_name: PythonRegex | None = None
+    sheet: Texts = ()
+    sheet_name: PythonRegex | None = None
+    preamble: bool = False
+    header_rows: int = Field(1, ge=1, le=3)
+    not_records: tuple[Condition, ...] = ()
     columns: dict[str, Annotated[Header, BeforeValidator(_as_names)]] = {}
+    any_of: tuple[Texts, ...] = ()
     items: Annotated[tuple[Items, ...], BeforeValidator(_as_sequence)] = ()
     vouched: Texts = ()
     short_rows: Literal["reject", "pad"] = "reject"
@@ -223,8 +239,9 @@ class Export(_Part):
 
     @property
     def file_columns(self) -> tuple[str, ...]:
-        """Columns that the file's name fills for every record: the named groups of ``file_name``."""
-        return tuple(re.compile(self.file_name or "").groupindex)
+        """Columns that the file's or the sheet's name fills for every record."""
+        patterns = (re.compile(pattern or "") for pattern in (self.file_name, self.sheet_name))
+        return tuple(name for pattern in patterns for name in pattern.groupindex)
 
     @property
     def item_columns(self) -> tuple[str, ...]:

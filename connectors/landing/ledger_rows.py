@@ -43,7 +43,7 @@ def landed_rows(mapped: MappedUnit) -> list[LedgerRow]:
             mapped.original,
             status="landed",
             record_kind=kind.kind.name,
-            export=mapped.export,
+            export=" + ".join(kind.exports),
             series=mapped.original.series,
             declaration_version=mapped.declaration_version,
             source_rows=mapped.source_rows,

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 
 from connectors.errors import OriginalRefused
 from connectors.landing.ledger_rows import LedgerRow
-from connectors.records import RecordKind
 from connectors.seam import MappedKind, MappedUnit
 
 _TRUNCATION_SHARE = 0.5
@@ -21,7 +20,7 @@ _TRUNCATION_MINIMUM = 10
 def refuse_truncated(mapped: MappedUnit, ledger_rows: Sequence[LedgerRow]) -> None:
     """A complete snapshot that holds far fewer rows than the last one of its series is refused, not loaded."""
     for kind in filter(_is_complete, mapped.kinds):
-        before = _last_count(mapped, kind.kind, ledger_rows)
+        before = _last_count(mapped, kind, ledger_rows)
         if before >= _TRUNCATION_MINIMUM and kind.rows_read < _TRUNCATION_SHARE * before:
             raise OriginalRefused(
                 f"A complete export of {kind.kind.name} holds {kind.rows_read} rows, the last one held {before}: "
@@ -38,9 +37,9 @@ def _is_complete(kind: MappedKind) -> bool:
     return len(flags) == 0 or bool(pc.any(flags).as_py())
 
 
-def _last_count(mapped: MappedUnit, kind: RecordKind, ledger_rows: Sequence[LedgerRow]) -> int:
+def _last_count(mapped: MappedUnit, kind: MappedKind, ledger_rows: Sequence[LedgerRow]) -> int:
     """Rows of this kind in the last landed unit of the same export series that is older than this one."""
-    same = ("landed", kind.name, mapped.export, mapped.original.series)
+    same = ("landed", kind.kind.name, " + ".join(kind.exports), mapped.original.series)
     older = [
         (row["extracted_at"], int(row["rows_read"]))
         for row in ledger_rows

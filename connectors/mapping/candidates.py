@@ -9,19 +9,19 @@ from connectors.sql import literal
 
 
 def create_candidates(setting: Setting, mapping: KindMapping) -> None:
-    """The view ``candidates``: the columns of ``source``, and those of an item for a kind that is made of items."""
+    """The view ``candidates``: the columns of the source, and those of an item for a kind that is made of items."""
     layout = setting.source.layout
     if not mapping.items:
-        query = "SELECT * FROM source"
+        query = f"SELECT * FROM {setting.source.view}"
     elif not layout.items:
         # A kind of items in a file without items: no candidate, but the columns that the statement asks for.
-        query = "SELECT * FROM source WHERE false"
+        query = f"SELECT * FROM {setting.source.view} WHERE false"
     else:
-        query = _one_per_item(layout)
+        query = _one_per_item(layout, setting.source.view)
     setting.run(f"CREATE OR REPLACE TEMP VIEW candidates AS {query}")
 
 
-def _one_per_item(layout: Layout) -> str:
+def _one_per_item(layout: Layout, source: str) -> str:
     """A query that repeats each record for every item that has something in one of its cells."""
     names = layout.export.item_columns
     parts = [name for name in names if any(name in item.cells for item in layout.items)]
@@ -33,5 +33,5 @@ def _one_per_item(layout: Layout) -> str:
     own = ", ".join(f'"{name}"' for name in ("source_line", *layout.positions))
     of_item = ", ".join(f'"~item"."{name}"' for name in names)
     filled = " OR ".join(f'"~item"."{part}" IS NOT NULL' for part in parts)
-    unnested = f'SELECT *, unnest([{", ".join(structs)}]) AS "~item" FROM source'
+    unnested = f'SELECT *, unnest([{", ".join(structs)}]) AS "~item" FROM {source}'
     return f"SELECT {own}, {of_item} FROM ({unnested}) WHERE {filled}"

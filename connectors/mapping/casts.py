@@ -60,15 +60,12 @@ def _json(value: Value, cell: str) -> str:
 
 
 def _boolean(value: Value, cell: str) -> Cast:
-    yes = value.is_true or (("1", "true", "yes") if not value.is_false else ())
-    no = value.is_false or (("0", "false", "no") if not value.is_true else ())
+    # What a boolean cell of a sheet holds needs no declaration.
+    yes = (*value.is_true, "true") if value.is_true or value.is_false else ("1", "true", "yes")
+    no = (*value.is_false, "false") if value.is_true or value.is_false else ("0", "false", "no")
     in_yes, in_no = (", ".join(literal(word.lower()) for word in words) for words in (yes, no))
-    sql = (
-        "CASE"
-        + (f" WHEN lower({cell}) IN ({in_yes}) THEN true" if yes else "")
-        + (f" WHEN lower({cell}) IN ({in_no}) THEN false" if no else "")
-    )
-    return Cast(f"{sql} END", "not_a_boolean", f"one of {', '.join((*yes, *no))}")
+    sql = f"CASE WHEN lower({cell}) IN ({in_yes}) THEN true WHEN lower({cell}) IN ({in_no}) THEN false END"
+    return Cast(sql, "not_a_boolean", f"one of {', '.join((*yes, *no))}")
 
 
 def _number(column: Column, value: Value, text: str, cell: str, around: Surroundings) -> Cast:
@@ -100,7 +97,7 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
     if value.unix:
         readings.append(_utc_as(column, _unix(cell, value.unix), zone))
         expected.append(f"unix {value.unix}")
-    if value.formats or not value.unix:
+    if value.formats or not value.unix or around.has_date_cells:
         written = around.writing(_formats(value, around), value.month_words, start_of(text) if value.offset else text)
         readings += [_local_as(column, _stamp(value, cell, written, f), zone, f) for f in written.formats]
         counted = " and a whole number of days behind it" if value.offset else ""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from connectors.declaration import Condition, Value
 from connectors.mapping.casts import cast
 from connectors.mapping.surroundings import Surroundings
-from connectors.mapping.texts import matches, stepped
+from connectors.mapping.texts import stepped
+from connectors.reading import asked
 from connectors.records import Column
 from connectors.sql import literal
 
@@ -98,22 +99,10 @@ def _conditional(source: str, value: Value, around: Surroundings) -> str:
     if not value.when:
         return source
     # DuckDB doesn't share expressions inside CASE, and the same conditions stand at many columns.
-    asked = " AND ".join(around.shared(f"({_asked(c, around.cell(c.column))})") for c in value.when)
-    return f"CASE WHEN {asked} THEN {source} END"
+    held = " AND ".join(around.shared(f"({asked(c, around.cell(c.column))})") for c in value.when)
+    return f"CASE WHEN {held} THEN {source} END"
 
 
-def conditions(asked: tuple[Condition, ...], around: Surroundings) -> str:
+def conditions(all_of: tuple[Condition, ...], around: Surroundings) -> str:
     """All conditions at once; true where there are none, and never null."""
-    return " AND ".join(f"({_asked(c, around.cell(c.column))})" for c in asked) or "true"
-
-
-def _asked(condition: Condition, cell: str) -> str:
-    if condition.one_of is not None or condition.none_of is not None:
-        words = ", ".join(literal(word.lower()) for word in condition.one_of or condition.none_of or ())
-        inside = f"coalesce(lower({cell}) IN ({words}), false)"
-        return inside if condition.one_of is not None else f"NOT {inside}"
-    if condition.matches is not None:
-        return f"coalesce({matches(cell, condition.matches)}, false)"
-    if condition.lacks is not None:
-        return f"NOT coalesce({matches(cell, condition.lacks)}, false)"
-    return f"{cell} IS {'NOT NULL' if condition.filled else 'NULL'}"
+    return " AND ".join(f"({asked(c, around.cell(c.column))})" for c in all_of) or "true"

@@ -4,20 +4,27 @@
 
 Tokens are made of the distinct values only and joined back. Windows run only over records whose key stands more
 than once, because in most originals nearly none does.
+
+Sheets of one workbook that yield the same kind meet here: ``keyed`` holds the records of all of them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
 from connectors.masking import masked_sql, may_hold_address_sql
-from connectors.records import Column, Privacy, Type
+from connectors.records import Column, Privacy, RecordKind, Type
 
 
-def create_keyed(setting: Setting, plan: Plan) -> None:
-    """The table ``keyed``: as ``clear``, with tokens in place of identifiers and the text of each record's key."""
+def create_keyed(setting: Setting, plan: Plan, before: Sequence[Plan]) -> None:
+    """The table ``keyed``: as ``clear``, with tokens in place of identifiers and the text of each record's key.
+
+    After the sheets ``before``, records are added to theirs, and problems are numbered on.
+    """
     addressed = _addressed(setting, plan)
     columns = [
         f'{masked_sql(_of_clear(c.name))} AS "{c.name}"' if c.name in addressed else _of_clear(c.name)
@@ -35,10 +42,13 @@ def create_keyed(setting: Setting, plan: Plan) -> None:
         columns.append(f'coalesce({", ".join([*made, "NULL::VARCHAR"])}) AS "{column.name}"')
     extras = masked_sql("extras") if "extras" in addressed else "extras"
     key = ", ".join(f"coalesce(\"{name}\"::VARCHAR, '')" for name in plan.kind.key)
+    known_problems = sum(len(earlier.problems) for earlier in before)
+    provenance = f"{setting.source.number} AS source_number, source_line, {plan.mapping.distinct} AS is_mention"
     setting.run(
-        f"CREATE OR REPLACE TEMP TABLE keyed AS WITH tokenised AS ("
-        f"SELECT source_line, {', '.join(columns)}, extras, problem, problem_text FROM clear {' '.join(joins)}) "
-        f"SELECT * REPLACE ({extras} AS extras, {_problem_without_token(plan)} AS problem), "
+        f"{'INSERT INTO keyed BY NAME' if before else 'CREATE OR REPLACE TEMP TABLE keyed AS'} "
+        f"WITH tokenised AS (SELECT {provenance}, {', '.join(columns)}, extras, problem, problem_text "
+        f"FROM clear {' '.join(joins)}) "
+        f"SELECT * REPLACE ({extras} AS extras, {_problem_without_token(plan)} + {known_problems} AS problem), "
         f"concat_ws('|', {key}) AS key_text FROM tokenised"
     )
     setting.run("DROP TABLE clear")
@@ -76,33 +86,28 @@ def _create_tokens(setting: Setting, identifier: str, column: str, table: str) -
     setting.connection.unregister("made_tokens")
 
 
-def create_fates(setting: Setting, plan: Plan) -> None:
+def create_fates(setting: Setting, kind: RecordKind) -> None:
     """The view ``fated``: ``keyed`` with each record's occurrence among its equals and its fate.
 
     Fates: ``landed``, ``rejected``, ``duplicate``, and ``same`` for further mentions of one entity in an export
     that isn't a list of them (``distinct``), which count as no record of their own.
     """
-    kind = plan.kind
     repeated = "SELECT hash(key_text) FROM keyed WHERE problem IS NULL GROUP BY 1 HAVING count(*) > 1"
     content = ", ".join(f'"{column.name}"' for column in kind.columns)
-    if kind.repeats:
-        later = "'landed'"
-    elif plan.mapping.distinct:
-        later = "'same'"
-    elif kind.keeps_versions:
-        later = "CASE WHEN nth_alike = 1 THEN 'landed' ELSE 'duplicate' END"
-    else:
-        later = "CASE WHEN content = first_content THEN 'duplicate' ELSE 'rejected' END"
+    versions = "nth_alike = 1 THEN 'landed' ELSE 'duplicate'"
+    conflicts = "content = first_content THEN 'duplicate' ELSE 'rejected'"
+    later = f"CASE WHEN is_mention THEN 'same' WHEN {versions if kind.keeps_versions else conflicts} END"
+    fate = "'landed'" if kind.repeats else f"CASE WHEN nth = 1 THEN 'landed' ELSE {later} END"
+    in_order = "ORDER BY source_number, source_line, record"
     content_hash = "0" if kind.repeats else f"md5(row({content})::VARCHAR)"
     setting.run(
         f"CREATE OR REPLACE TEMP TABLE repeats AS WITH alike AS ("
-        f"SELECT rowid AS record, source_line, key_text, {content_hash} AS content "
+        f"SELECT rowid AS record, source_number, source_line, is_mention, key_text, {content_hash} AS content "
         f"FROM keyed WHERE problem IS NULL AND hash(key_text) IN ({repeated})), "
-        "numbered AS (SELECT record, content, row_number() OVER same_key AS nth, "
+        "numbered AS (SELECT record, is_mention, content, row_number() OVER same_key AS nth, "
         "first_value(content) OVER same_key AS first_content, "
-        "row_number() OVER (PARTITION BY key_text, content ORDER BY source_line, record) AS nth_alike FROM alike "
-        "WINDOW same_key AS (PARTITION BY key_text ORDER BY source_line, record)) "
-        f"SELECT record, nth, CASE WHEN nth = 1 THEN 'landed' ELSE {later} END AS fate FROM numbered"
+        f"row_number() OVER (PARTITION BY key_text, content {in_order}) AS nth_alike FROM alike "
+        f"WINDOW same_key AS (PARTITION BY key_text {in_order})) SELECT record, nth, {fate} AS fate FROM numbered"
     )
     setting.run(
         "CREATE OR REPLACE TEMP VIEW fated AS SELECT keyed.*, coalesce(nth, 1) AS nth, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,19 +11,19 @@ import pyarrow.parquet as pq
 from connectors.mapping.expressions import Failure
 from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
-from connectors.reading import RawLines
-from connectors.records import Privacy
+from connectors.reading import Source
+from connectors.records import Privacy, RecordKind
 from connectors.seam import REJECTED
 from connectors.sql import literal
 
 _REJECT_BATCH = 5_000
 
 
-def write_landed(setting: Setting, plan: Plan, target: Path) -> None:
+def write_landed(setting: Setting, kind: RecordKind, target: Path) -> None:
     """Exactly the columns of the contract, in order. ``zstd``: landing is kept, and read over and over."""
     original = setting.original
-    key = "md5(key_text || '|' || nth)" if plan.kind.repeats else "md5(key_text)"
-    held = {c.name: f'"{c.name}"' for c in plan.kind.landed}
+    key = "md5(key_text || '|' || nth)" if kind.repeats else "md5(key_text)"
+    held = {c.name: f'"{c.name}"' for c in kind.landed}
     held |= {
         "tool": literal(original.tool),
         "unit": literal(original.unit),
@@ -32,17 +32,17 @@ def write_landed(setting: Setting, plan: Plan, target: Path) -> None:
         "extracted_at": f"TIMESTAMP {literal(str(original.extracted_at))}",
         "declaration_version": literal(setting.declaration.declaration_version),
     }
-    columns = ", ".join(f'{held[c.name]}::{c.type.sql} AS "{c.name}"' for c in plan.kind.landed)
+    columns = ", ".join(f'{held[c.name]}::{c.type.sql} AS "{c.name}"' for c in kind.landed)
     rows = f"SELECT {columns} FROM fated WHERE fate = 'landed'"
     setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def keep_for_the_vault(setting: Setting, plan: Plan) -> None:
-    """Names and the like go to the vault, under the token of the person whom the record is about."""
-    columns = plan.kind.columns
+def keep_for_the_vault(setting: Setting, kind: RecordKind, mapped: Collection[str]) -> None:
+    """Names and the like, if ``mapped``, go to the vault, under the token of the person whom the record is about."""
+    columns = kind.columns
     person = next((c.name for c in columns if c.privacy is Privacy.TOKEN), None)
     for column in columns:
-        if column.privacy is Privacy.VAULT and column.name in plan.mapping.columns and person:
+        if column.privacy is Privacy.VAULT and column.name in mapped and person:
             rows = setting.run(
                 f'SELECT DISTINCT "{person}" AS token, "{column.name}" AS value FROM fated '
                 f'WHERE fate = \'landed\' AND "{person}" IS NOT NULL AND "{column.name}" IS NOT NULL ORDER BY 1, 2'
@@ -50,38 +50,45 @@ def keep_for_the_vault(setting: Setting, plan: Plan) -> None:
             setting.tokeniser.keep(rows["token"].to_pylist(), column.name, rows["value"].to_pylist())
 
 
-def write_rejected(setting: Setting, plan: Plan, target: Path, with_ragged: bool) -> Path | None:
-    """Rejects with reason, value and original, for the restricted zone; None where there are none."""
-    conflict = len(plan.problems) + 1
+def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[int], target: Path) -> Path | None:
+    """Rejects with reason, value and original, for the restricted zone; None where there are none.
+
+    ``ragged_of``: the sources whose records without clear cells are rejected here.
+    """
+    (setting, plan), *_ = parts
+    counted = [problem for _, part in parts for _, _, problem in part.problems]
+    conflict = len(counted) + 1
+    numbers = ", ".join(map(str, ragged_of)) or "NULL"
     setting.run(
         "CREATE OR REPLACE TEMP TABLE rejected AS "
-        "SELECT source_line, NULL::VARCHAR AS rule, NULL::VARCHAR AS expected, "
-        f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected'"
-        + (" UNION ALL SELECT source_line, rule, expected, NULL, NULL FROM ragged" if with_ragged else "")
+        "SELECT source_number, source_line, NULL::VARCHAR AS rule, NULL::VARCHAR AS expected, "
+        f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected' UNION ALL "
+        f"SELECT source_number, source_line, rule, expected, NULL, NULL FROM ragged WHERE source_number IN ({numbers})"
     )
     if not setting.count("SELECT count(*) FROM rejected"):
         return None
     key = ", ".join(plan.kind.key)
-    conflicting = Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")
-    failures = [failure for _, _, failure in plan.problems] + [conflicting]
+    failures = [*counted, Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")]
     with pq.ParquetWriter(target, REJECTED, compression="zstd") as writer:
-        for batch in _rejected_batches(setting):
-            rows = [_reject_row(setting, plan.kind.name, failures, *row) for row in batch]
-            writer.write_table(pa.Table.from_pylist(rows, schema=REJECTED))
+        for source in (part.source for part, _ in parts):
+            for batch in _rejected_batches(setting, source):
+                rows = [_reject_row(setting, plan.kind.name, failures, *row) for row in batch]
+                writer.write_table(pa.Table.from_pylist(rows, schema=REJECTED))
     return target
 
 
-def _rejected_batches(setting: Setting) -> Iterator[list[tuple[object, ...]]]:
-    """Rejects in order of their lines, each with its original text."""
+def _rejected_batches(setting: Setting, source: Source) -> Iterator[list[tuple[object, ...]]]:
+    """Rejects of one source in order of their lines, each with its original text."""
     found = setting.run(
         "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
-        "FROM (SELECT source_line FROM source UNION ALL SELECT source_line FROM ragged)) "
-        "SELECT source_line, following, rule, expected, problem, problem_text "
-        "FROM rejected JOIN starts USING (source_line) ORDER BY source_line, problem"
+        f"FROM (SELECT source_line FROM {source.view} UNION ALL "
+        f"SELECT source_line FROM ragged WHERE source_number = {source.number})) "
+        "SELECT source_line, following, rule, expected, problem, problem_text FROM rejected "
+        f"JOIN starts USING (source_line) WHERE source_number = {source.number} ORDER BY source_line, problem"
     )
-    with RawLines(setting.source.text.path) as lines:
+    with source.raw() as raw:
         while batch := found.fetchmany(_REJECT_BATCH):
-            yield [(line, *rest, lines.between(line, following)) for line, following, *rest in batch]
+            yield [(line, *rest, raw.between(line, following)) for line, following, *rest in batch]
 
 
 def _reject_row(

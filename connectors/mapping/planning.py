@@ -57,7 +57,7 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
 
 def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     layout, declaration, mapping = setting.source.layout, setting.declaration, plan.mapping
-    cells = {name: literal(text) + "::VARCHAR" for name, text in setting.told_by_file_name.items()}
+    cells = {name: literal(text) + "::VARCHAR" for name, text in setting.told_by_names.items()}
     cells |= {name: f'"{name}"' for name in layout.positions}
     if mapping.items and layout.items:
         cells |= {name: f'"{name}"' for name in layout.export.item_columns}
@@ -75,7 +75,9 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     def writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
         asked = f"{formats} {text}"
         if asked not in decided:
-            decided[asked] = writing_of(setting.connection, formats, words, text, plan.chosen)
+            decided[asked] = writing_of(
+                setting.connection, formats, words, text, plan.chosen, of_sheet=setting.source.is_sheet
+            )
         return decided[asked]
 
     def notation(value: Value, text: str) -> Notation:
@@ -91,6 +93,7 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
         settling=f"a number that reads in one way: no number of the file tells whether 1.234 is more than a thousand. "
         f"Put `decimal: ','` or `decimal: '.'` in settings.yml under tools.{declaration.tool}",
         day_first=declaration.day_first,
+        has_date_cells=setting.source.is_sheet,
         writing=writing,
         notation=notation,
         sole=sole,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 
@@ -11,54 +13,71 @@ from connectors.mapping.candidates import create_candidates
 from connectors.mapping.clearing import create_clear
 from connectors.mapping.keying import create_fates, create_keyed, fates
 from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
-from connectors.mapping.planning import planned
+from connectors.mapping.planning import Plan, planned
 from connectors.mapping.setting import Setting
-from connectors.reading import identified, load
-from connectors.records import RECORD_KINDS
+from connectors.reading import Source, identified, load
+from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 
 
 def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Map one original. Raises OriginalRefused where it can't be read as what the declaration declares."""
     formats = {export.format for export in declaration.exports.values()}
-    reader = xapi.read if "xapi" in formats else _read_csv
+    reader = xapi.read if "xapi" in formats else _read_tables
     return reader(original, declaration, tokeniser, scratch)
 
 
-def _read_csv(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
-    text, layout = identified(original.path, original.source_file, declaration, scratch.restricted)
+def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
+    found = identified(original.path, original.source_file, declaration, scratch.restricted)
     with duckdb.connect(":memory:", config={"temp_directory": str(scratch.restricted / "spill")}) as connection:
-        source = load(connection, text, layout, declaration.nulls, scratch.restricted)
-        setting = Setting(connection, original, declaration, source, tokeniser, scratch)
-        connection.register("ragged", _ragged_table(setting))
-        # A record whose cells can't be told apart is counted once, under the first kind that the export yields.
-        kinds = tuple(_mapped(setting, name, is_first=i == 0) for i, name in enumerate(layout.export.kinds))
-    return MappedUnit(original, layout.name, declaration.declaration_version, source.rows, kinds)
+        sources = [
+            load(connection, table, number, declaration.nulls, scratch.restricted) for number, table in enumerate(found)
+        ]
+        connection.register("ragged", _ragged_table(sources))
+        settings = [Setting(connection, original, declaration, source, tokeniser, scratch) for source in sources]
+        names = dict.fromkeys(name for source in sources for name in source.layout.export.kinds)
+        kinds = tuple(_mapped(settings, RECORD_KINDS[name]) for name in names)
+    rows, not_records = sum(s.rows for s in sources), sum(s.rows_not_records for s in sources)
+    return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records)
 
 
-def _ragged_table(setting: Setting) -> pa.Table:
-    schema = pa.schema([("source_line", pa.int64()), ("rule", pa.string()), ("expected", pa.string())])
-    rows = [{"source_line": r.line, "rule": r.rule, "expected": r.expected} for r in setting.source.ragged]
-    return pa.Table.from_pylist(rows, schema=schema)
+def _ragged_table(sources: Sequence[Source]) -> pa.Table:
+    names = ("source_number", "source_line", "rule", "expected")
+    rows = [(source.number, r.line, r.rule, r.expected) for source in sources for r in source.ragged]
+    types = (pa.int64(), pa.int64(), pa.string(), pa.string())
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=list(names))
 
 
-def _mapped(setting: Setting, name: str, *, is_first: bool) -> MappedKind:
-    kind, mapping = RECORD_KINDS[name], setting.source.layout.export.kinds[name]
-    create_candidates(setting, mapping)
-    plan = planned(setting, kind, mapping)
-    create_clear(setting, plan)
-    candidates = setting.count("SELECT count(*) FROM clear")
-    create_keyed(setting, plan)
-    create_fates(setting, plan)
-    landed = setting.scratch.open / f"{name}.parquet"
-    write_landed(setting, plan, landed)
-    keep_for_the_vault(setting, plan)
-    rejected = write_rejected(
-        setting, plan, setting.scratch.restricted / f"{name}.rejected.parquet", with_ragged=is_first
-    )
-    counted, ragged = fates(setting), len(setting.source.ragged) if is_first else 0
+def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
+    """One kind out of every text or sheet whose export maps to it."""
+    parts: list[tuple[Setting, Plan]] = []
+    candidates = 0
+    for setting in (s for s in settings if kind.name in s.source.layout.export.kinds):
+        mapping = setting.source.layout.export.kinds[kind.name]
+        create_candidates(setting, mapping)
+        plan = planned(setting, kind, mapping)
+        create_clear(setting, plan)
+        candidates += setting.count("SELECT count(*) FROM clear")
+        create_keyed(setting, plan, [earlier for _, earlier in parts])
+        parts.append((setting, plan))
+    return _outcome(parts, kind, candidates)
+
+
+def _outcome(parts: Sequence[tuple[Setting, Plan]], kind: RecordKind, candidates: int) -> MappedKind:
+    setting = parts[0][0]
+    create_fates(setting, kind)
+    landed = setting.scratch.open / f"{kind.name}.parquet"
+    write_landed(setting, kind, landed)
+    keep_for_the_vault(setting, kind, {name for _, plan in parts for name in plan.mapping.columns})
+    # A record whose cells can't be told apart is counted once, under the first kind that its export yields.
+    first_here = [s.source for s, _ in parts if next(iter(s.source.layout.export.kinds)) == kind.name]
+    rejects = setting.scratch.restricted / f"{kind.name}.rejected.parquet"
+    rejected = write_rejected(parts, [source.number for source in first_here], rejects)
+    counted, ragged = fates(setting), sum(len(source.ragged) for source in first_here)
     return MappedKind(
         kind=kind,
+        exports=tuple(dict.fromkeys(s.source.layout.name for s, _ in parts)),
         landed=landed,
         rejected=rejected,
         rows_read=candidates - counted.get("same", 0) + ragged,

@@ -1,4 +1,4 @@
-"""What the mapping of all kinds of one original shares."""
+"""What the mapping of all kinds of one text or sheet shares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connectors.seam import Original, Scratch, Tokeniser
 
 @dataclass(frozen=True)
 class Setting:
-    """One original with everything that its mapping needs, and the database in which that happens."""
+    """One text or sheet with everything that its mapping needs, and the database in which that happens."""
 
     connection: duckdb.DuckDBPyConnection
     original: Original
@@ -29,10 +29,14 @@ class Setting:
         return PurePath(self.original.source_file).name
 
     @property
-    def told_by_file_name(self) -> dict[str, str | None]:
-        """What the file's name says of every record in it."""
-        match = re.search(self.source.layout.export.file_name or "", self.file_name)
-        return dict(match.groupdict()) if match else {}
+    def told_by_names(self) -> dict[str, str | None]:
+        """What the names of the file and of the sheet say of every record in it."""
+        export = self.source.layout.export
+        found = (
+            re.search(export.file_name or "", self.file_name),
+            re.search(export.sheet_name or "", self.source.sheet),
+        )
+        return {name: text for match in found if match for name, text in match.groupdict().items()}
 
     def run(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql)

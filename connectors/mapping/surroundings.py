@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.declaration import Value
 from connectors.mapping.number_notations import Notation
 from connectors.mapping.time_formats import Writing
+from connectors.reading import first_filled
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Surroundings:
     thousands: str
     settling: str
     day_first: bool
+    has_date_cells: bool
     writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
     notation: Callable[[Value, str], Notation]
     sole: Callable[[str], str | None]
@@ -32,8 +34,7 @@ class Surroundings:
 
     def cell(self, names: tuple[str, ...]) -> str:
         """The first of the named cells that holds something; a column that is absent counts as empty."""
-        cells = [self.cells.get(name, "NULL::VARCHAR") for name in names]
-        return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
+        return first_filled([self.cells.get(name, "NULL::VARCHAR") for name in names])
 
     def label(self, names: tuple[str, ...]) -> str:
         """Columns by the names that they have in the original."""

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from connectors.declaration import Value
+from connectors.reading import matches
 from connectors.sql import literal
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#039;": "'", "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}
@@ -65,17 +66,6 @@ def _finished(text: str, value: Value) -> str:
     for pattern, replacement in value.replace.items():
         text = f"regexp_replace({text}, {literal(pattern)}, {literal(replacement)}, 'g')"
     return f"({literal(value.prefix)} || {text})" if value.prefix else text
-
-
-def matches(text: str, regex: str, ignore_case: bool = False) -> str:
-    """Whether a text matches. Alternatives that are plain words are searched as such, which is far faster."""
-    alternatives = regex.split("|")
-    if any(set(alternative) & set(".^$*+?{}[]()\\") for alternative in alternatives):
-        flag = ", 'i'" if ignore_case else ""
-        return f"regexp_matches({text}, {literal(regex)}{flag})"
-    compared = f"lower({text})" if ignore_case else text
-    found = [f"contains({compared}, {literal(word.lower() if ignore_case else word)})" for word in alternatives]
-    return f"({' OR '.join(found)})"
 
 
 def _group(regex: str) -> int:

@@ -14,6 +14,9 @@ import duckdb
 
 from connectors.sql import literal
 
+_OF_DATE_CELLS = r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{3})?)?"
+_FORMATS_OF_DATE_CELLS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g")
+
 
 @dataclass(frozen=True)
 class Writing:
@@ -29,8 +32,19 @@ def writing_of(
     month_words: dict[str, str],
     text: str,
     records: str,
+    *,
+    of_sheet: bool,
 ) -> Writing:
-    """How the times of the records are written. ``text`` is SQL over ``records``, a query."""
+    """How the times of the records are written. ``text`` is SQL over ``records``, a query.
+
+    The date cells ``of_sheet`` were written by `reading.workbooks` and are beyond doubt, whatever is declared; they
+    have no say in how the texts beside them are meant.
+    """
+    if of_sheet:
+        text = f"CASE WHEN NOT regexp_full_match({text}, {literal(_OF_DATE_CELLS)}) THEN {text} END"
+        writing = writing_of(connection, declared, month_words, text, records, of_sheet=False)
+        others = tuple(f for f in writing.formats if f not in _FORMATS_OF_DATE_CELLS)
+        return Writing((*_FORMATS_OF_DATE_CELLS, *others), writing.has_month_words)
     if len(declared) == 1 and not month_words:
         return Writing(declared, False)
     table = "CREATE OR REPLACE TEMP TABLE times AS"

@@ -1,22 +1,25 @@
 """READ: an original becomes rows of text, each with the line where it begins.
 
-    original --originals--> Text --recognition--> Layout --tables--> view ``source`` (source_line, one column per cell)
+    original --originals--> Text      --recognition--> Layout --tables--> Source (source_line, one column per cell)
+             --workbooks--> Sheet(s)
 
 originals        bytes as received → UTF-8 on disk, or refused with the reason
+workbooks        a workbook → the text of the cells of its sheets, on disk
 code_pages       which of several code pages a file is in
-headers          the first record of a file
+headers          the header, of one row or several, and what may stand before it
 items            wide exports: header cells that are things themselves
 recognition      which export of a tool a header belongs to
-identification   encoding and export, tried together
-cells            which cells are mapped, and how they are cleaned
-tables           text → table, by one of two tiers: `fast_tier` where that is proven to be right, else `exact_tier`
-raw_lines        the lines of a record as they stand in the file, for those that are rejected
+identification   encoding and export, tried together; sheet by sheet for a workbook
+conditions       what a declaration asks of a record
+cells            which cells are mapped, how they are cleaned, and which rows are records
+tables           text or sheet → table; a text by `fast_tier` where that is proven to be right, else by `exact_tier`
+raw_lines        records as they stand in the original, for those that are rejected
 """
 
 from connectors.reading.cells import cell_names
+from connectors.reading.conditions import asked, first_filled, matches
 from connectors.reading.identification import identified
-from connectors.reading.raw_lines import RawLines
 from connectors.reading.recognition import Layout
 from connectors.reading.tables import Source, load
 
-__all__ = ["Layout", "RawLines", "Source", "cell_names", "identified", "load"]
+__all__ = ["Layout", "Source", "asked", "cell_names", "first_filled", "identified", "load", "matches"]

@@ -1,28 +1,37 @@
-"""The cells of a record that are mapped, and how they are cleaned: the same in both tiers."""
+"""The cells of a record that are mapped, how they are cleaned, and which rows are records: the same in all tiers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connectors.reading.conditions import asked, first_filled
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
 
 
 def cell_names(layout: Layout) -> dict[int, str]:
-    """The cells that are mapped: position → column of ``source``."""
+    """The cells that are mapped: position → column of the source."""
     items = {position: f"cell_{position}" for item in layout.items for position in item.cells.values()}
     return items | {position: name for name, position in layout.positions.items()}
 
 
-def cleaned(layout: Layout, nulls: Sequence[str], first: str, expression: str, table: str) -> str:
-    """A query for the mapped cells of a table of all cells, trimmed and without null texts, after a first column."""
+def cleaned(layout: Layout, nulls: Sequence[str], besides: dict[str, str], table: str) -> str:
+    """A query for the mapped cells of a table of all cells, trimmed and without null texts, after other columns."""
     names = sorted(cell_names(layout).items())
     words = ", ".join(map(literal, sorted({"", *nulls})))
-    trimmed = ", ".join(f"{_trimmed(f'c{position}')} AS t{position}" for position, _ in names)
-    cells = ", ".join(
-        f'CASE WHEN t{position} NOT IN ({words}) THEN t{position} END AS "{name}"' for position, name in names
+    trimmed = [f"{_trimmed(f'c{position}')} AS t{position}" for position, _ in names]
+    cells = [f'CASE WHEN t{position} NOT IN ({words}) THEN t{position} END AS "{name}"' for position, name in names]
+    before = [f"{expression} AS {name}" for name, expression in besides.items()]
+    return f"SELECT {', '.join([*besides, *cells])} FROM (SELECT {', '.join([*before, *trimmed])} FROM {table})"
+
+
+def is_no_record(layout: Layout) -> str:
+    """SQL over the mapped cells: whether the declaration knows a row to be none; empty where it knows none such."""
+    conditions = (
+        asked(condition, first_filled([f'"{name}"' for name in condition.column if name in layout.positions]))
+        for condition in layout.export.not_records
     )
-    return f"SELECT {first}, {cells} FROM (SELECT {expression} AS {first}, {trimmed} FROM {table})"
+    return " OR ".join(f"({condition})" for condition in conditions)
 
 
 def _trimmed(cell: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,34 +18,35 @@ csv.field_size_limit(min(sys.maxsize, 1 << 26))
 _CHUNK_ROWS = 20_000
 _LONGEST_RECORD = 10_000
 """Physical lines that one record may span: beyond it, a quote was left open."""
+OPEN_QUOTE, RAGGED_ROW = "open_quote", "ragged_row"
+_Record = tuple[int, str | None, list[str]]
+"""Line where a record begins, the rule that it breaks, if any, and its cells."""
 
 
-@dataclass(frozen=True)
-class Ragged:
-    """A record whose cells can't be told apart: its first line and what was expected of it."""
+def write_exactly(text: Text, layout: Layout, target: Path) -> None:
+    """All records as Parquet: ``source_line``, ``broken`` and the cells.
 
-    line: int
-    rule: str
-    expected: str
-
-
-def write_exactly(text: Text, layout: Layout, target: Path) -> tuple[int, tuple[Ragged, ...]]:
-    """All sound records as Parquet; the number of them, and the others."""
+    ``broken`` is the rule that a record breaks whose cells can't be told apart; its cells are then only good for
+    telling whether it is a record at all.
+    """
     width = len(layout.header)
-    schema = pa.schema([("source_line", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
-    rows = 0
-    ragged: list[Ragged] = []
+    cells = ((f"c{i}", pa.string()) for i in range(width))
+    schema = pa.schema([("source_line", pa.int64()), ("broken", pa.string()), *cells])
     with pq.ParquetWriter(target, schema, compression="snappy") as writer:
-        for chunk in _chunks(_sound(text, layout, ragged), _CHUNK_ROWS):
-            lines = pa.array([line for line, _ in chunk], pa.int64())
-            cells = [pa.array(column, pa.string()) for column in zip(*(cells for _, cells in chunk), strict=True)]
-            writer.write_table(pa.Table.from_arrays([lines, *cells], schema=schema))
-            rows += len(chunk)
-    return rows, tuple(ragged)
+        for chunk in _chunks(_fitting(text, layout), _CHUNK_ROWS):
+            lines, broken, records = zip(*chunk, strict=True)
+            columns = [pa.array(column, pa.string()) for column in zip(*records, strict=True)]
+            provenance = [pa.array(lines, pa.int64()), pa.array(broken, pa.string())]
+            writer.write_table(pa.Table.from_arrays([*provenance, *columns], schema=schema))
 
 
-def _chunks(records: Iterator[tuple[int, list[str]]], size: int) -> Iterator[list[tuple[int, list[str]]]]:
-    chunk: list[tuple[int, list[str]]] = []
+def expected_of(rule: str, layout: Layout) -> str:
+    """What a record that breaks the rule should have been like."""
+    return "a closing quote" if rule == OPEN_QUOTE else f"{len(layout.header)} fields, as in the header"
+
+
+def _chunks(records: Iterator[_Record], size: int) -> Iterator[list[_Record]]:
+    chunk: list[_Record] = []
     for record in records:
         chunk.append(record)
         if len(chunk) == size:
@@ -56,17 +56,15 @@ def _chunks(records: Iterator[tuple[int, list[str]]], size: int) -> Iterator[lis
         yield chunk
 
 
-def _sound(text: Text, layout: Layout, ragged: list[Ragged]) -> Iterator[tuple[int, list[str]]]:
+def _fitting(text: Text, layout: Layout) -> Iterator[_Record]:
     """Records with as many cells as the header, under the quoting rule that fits more of them."""
-    escape = _better_escape(text, layout)
+    escape, width = _better_escape(text, layout), len(layout.header)
     for line, cells, closed in _records(text.path, layout, escape):
-        fitted = _fitted(cells, len(layout.header), layout.export)
-        if not closed:
-            ragged.append(Ragged(line, "open_quote", "a closing quote"))
-        elif fitted is None:
-            ragged.append(Ragged(line, "ragged_row", f"{len(layout.header)} fields, as in the header"))
+        fitted = _fitted(cells, width, layout.export)
+        if closed and fitted is not None:
+            yield line, None, fitted
         else:
-            yield line, fitted
+            yield line, RAGGED_ROW if closed else OPEN_QUOTE, (cells + [""] * width)[:width]
 
 
 def _fitted(cells: list[str], width: int, export: Export) -> list[str] | None:

@@ -12,8 +12,10 @@ from connectors.reading.recognition import Layout
 from connectors.sql import literal
 
 
-def load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str]) -> bool:
-    """Read with DuckDB; false if the file turns out to need the exact reader."""
+def load_fast(
+    connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], table: str
+) -> bool:
+    """Create ``table``, of the cells and ``source_line``, with DuckDB; false if the file needs the exact reader."""
     if set(str(text.path)) & set("*?["):
         return False  # DuckDB would take the path for a pattern
     width = len(layout.header)
@@ -23,33 +25,21 @@ def load_fast(connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout,
         "quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
         "nullstr = '', allow_quoted_nulls = false"
     )
-    table = f"read_csv({literal(text.path)}, {options})"
+    besides = {'"~blank_end"': _blank_end(width)}
+    cells = cleaned(layout, nulls, besides, f"read_csv({literal(text.path)}, {options})")
     try:
         # A new table numbers its rows in the order of the file: rowid is the line, without a window over all rows.
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE cells AS " + cleaned(layout, nulls, '"~blank_end"', _blank_end(width), table)
-        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {cells}")
     except duckdb.InvalidInputException:
         return False
     # DuckDB drops a blank cell too many at the end of a line without a word, although it may be the trace of a
     # shift ("Doe, Jane" without quotes, in a row that ends in blanks). So each blank at an end must be in the table.
-    counted = connection.execute('SELECT count(*), sum("~blank_end")::BIGINT FROM cells').fetchone()
-    blank_ends = trailing_delimiters(text.path, layout.delimiter) - _blank_header_cells(layout)
-    if counted is None or (counted[0], counted[1] or 0) != (text.lines - layout.data_line + 1, blank_ends):
-        return False
-    connection.execute(
-        "CREATE OR REPLACE TEMP VIEW source AS "
-        f'SELECT rowid + {layout.data_line} AS source_line, * EXCLUDE ("~blank_end") FROM cells'
-    )
-    return True
+    counted = connection.execute(f'SELECT count(*), sum("~blank_end")::BIGINT FROM {table}').fetchone()
+    blank_ends = trailing_delimiters(text.path, layout.delimiter, layout.data_line)
+    return counted is not None and (counted[0], counted[1] or 0) == (text.lines - layout.data_line + 1, blank_ends)
 
 
 def _blank_end(width: int) -> str:
     """SQL: how many cells at the end of a row are blank, but for the first cell."""
     cases = [f"WHEN c{i} IS NOT NULL THEN {width - 1 - i}" for i in range(width - 1, 0, -1)]
     return f"CASE {' '.join(cases)} ELSE {width - 1} END" if cases else "0"
-
-
-def _blank_header_cells(layout: Layout) -> int:
-    filled = [i for i, cell in enumerate(layout.header) if cell]
-    return len(layout.header) - 1 - filled[-1] if filled else 0

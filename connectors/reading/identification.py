@@ -1,26 +1,60 @@
-"""What an original is: its encoding and its export, tried together."""
+"""What an original is: its encoding and its export, tried together; of a workbook, the export of each sheet."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
-from connectors.declaration import Declaration
+from connectors.declaration import Declaration, Export, Value
 from connectors.errors import OriginalRefused
+from connectors.reading import workbooks
 from connectors.reading.code_pages import likeliest_first
-from connectors.reading.headers import FirstRecord, first_record
+from connectors.reading.headers import HeadRow, head_of_text
 from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
 from connectors.reading.recognition import Layout, recognised
+from connectors.reading.workbooks import Sheet
 
 
-def identified(path: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Text, Layout]:
-    """Decompress, decode and recognise an original.
+@dataclass(frozen=True)
+class SheetCells:
+    """A worksheet as Parquet on disk: ``source_line`` (its row) and the text of all its cells."""
 
-    An encoding counts only if the whole file decodes with it and its header is recognised. Raises
-    OriginalRefused with the encodings that were tried and the byte where the first of them failed.
+    sheet: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text or a sheet, and what it was recognised as."""
+
+    content: Text | SheetCells
+    layout: Layout
+
+
+def identified(path: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
+    """Decompress, decode and recognise an original: one text, or the sheets of a workbook.
+
+    Raises OriginalRefused with what was tried.
     """
     plain = uncompressed(path, restricted)
+    if workbooks.is_zip(plain):
+        return _sheets(plain, source_file, declaration, restricted)
     refuse_if_no_text(plain)
+    return (_text(plain, source_file, declaration, restricted),)
+
+
+def _tables(declaration: Declaration) -> dict[str, Export]:
+    return {name: export for name, export in declaration.exports.items() if export.format == "table"}
+
+
+# ---------------------------------------------------------------------------------------------------------- text
+
+
+def _text(plain: Path, source_file: str, declaration: Declaration, restricted: Path) -> Found:
+    """An encoding counts only if the whole file decodes with it and its header is recognised."""
     failures: list[str] = []
     refusal: OriginalRefused | None = None
     for encoding in likeliest_first(plain, encodings_to_try(plain, declaration.encodings)):
@@ -30,10 +64,8 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
             failures.append(f"{encoding} fails at byte {error.start}")
             continue
         try:
-            headers: dict[str, FirstRecord] = {
-                delimiter: _header(text, delimiter) for delimiter in declaration.delimiters
-            }
-            return text, recognised(declaration, headers, source_file)
+            heads = {str(delimiter): _head(text, delimiter) for delimiter in declaration.delimiters}
+            return Found(text, recognised(declaration, heads, source_file, _tables(declaration)))
         except OriginalRefused as error:
             refusal = refusal or error
     if refusal is not None:
@@ -45,9 +77,79 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
     )
 
 
-def _header(text: Text, delimiter: str) -> FirstRecord:
+def _head(text: Text, delimiter: str) -> tuple[HeadRow, ...]:
     with text.path.open(encoding="utf-8", newline="") as file:
         try:
-            return first_record(file, delimiter)
+            return head_of_text(file, delimiter)
         except csv.Error as error:
             raise OriginalRefused(f"The first line can't be read as CSV: {error}.", "export it again.") from error
+
+
+# -------------------------------------------------------------------------------------------------------- sheets
+
+
+def _sheets(plain: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
+    """The sheets that are exports, each of these once, or as often as it declares sheets.
+
+    A sheet that an export asks for by name must be that export; any other sheet may be something else.
+    """
+    found: list[Found] = []
+    refusal: OriginalRefused | None = None
+    with workbooks.opened(plain) as sheets:
+        for number, sheet in enumerate(sheets, 1):
+            named, among = _candidates(sheet, declaration, found)
+            head = sheet.head() if among else ()
+            if not head:
+                continue
+            try:
+                layout = recognised(declaration, {"": head}, source_file, among)
+            except OriginalRefused as error:
+                if named:  # the name of a sheet may be that of a person, so it isn't told
+                    reason = f"Sheet {number}, which is known by its name: {error.reason}"
+                    raise OriginalRefused(reason, error.next_step) from error
+                refusal = refusal or error
+                continue
+            target = restricted / f"sheet_{number}.parquet"
+            sheet.write_cells(target, len(layout.header), layout.data_line, _marks(declaration, layout))
+            found.append(Found(SheetCells(sheet.name, target), layout))
+    if found:
+        return tuple(found)
+    raise refusal or OriginalRefused(
+        f"No sheet of the workbook is one that {declaration.tool} is declared to hold, or all are blank.",
+        "check that it lies in the inbox of the right tool, and that the sheet has its header.",
+    )
+
+
+def _candidates(sheet: Sheet, declaration: Declaration, found: list[Found]) -> tuple[bool, set[str]]:
+    """Whether exports ask for the sheet by its name, and which exports it may be."""
+    exports = _tables(declaration)
+    named = {name for name, export in exports.items() if _is_asked_for(sheet, export)}
+    if named or sheet.is_hidden:
+        return bool(named), named
+    taken = {each.layout.name for each in found}
+    return False, {name for name, export in exports.items() if not export.sheet and name not in taken}
+
+
+def _is_asked_for(sheet: Sheet, export: Export) -> bool:
+    return any(fnmatch(sheet.name.strip().casefold(), pattern.casefold()) for pattern in export.sheet)
+
+
+def _marks(declaration: Declaration, layout: Layout) -> dict[int, str]:
+    """The decimal mark that is read at each position, so that a number cell is written with it."""
+    declared = {
+        column: value.decimal
+        for mapping in layout.export.kinds.values()
+        for option in mapping.columns.values()
+        for value in _options(option)
+        for column in value.from_ or ()
+        if value.decimal
+    }
+    items = {position: part for item in layout.items for part, position in item.cells.items()}
+    named = items | {position: name for name, position in layout.positions.items()}
+    return {position: declared.get(name, declaration.decimal) for position, name in named.items()}
+
+
+def _options(value: Value) -> Iterator[Value]:
+    yield value
+    for branch in value.first_of or ():
+        yield from _options(branch)

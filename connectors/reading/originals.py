@@ -20,10 +20,13 @@ from connectors.errors import OriginalRefused
 
 _CHUNK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_SAVE_AS_CSV = "save it as CSV (UTF-8) in the tool or in Excel"
 _NOT_TEXT = (
-    (re.compile(rb"PK\x03\x04"), "an Excel workbook or another ZIP file", _SAVE_AS_CSV),
-    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", _SAVE_AS_CSV),
+    (
+        re.compile(rb"\xd0\xcf\x11\xe0.*" + re.escape("EncryptedPackage".encode("utf-16-le")), re.DOTALL),
+        "an Excel workbook with a password",
+        "save it without the password (File → Info → Protect Workbook), and drop that",
+    ),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", "open it in Excel and save it as .xlsx"),
     (re.compile(rb"%PDF-"), "a PDF", "export it as CSV"),
     (
         re.compile(rb"\s*<(!doctype|html|\?xml|head|body|table)", re.IGNORECASE),
@@ -72,16 +75,18 @@ def uncompressed(path: Path, restricted: Path) -> Path:
 
 
 def refuse_if_no_text(path: Path) -> None:
-    """Refuse what is empty or evidently something else than text."""
+    """Refuse what is empty or evidently something else than text (or a workbook, which isn't asked for here)."""
     with path.open("rb") as file:
         head = file.read(4096)
+        # The names of what is in an Office file stand in a directory that may be anywhere in it.
+        head += file.read() if head.startswith(b"\xd0\xcf\x11\xe0") else b""
     if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n") and path.stat().st_size <= len(head):
         raise OriginalRefused(
             "The file is empty: it holds not even a header.", "export it again and drop it in the inbox again."
         )
     for signature, what, step in _NOT_TEXT:
         if signature.match(head.removeprefix(codecs.BOM_UTF8)):
-            raise OriginalRefused(f"The file is {what}, not CSV, whatever its name says.", f"{step}.")
+            raise OriginalRefused(f"The file is {what}, not CSV or .xlsx, whatever its name says.", f"{step}.")
 
 
 def encodings_to_try(path: Path, declared: tuple[str, ...]) -> tuple[str, ...]:
@@ -184,10 +189,12 @@ def _lines_exactly(path: Path) -> int:
         return sum(1 for _ in file)
 
 
-def trailing_delimiters(path: Path, delimiter: str) -> int:
-    """Delimiters at the ends of physical lines, summed over all lines."""
+def trailing_delimiters(path: Path, delimiter: str, first_line: int) -> int:
+    """Delimiters at the ends of physical lines, summed over the lines from ``first_line`` on."""
     total, last = 0, b""
     with path.open("rb") as file:
+        for _ in range(first_line - 1):
+            file.readline()
         while chunk := file.read(_CHUNK):
             # Whole lines at a time, so that no run of delimiters is cut in two.
             head, newline, tail = (last + chunk).rpartition(b"\n")

@@ -1,8 +1,13 @@
-"""The physical lines of a text file, for the originals of rejected records."""
+"""Records as they stand in the original, for those that are rejected: lines of a text, rows of a sheet."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 
 class RawLines:
@@ -30,6 +35,35 @@ class RawLines:
         return self._last[1]
 
     def __enter__(self) -> RawLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class RawRows:
+    """Reads the cells of a sheet forward once, as CSV: ask for rows in their order."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pq.ParquetFile(path)
+        self._rows = self._in_order()
+        self._last: tuple[int, str] = (0, "")
+
+    def _in_order(self) -> Iterator[tuple[int, list[str]]]:
+        for batch in self._file.iter_batches():
+            columns = [column.to_pylist() for column in batch.columns]
+            yield from ((line, cells) for line, *cells in zip(*columns, strict=True))
+
+    def between(self, first: int, _following: int | None = None) -> str:
+        """The row ``first``, up to its last cell that holds something."""
+        if self._last[0] != first:
+            cells = next((cells for line, cells in self._rows if line == first), [])
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(cells)
+            self._last = (first, text.getvalue().rstrip(","))
+        return self._last[1]
+
+    def __enter__(self) -> RawRows:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Which export of a tool a file is, by its header.
+"""Which export of a tool a file or a sheet is, by its header.
 
 The header decides, not the file name: people rename files. Names break a tie only where two exports have the
 same header. Whatever isn't recognised is refused with what was found, what is missing, and the line of the
@@ -7,21 +7,22 @@ declaration to mend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import PurePath
 
-from connectors.declaration import Declaration, Export, Header, written_at
+from connectors.declaration import Declaration, Export, written_at
+from connectors.declaration import Header as DeclaredHeader
 from connectors.errors import OriginalRefused
-from connectors.reading.headers import FirstRecord, comparable
+from connectors.reading.headers import Header, HeadRow, comparable, possible_headers
 from connectors.reading.items import Item, all_items, items_of
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A recognised header. Positions count from 0; records begin on ``data_line``."""
+    """A recognised header. Positions count from 0; records begin on ``data_line``. A sheet has no delimiter."""
 
     name: str
     export: Export
@@ -38,65 +39,82 @@ class _Fit:
 
     name: str
     export: Export
+    delimiter: str
+    header: Header
     positions: dict[str, int]
     missing: list[str]
     repeated: dict[str, list[int]]
 
 
-def recognised(declaration: Declaration, headers: Mapping[str, FirstRecord], source_file: str) -> Layout:
-    """The export that a header (read with each delimiter) belongs to. Raises OriginalRefused if there is none."""
-    for header in headers.values():
-        _refuse_what_is_not_read(declaration, header.cells)
-    exports = [(name, export) for name, export in declaration.exports.items() if export.format == "csv"]
-    fits = [(d, _fit(name, export, header.cells)) for d, header in headers.items() for name, export in exports]
-    whole = [(d, fit) for d, fit in fits if not fit.missing]
+def recognised(
+    declaration: Declaration, heads: Mapping[str, Sequence[HeadRow]], source_file: str, among: Collection[str]
+) -> Layout:
+    """The export, one of ``among``, that the first rows (read with each delimiter) belong to.
+
+    Raises OriginalRefused if there is none.
+    """
+    for head in heads.values():
+        _refuse_what_is_not_read(declaration, head[0].cells if head else ())
+    fits = [fit for delimiter, head in heads.items() for fit in _fits(declaration, delimiter, head, among)]
+    whole = [fit for fit in fits if not fit.missing]
     if not whole:
-        raise _unrecognised(declaration, headers, fits)
-    delimiter = max((d for d, _ in whole), key=lambda d: len(headers[d].cells))
-    header = headers[delimiter]
-    fit = _one(declaration, [f for d, f in whole if d == delimiter], source_file)
-    _refuse_ambiguous(declaration, fit, header.cells)
+        raise _unrecognised(declaration, fits)
+    widest = max(whole, key=lambda fit: len(fit.header.headings)).delimiter
+    fit = _one(declaration, [fit for fit in whole if fit.delimiter == widest], source_file)
+    _refuse_ambiguous(declaration, fit)
     return Layout(
         name=fit.name,
         export=fit.export,
-        delimiter=delimiter,
-        header=header.cells,
+        delimiter=fit.delimiter,
+        header=fit.header.cells,
         positions=fit.positions,
-        items=all_items(fit.export, header.cells, fit.positions),
-        data_line=header.next_line,
+        items=all_items(fit.export, fit.header.cells, fit.positions),
+        data_line=fit.header.next_line,
     )
 
 
-def _fit(name: str, export: Export, cells: Sequence[str]) -> _Fit:
-    compared = [comparable(cell) for cell in cells]
+def _fits(declaration: Declaration, delimiter: str, head: Sequence[HeadRow], among: Collection[str]) -> Iterator[_Fit]:
+    """The best fit of each export: of the rows that may be its header, the first that holds most of it."""
+    for name in (name for name in declaration.exports if name in among):
+        export = declaration.exports[name]
+        headers = possible_headers(head, export.header_rows, export.preamble) or [Header((), 1)]
+        fits = [_fit(name, export, delimiter, header) for header in headers]
+        yield max(fits, key=lambda fit: (not fit.missing, len(fit.positions)))
+
+
+def _fit(name: str, export: Export, delimiter: str, header: Header) -> _Fit:
     positions: dict[str, int] = {}
     missing: list[str] = []
     repeated: dict[str, list[int]] = {}
-    for column, header in export.columns.items():
-        found = _places(header, compared)
+    for column, declared in export.columns.items():
+        found = _places(declared, header)
         if found:
             positions[column] = found[0]
-        elif not header.optional:
+        elif not declared.optional:
             missing.append(column)
         if len(found) > 1:
             repeated[column] = found
-    for pattern in (items for items in export.items if items.required):
-        if not any(items_of(pattern, cells, set(positions.values()))):
-            missing.append("items")
-    return _Fit(name, export, positions, missing, repeated)
+    missing += [group[0] for group in export.any_of if positions.keys().isdisjoint(group)]
+    required, taken = [items for items in export.items if items.required], set(positions.values())
+    if required and not any(True for items in required for _ in items_of(items, header.cells, taken)):
+        missing.append("items")
+    return _Fit(name, export, delimiter, header, positions, missing, repeated)
 
 
-def _places(header: Header, compared: list[str]) -> list[int]:
-    names = {comparable(name) for name in header.names}
-    found = [i for i, cell in enumerate(compared) if cell in names]
-    if header.position is None:
+def _places(declared: DeclaredHeader, header: Header) -> list[int]:
+    """Where a column stands: by its whole name, or else by a part of it."""
+    names = {comparable(name) for name in declared.names}
+    found = [i for i, heading in enumerate(header.headings) if heading.whole in names]
+    found = found or [i for i, heading in enumerate(header.headings) if heading.parts & names]
+    if declared.position is None:
         return found
-    return [i for i in found if i == header.position - 1]
+    return [i for i in found if i == declared.position - 1]
 
 
 def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
-    most = max(len(fit.positions) for fit in fits)
-    best = [fit for fit in fits if len(fit.positions) == most]
+    # A header of two rows that fits explains more of the file than one of its rows alone.
+    most = max((len(fit.positions), fit.export.header_rows) for fit in fits)
+    best = [fit for fit in fits if (len(fit.positions), fit.export.header_rows) == most]
     file_name = PurePath(source_file).name.lower()
     named = [fit for fit in best if any(fnmatch(file_name, pattern) for pattern in fit.export.files)]
     if len(best) > 1 and len(named) == 1:
@@ -110,10 +128,10 @@ def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
     )
 
 
-def _refuse_ambiguous(declaration: Declaration, fit: _Fit, cells: Sequence[str]) -> None:
+def _refuse_ambiguous(declaration: Declaration, fit: _Fit) -> None:
     for column, places in fit.repeated.items():
         raise OriginalRefused(
-            f"The column '{cells[places[0]].strip()}' stands {len(places)} times in the header (places "
+            f"The column '{fit.header.cells[places[0]].strip()}' stands {len(places)} times in the header (places "
             f"{', '.join(str(p + 1) for p in places)}), so it isn't clear which one is {fit.name}.{column}.",
             f"rename or remove the others, or give `position` at {_written_at(declaration, fit.name, column)}.",
         )
@@ -128,12 +146,10 @@ def _refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> 
             )
 
 
-def _unrecognised(
-    declaration: Declaration, headers: Mapping[str, FirstRecord], fits: list[tuple[str, _Fit]]
-) -> OriginalRefused:
+def _unrecognised(declaration: Declaration, fits: list[_Fit]) -> OriginalRefused:
     """Say what was found and what is missing. A first line without one known name may be data, so it isn't shown."""
-    delimiter, closest = max(fits, key=lambda pair: (len(pair[1].positions), -len(pair[1].missing)))
-    cells = [cell.strip() for cell in headers[delimiter].cells]
+    closest = max(fits, key=lambda fit: (len(fit.positions), -len(fit.missing)))
+    cells = [cell.strip() for cell in closest.header.cells]
     if not closest.positions:
         known = ", ".join(f"{name} ({export.title})" for name, export in declaration.exports.items())
         return OriginalRefused(

@@ -1,6 +1,6 @@
-"""The text of an original becomes a table of cells.
+"""The text or the sheet of an original becomes a table of cells.
 
-Two tiers. DuckDB is fast, but can't say on which line a record begins, and gives up at the first oddity.
+A text has two tiers. DuckDB is fast, but can't say on which line a record begins, and gives up at the first oddity.
 Everything else goes to an exact reader. A record with too few or too many cells is a reject, never shifted values.
 """
 
@@ -12,34 +12,105 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.reading.cells import cleaned
-from connectors.reading.exact_tier import Ragged, write_exactly
+from connectors.reading.cells import cell_names, cleaned, is_no_record
+from connectors.reading.exact_tier import expected_of, write_exactly
 from connectors.reading.fast_tier import load_fast
+from connectors.reading.identification import Found, SheetCells
 from connectors.reading.originals import Text
+from connectors.reading.raw_lines import RawLines, RawRows
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
 
 
 @dataclass(frozen=True)
-class Source:
-    """What was read: the text, the recognised layout, records in all, and those that aren't in the table."""
+class Ragged:
+    """A record whose cells can't be told apart: its first line, the rule that it breaks, what was expected of it."""
 
-    text: Text
-    layout: Layout
+    line: int
+    rule: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was read of a text or a sheet.
+
+    ``view`` has the sound records: ``source_line`` and the text of every mapped cell, trimmed, without null texts.
+    ``rows`` counts these and the ``ragged``; rows that are known to be no records are counted apart.
+    """
+
+    number: int
+    found: Found
     rows: int
+    rows_not_records: int
     ragged: tuple[Ragged, ...]
+
+    @property
+    def view(self) -> str:
+        return f"source_{self.number}"
+
+    @property
+    def layout(self) -> Layout:
+        return self.found.layout
+
+    @property
+    def sheet(self) -> str:
+        """Name of the worksheet; empty for a text."""
+        return self.found.content.sheet if isinstance(self.found.content, SheetCells) else ""
+
+    @property
+    def is_sheet(self) -> bool:
+        return isinstance(self.found.content, SheetCells)
+
+    def raw(self) -> RawLines | RawRows:
+        """The records as they stand in the original; to be asked for in order."""
+        content = self.found.content
+        return RawRows(content.path) if isinstance(content, SheetCells) else RawLines(content.path)
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], restricted: Path
+    connection: duckdb.DuckDBPyConnection, found: Found, number: int, nulls: Sequence[str], restricted: Path
 ) -> Source:
-    """Create the view ``source``: ``source_line`` and the text of every mapped cell, trimmed, without null texts."""
-    if text.is_plain and load_fast(connection, text, layout, nulls):
-        return Source(text, layout, text.lines - layout.data_line + 1, ())
-    parquet = restricted / "cells.parquet"
-    rows, ragged = write_exactly(text, layout, parquet)
-    cells = cleaned(layout, nulls, "source_line", "source_line", f"read_parquet({literal(parquet)})")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS {cells}")
-    connection.execute("CREATE OR REPLACE TEMP VIEW source AS SELECT * FROM cells")
-    parquet.unlink()
-    return Source(text, layout, rows + len(ragged), ragged)
+    """Create the tables and the view of one text or sheet, the ``number``-th of its original."""
+    table, view = f"cells_{number}", f"source_{number}"
+    content, layout = found.content, found.layout
+    if isinstance(content, Text) and content.is_plain and load_fast(connection, content, layout, nulls, table):
+        line, broken = f"rowid + {layout.data_line}", "NULL::VARCHAR"
+    else:
+        _load_parquet(connection, content, layout, nulls, table, restricted)
+        line, broken = "source_line", "broken"
+    skipped = is_no_record(layout) or "false"
+    cells = ", ".join(f'"{name}"' for name in cell_names(layout).values())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {line} AS source_line, {cells} FROM {table} "
+        f"WHERE {broken} IS NULL AND NOT ({skipped})"
+    )
+    ragged = connection.execute(
+        f"SELECT {line}, {broken} FROM {table} WHERE {broken} IS NOT NULL AND NOT ({skipped}) ORDER BY 1"
+    ).fetchall()
+    rows, not_records = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {skipped}) FROM {table}"
+    ).fetchall()[0]
+    problems = tuple(Ragged(line, rule, expected_of(rule, layout)) for line, rule in ragged)
+    return Source(number, found, rows - not_records, not_records, problems)
+
+
+def _load_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    content: Text | SheetCells,
+    layout: Layout,
+    nulls: Sequence[str],
+    table: str,
+    restricted: Path,
+) -> None:
+    parquet = restricted / f"{table}.parquet"
+    besides = {"source_line": "source_line", "broken": "broken"}
+    if isinstance(content, SheetCells):
+        parquet = content.path
+        besides["broken"] = "NULL::VARCHAR"
+    else:
+        write_exactly(content, layout, parquet)
+    cells = cleaned(layout, nulls, besides, f"read_parquet({literal(parquet)})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {cells}")
+    if isinstance(content, Text):
+        parquet.unlink()

@@ -23,7 +23,7 @@ from connectors.xapi.bodies import BodyHash
 from connectors.xapi.files import records
 from connectors.xapi.people import People
 from connectors.xapi.statements import Sinks, Statements
-from connectors.xapi.tables import LandedFile, RejectsFile, drop_repeated
+from connectors.xapi.tables import EXPORTS, LandedFile, RejectsFile, drop_repeated
 
 
 class Declared(Protocol):
@@ -64,7 +64,7 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
         accounts.write_rows(people.rows())
         offered.write_rows(activities.rows())
     kinds = (_statements(statements, landed, rejects), accounts.mapped(), offered.mapped())
-    return MappedUnit(original, "statements", version, statements.read, kinds)
+    return MappedUnit(original, version, statements.read, kinds)
 
 
 @contextmanager
@@ -84,5 +84,5 @@ def _statements(statements: Statements, landed: LandedFile, rejects: RejectsFile
     repeated = drop_repeated(landed.path, suspected) if suspected else 0
     rejected = rejects.path if rejects.rows else None
     return MappedKind(
-        STATEMENTS, landed.path, rejected, statements.read, landed.rows - repeated, rejects.rows, repeated
+        STATEMENTS, EXPORTS, landed.path, rejected, statements.read, landed.rows - repeated, rejects.rows, repeated
     )

@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import REJECTED, MappedKind, Original, arrow_schema
 
+EXPORTS = ("statements",)
+"""What a file of statements is read as."""
+
 
 def record_key(values: Sequence[str | None]) -> str:
     """Identity of a record within its tool and kind: md5 over the key columns."""
@@ -60,7 +63,7 @@ class LandedFile:
 
     def mapped(self) -> MappedKind:
         """For a kind of distinct things: all that was read has landed."""
-        return MappedKind(self.kind, self.path, None, self.rows, self.rows, 0, 0)
+        return MappedKind(self.kind, EXPORTS, self.path, None, self.rows, self.rows, 0, 0)
 
 
 class RejectsFile:

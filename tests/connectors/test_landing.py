@@ -64,8 +64,8 @@ def read_lines(original: Original, _tokeniser: Tokeniser, scratch: Scratch) -> M
     ]  # fmt: skip
     schema = table_schema("rejects").append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
     pq.write_table(pa.Table.from_pylist(bad, schema=schema), rejected)
-    kind = MappedKind(ORG_UNITS, landed, rejected, len(lines), len(good), len(bad), 0)
-    return MappedUnit(original, "units", "1", len(lines), (kind,))
+    kind = MappedKind(ORG_UNITS, ("units",), landed, rejected, len(lines), len(good), len(bad), 0)
+    return MappedUnit(original, "1", len(lines), (kind,))
 
 
 def drop(home: Home, name: str, *lines: str, tool: str = "hr") -> Original:
@@ -184,9 +184,16 @@ def test_counts_that_do_not_balance_are_never_landed(home: Home) -> None:
         mapped = read_lines(original, tokeniser, scratch)
         kind = mapped.kinds[0]
         lost = MappedKind(
-            kind.kind, kind.landed, kind.rejected, kind.rows_read + 1, kind.rows_landed, kind.rows_rejected, 0
+            kind.kind,
+            kind.exports,
+            kind.landed,
+            kind.rejected,
+            kind.rows_read + 1,
+            kind.rows_landed,
+            kind.rows_rejected,
+            0,
         )
-        return MappedUnit(original, "units", "1", 1, (lost,))
+        return MappedUnit(original, "1", 1, (lost,))
 
     with pytest.raises(ThroughlineError, match="Nothing was landed"):
         land(home, drop(home, "a.txt", "one"), loses_one)

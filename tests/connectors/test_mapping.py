@@ -33,7 +33,7 @@ def test_a_sample_lands_balances_equals_its_contract_and_shows_nobody(path: Path
     assert "@" not in shown
 
 
-def test_every_csv_export_of_the_catalogue_has_a_sample(tmp_path: Path) -> None:
+def test_every_export_of_a_table_has_a_sample(tmp_path: Path) -> None:
     seen = {
         (path.parent.name, map_file(path, path.parent.name, tmp_path / str(i)).unit.export)
         for i, path in enumerate(SAMPLES)
@@ -43,7 +43,7 @@ def test_every_csv_export_of_the_catalogue_has_a_sample(tmp_path: Path) -> None:
         (tool, name)
         for tool, declaration in catalogue().items()
         for name, export in declaration.exports.items()
-        if export.format == "csv"
+        if export.format == "table"
     }
     assert seen == declared_exports
 
