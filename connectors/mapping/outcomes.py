@@ -81,8 +81,7 @@ def _rejected_batches(setting: Setting, source: Source) -> Iterator[list[tuple[o
     """Rejects of one source in order of their lines, each with its original text."""
     found = setting.run(
         "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
-        f"FROM (SELECT source_line FROM {source.view} UNION ALL "
-        f"SELECT source_line FROM ragged WHERE source_number = {source.number})) "
+        f"FROM {source.all_lines}) "
         "SELECT source_line, following, rule, expected, problem, problem_text FROM rejected "
         f"JOIN starts USING (source_line) WHERE source_number = {source.number} ORDER BY source_line, problem"
     )

@@ -26,12 +26,12 @@ def cleaned(layout: Layout, nulls: Sequence[str], besides: dict[str, str], table
 
 
 def is_no_record(layout: Layout) -> str:
-    """SQL over the mapped cells: whether the declaration knows a row to be none; empty where it knows none such."""
+    """SQL over the mapped cells: whether the declaration knows a row to be no record."""
     conditions = (
         asked(condition, first_filled([f'"{name}"' for name in condition.column if name in layout.positions]))
         for condition in layout.export.not_records
     )
-    return " OR ".join(f"({condition})" for condition in conditions)
+    return f"({' OR '.join(f'({condition})' for condition in conditions) or 'false'})"
 
 
 def _trimmed(cell: str) -> str:

@@ -42,7 +42,7 @@ def items_of(items: Items, cells: Sequence[str], taken: set[int]) -> Iterator[It
         match = None if position in taken else pattern.search(cell.strip())
         if match is None:
             continue
-        groups = {name: text or "" for name, text in match.groupdict().items()}
+        groups = {name: (text or "").strip() for name, text in match.groupdict().items()}
         part = spellings.get(comparable(groups.pop("part", ""))) if items.parts else "cell"
         if part is None or (items.following and not _is_followed(items, groups, cells, position)):
             continue

@@ -36,7 +36,8 @@ class Source:
     """What was read of a text or a sheet.
 
     ``view`` has the sound records: ``source_line`` and the text of every mapped cell, trimmed, without null texts.
-    ``rows`` counts these and the ``ragged``; rows that are known to be no records are counted apart.
+    ``all_lines`` has the ``source_line`` of everything that is there, records or not. ``rows`` counts the sound
+    records and the ``ragged``; rows that are known to be no records are counted apart.
     """
 
     number: int
@@ -48,6 +49,10 @@ class Source:
     @property
     def view(self) -> str:
         return f"source_{self.number}"
+
+    @property
+    def all_lines(self) -> str:
+        return f"rows_{self.number}"
 
     @property
     def layout(self) -> Layout:
@@ -71,28 +76,31 @@ class Source:
 def load(
     connection: duckdb.DuckDBPyConnection, found: Found, number: int, nulls: Sequence[str], restricted: Path
 ) -> Source:
-    """Create the tables and the view of one text or sheet, the ``number``-th of its original."""
-    table, view = f"cells_{number}", f"source_{number}"
+    """Create the tables and views of one text or sheet, the ``number``-th of its original."""
+    table, everything, view = f"cells_{number}", f"rows_{number}", f"source_{number}"
     content, layout = found.content, found.layout
     if isinstance(content, Text) and content.is_plain and load_fast(connection, content, layout, nulls, table):
-        line, broken = f"rowid + {layout.data_line}", "NULL::VARCHAR"
+        provenance = f"rowid + {layout.data_line} AS source_line, NULL::VARCHAR AS broken"
     else:
         _load_parquet(connection, content, layout, nulls, table, restricted)
-        line, broken = "source_line", "broken"
-    skipped = is_no_record(layout) or "false"
+        provenance = "source_line, broken"
     cells = ", ".join(f'"{name}"' for name in cell_names(layout).values())
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {line} AS source_line, {cells} FROM {table} "
-        f"WHERE {broken} IS NULL AND NOT ({skipped})"
+        f"CREATE OR REPLACE TEMP VIEW {everything} AS "
+        f"SELECT {provenance}, {is_no_record(layout)} AS is_no_record, {cells} FROM {table}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * EXCLUDE (broken, is_no_record) FROM {everything} "
+        "WHERE broken IS NULL AND NOT is_no_record"
     )
     ragged = connection.execute(
-        f"SELECT {line}, {broken} FROM {table} WHERE {broken} IS NOT NULL AND NOT ({skipped}) ORDER BY 1"
+        f"SELECT source_line, broken FROM {everything} WHERE broken IS NOT NULL AND NOT is_no_record ORDER BY 1"
     ).fetchall()
-    rows, not_records = connection.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {skipped}) FROM {table}"
-    ).fetchall()[0]
+    ((rows, not_records),) = connection.execute(
+        f"SELECT count(*) FILTER (NOT is_no_record), count(*) FILTER (is_no_record) FROM {everything}"
+    ).fetchall()
     problems = tuple(Ragged(line, rule, expected_of(rule, layout)) for line, rule in ragged)
-    return Source(number, found, rows - not_records, not_records, problems)
+    return Source(number, found, rows, not_records, problems)
 
 
 def _load_parquet(

@@ -40,10 +40,10 @@ _CHUNK_ROWS = 20_000
 _CHUNK_BYTES = 1 << 22
 _MOST_BYTES = 4 << 30
 """Size of a workbook when unpacked that is still believed to be one."""
-_MOST_CELLS = 50_000_000
-"""Cells of a sheet, from its first to its last, that fit into memory: it is read whole."""
-_FAR_CELL = re.compile(rb'<(?:\w+:)?c (?:[^>]*? )?r="([A-Z]{2,3})\d')
-_ROW = re.compile(rb'<(?:\w+:)?row (?:[^>]*? )?r="(\d+)"')
+_MOST_CELLS = 20_000_000
+"""Cells of a sheet, from its first to its last. It is read whole, and full cells of text take some 150 bytes each."""
+_PLACE = re.compile(rb' r="(?:(\d+)"|([A-Z]{2,3})\d)')
+"""The number of a row, or the column of a cell beyond Z."""
 _AS_CSV = "save the sheet as CSV (UTF-8), and drop that"
 
 
@@ -66,7 +66,8 @@ class Sheet:
     def write_cells(self, target: Path, width: int, data_line: int, marks: Mapping[int, str]) -> int:
         """The rows from ``data_line`` on that aren't blank, as Parquet; returns how many. ``marks``: see `_number`."""
         schema = pa.schema([("source_line", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
-        rows = ((line, row) for line, row in self._rows() if line >= data_line and any(v != "" for v in row))
+        blank = [""] * self._cells.width
+        rows = ((line, row) for line, row in self._rows() if line >= data_line and row != blank)
         written = 0
         with pq.ParquetWriter(target, schema, compression="snappy") as writer:
             while chunk := list(islice(rows, _CHUNK_ROWS)):
@@ -157,9 +158,10 @@ def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK_BYTES):
             text = rest + chunk
-            last_row = max([last_row, *map(int, _ROW.findall(text))])
-            last_column = max([last_column, *set(_FAR_CELL.findall(text))], key=lambda name: (len(name), name))
-            rest = text[-200:]
+            rows, columns = map(set, zip((b"0", b"Z"), *_PLACE.findall(text), strict=True))
+            last_row = max(last_row, *(int(row or 0) for row in rows))
+            last_column = max(last_column, *columns, key=lambda name: (len(name), name))
+            rest = text[-20:]
     return last_row * _column_number(last_column)
 
 
