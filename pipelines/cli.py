@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from connectors.errors import ThroughlineError
+from connectors.errors import SettingsError, ThroughlineError
 from connectors.home import Home
 from pipelines import screen
 
@@ -74,22 +74,29 @@ def run(
         raise typer.Exit(1)
 
 
+PeopleOption = Annotated[int | None, typer.Option(min=20, help="Headcount; else as the recipe says.")]
+MonthsOption = Annotated[int | None, typer.Option(min=1, help="Months of history; else as the recipe says.")]
+SeedOption = Annotated[int | None, typer.Option(help="Another seed is another company; else as the recipe says.")]
+
+
 @app.command()
 def demo(
     home: HomeOption = None,
-    people: Annotated[int, typer.Option(min=20, help="People in the simulated company.")] = 400,
-    months: Annotated[int, typer.Option(min=3, help="Months that its exports cover.")] = 18,
-    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
+    recipe: Annotated[str, typer.Option(help="The company to simulate; `throughline simulate --list` names them.")] = "",
+    people: PeopleOption = None,
+    months: MonthsOption = None,
+    seed: SeedOption = None,
 ) -> None:
     """Simulate a small company, run the whole line on its exports, and print the answers."""
     from pipelines import runs
-    from simulator import SETTINGS, write_company
+    from simulator import SETTINGS
 
     opened = _home(home).open()
     if not (settings := opened.root / "settings.yml").exists():
         settings.write_text(SETTINGS, encoding="utf-8")
     with screen.progress(console) as seconds:
-        screen.simulate(write_company, opened.inbox, opened.restricted / "simulated_truth", people, months, seed)
+        truth = opened.restricted / "simulated_truth"
+        screen.simulate(opened.inbox, truth, recipe, people=people, months=months, seed=seed)
         outcome = runs.run(opened)
     screen.outcome(console, opened, outcome, seconds)
     if not outcome.is_good:
@@ -101,22 +108,28 @@ def demo(
 
 @app.command()
 def simulate(
+    recipe: Annotated[str, typer.Argument(help="A recipe by name, or a .yaml file of your own.")] = "",
     to: Annotated[
-        Path, typer.Option(help="Folder for the exports, one subfolder per tool (an inbox).", file_okay=False)
-    ],
-    truth: Annotated[Path | None, typer.Option(help="Folder for what is planted in them.", file_okay=False)] = None,
-    people: Annotated[int, typer.Option(min=20)] = 400,
-    months: Annotated[int, typer.Option(min=3)] = 18,
-    seed: Annotated[int, typer.Option()] = 7,
-    home: HomeOption = None,
+        Path | None, typer.Option(help="Folder for the exports, one subfolder per tool (an inbox).", file_okay=False)
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder for the planted truth; else `<to>_truth`.", file_okay=False)
+    ] = None,
+    people: PeopleOption = None,
+    months: MonthsOption = None,
+    seed: SeedOption = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the recipes.")] = False,
 ) -> None:
     """Write the exports of a simulated company, and beside them the truth that was planted."""
-    from simulator import write_company
-
-    _home(home)
+    if list_:
+        screen.recipes(console)
+        return
+    if to is None:
+        raise SettingsError("simulate needs a folder for the exports: throughline simulate RECIPE --to DIR")
+    beside = truth or to.with_name(f"{to.resolve().name}_truth")
     with screen.progress(console):
-        screen.simulate(write_company, to, truth, people, months, seed)
-    console.print(f"The exports are in {to}.")
+        written = screen.simulate(to, beside, recipe, people=people, months=months, seed=seed)
+    screen.simulated(console, written, to, beside)
 
 
 @app.command()

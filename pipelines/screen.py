@@ -26,6 +26,7 @@ from pipelines.settings import CHECKOUT
 if TYPE_CHECKING:
     from pipelines.examination import Finding
     from pipelines.runs import Outcome
+    from simulator import Written
 
 COOKBOOK = CHECKOUT / "docs" / "cookbook"
 DEMO_ANSWERS = ("who_learns", "what_is_completed", "who_is_known", "what_is_offered_twice", "what_was_learned")
@@ -55,9 +56,47 @@ def progress(console: Console) -> Iterator[dict[str, float]]:
             yield seconds
 
 
-def simulate(write: Callable[..., Any], to: Path, truth: Path | None, people: int, months: int, seed: int) -> None:
-    with stage("simulate a company"):
-        write(to, truth, people=people, months=months, seed=seed)
+def recipes(console: Console) -> None:
+    """The companies that can be simulated."""
+    from simulator.recipe import load, names
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("recipe", "people", "months", "what it is for"):
+        table.add_column(heading, overflow="fold")
+    for name in names():
+        recipe = load(name)
+        table.add_row(name, f"{recipe.people:,}", str(recipe.months), recipe.about)
+    console.print(table)
+
+
+def simulate(
+    to: Path, truth: Path, recipe: str, *, people: int | None, months: int | None, seed: int | None
+) -> Written:
+    """Write a company, a step a month; a recipe that can't be used is an error of settings."""
+    from simulator import RecipeError, load, write_company
+    from simulator.recipe import DEFAULT
+
+    try:
+        cooked = load(recipe or DEFAULT, people=people, months=months, seed=seed)
+        with stage("simulate a company", cooked.months) as step:
+            return write_company(to, truth, cooked, lambda _done, _of: step())
+    except RecipeError as error:
+        raise SettingsError(str(error)) from error
+
+
+def simulated(console: Console, written: Written, to: Path, truth: Path) -> None:
+    """What was written, tool by tool."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("tool")
+    for heading in ("files", "records", "broken on purpose", "MB"):
+        table.add_column(heading, justify="right")
+    for tool in written.tools:
+        files = [file for file in written.files if file.path.parts[0] == tool]
+        size = sum(file.size for file in files) / 1e6
+        rejected = written.count("rejected", tool)
+        table.add_row(tool, f"{len(files):,}", f"{written.count('records', tool):,}", f"{rejected:,}", f"{size:,.1f}")
+    console.print(table)
+    console.print(f"The exports are in {to}, the truth behind them in {truth} (begin with its README.md).")
 
 
 def outcome(console: Console, home: Home, outcome: Outcome, seconds: dict[str, float]) -> None:

@@ -32,52 +32,64 @@ class _Part(BaseModel):
 class Workforce(_Part):
     """What happens to people. Shares are of the headcount and per month, unless they say otherwise."""
 
-    leave: float = Field(0.011, ge=0, le=0.5)
-    join: float = Field(0.013, ge=0, le=0.5)
-    move: float = Field(0.009, ge=0, le=0.5)
-    rename: float = Field(0.002, ge=0, le=0.5)
-    absence: float = Field(0.035, ge=0, le=0.5, description="Absences of a day or more that begin.")
-    return_share: float = Field(0.12, ge=0, le=1, description="Leavers who come back.")
-    new_number_share: float = Field(0.3, ge=0, le=1, description="Of those, under another employee number.")
-    recycled_email_share: float = Field(0.06, ge=0, le=1, description="Leavers whose address goes to a later namesake.")
-    second_job_share: float = Field(0.02, ge=0, le=1, description="People who hold a second job for a while.")
-    twin_share: float = Field(0.01, ge=0, le=1, description="People with a namesake in the same team.")
+    leave: float = Field(default=0.011, ge=0, le=0.5)
+    join: float = Field(default=0.013, ge=0, le=0.5)
+    move: float = Field(default=0.009, ge=0, le=0.5)
+    rename: float = Field(default=0.002, ge=0, le=0.5)
+    absence: float = Field(default=0.035, ge=0, le=0.5, description="Absences of a day or more that begin.")
+    return_share: float = Field(default=0.12, ge=0, le=1, description="Leavers who come back.")
+    new_number_share: float = Field(default=0.3, ge=0, le=1, description="Of those, under another employee number.")
+    recycled_email_share: float = Field(
+        default=0.06, ge=0, le=1, description="Leavers whose address goes to a later namesake."
+    )
+    second_job_share: float = Field(default=0.02, ge=0, le=1, description="People who hold a second job for a while.")
+    twin_share: float = Field(default=0.01, ge=0, le=1, description="People with a namesake in the same team.")
 
 
 class Learning(_Part):
     """How much is learned, and how well the process around it is kept."""
 
-    popularity: float = Field(1.0, ge=0, description="Times as many free choices.")
-    completion: float = Field(0.0, description="Added to every chance to finish, in logits.")
-    statements: int = Field(1, ge=1, description="Times as many interactions that a player sends per part.")
+    popularity: float = Field(default=1.0, ge=0, description="Times as many free choices.")
+    completion: float = Field(default=0.0, description="Added to every chance to finish, in logits.")
+    statements: int = Field(default=1, ge=1, description="Times as many interactions that a player sends per part.")
     needs_approval_share: float = Field(
         0.45, ge=0, le=1, description="Offerings whose participation asks for approval."
     )
-    skipped_approval_share: float = Field(0.14, ge=0, le=1, description="Of those enrolments, begun without waiting.")
-    informal_hours: float = Field(2.2, ge=0, description="Informal learning per person and month, in hours.")
-    registered_share: float = Field(0.4, ge=0, le=1, description="Of informal learning, written down.")
-    survey_response: float = Field(0.62, ge=0, le=1, description="Invited people who answer; appliers more often.")
-    observed_share: float = Field(0.5, ge=0, le=1, description="Trained people who are observed at work.")
+    skipped_approval_share: float = Field(
+        default=0.14, ge=0, le=1, description="Of those enrolments, begun without waiting."
+    )
+    informal_hours: float = Field(default=2.2, ge=0, description="Informal learning per person and month, in hours.")
+    registered_share: float = Field(default=0.4, ge=0, le=1, description="Of informal learning, written down.")
+    survey_response: float = Field(
+        default=0.62, ge=0, le=1, description="Invited people who answer; appliers more often."
+    )
+    observed_share: float = Field(default=0.5, ge=0, le=1, description="Trained people who are observed at work.")
 
 
 class Delivery(_Part):
     """What goes wrong between a tool and the warehouse."""
 
-    late_share: float = Field(0.025, ge=0, le=1, description="Enrolments done offline, told weeks later.")
-    void_share: float = Field(0.03, ge=0, le=1, description="Unfinished enrolments completed by mistake, then voided.")
-    duplicate_share: float = Field(0.008, ge=0, le=1, description="Statements twice in one dump.")
-    invalid_per_dump: int = Field(1, ge=0, description="Statements that break a rule, per dump.")
-    second_lrs_share: float = Field(0.15, ge=0, le=1, description="Statements that a second LRS holds as well.")
-    clock_skew_share: float = Field(0.01, ge=0, le=1, description="Enrolments on a device whose clock is wrong.")
-    corrected: bool = Field(True, description="Some exports are delivered again with corrections.")
-    truncated: bool = Field(False, description="One export breaks off in the middle, and comes whole later.")
-    hr_every_months: int = Field(1, ge=1, description="Months between complete HR exports.")
+    late_share: float = Field(default=0.025, ge=0, le=1, description="Enrolments done offline, told weeks later.")
+    void_share: float = Field(
+        default=0.03, ge=0, le=1, description="Unfinished enrolments completed by mistake, then voided."
+    )
+    duplicate_share: float = Field(default=0.008, ge=0, le=1, description="Statements twice in one dump.")
+    invalid_per_dump: int = Field(default=1, ge=0, description="Statements that break a rule, per dump.")
+    second_lrs_share: float = Field(default=0.15, ge=0, le=1, description="Statements that a second LRS holds as well.")
+    clock_skew_share: float = Field(
+        default=0.01, ge=0, le=1, description="Enrolments on a device whose clock is wrong."
+    )
+    corrected: bool = Field(default=True, description="Some exports are delivered again with corrections.")
+    truncated: bool = Field(default=False, description="One export breaks off in the middle, and comes whole later.")
+    hr_every_months: int = Field(default=1, ge=1, description="Months between complete HR exports.")
 
 
 class Upheaval(_Part):
     """What changes for everybody; counted in months from 0, empty for never."""
 
-    reorganisation_month: int | None = Field(None, ge=1, description="Two teams merge, a department changes division.")
+    reorganisation_month: int | None = Field(
+        default=None, ge=1, description="Two teams merge, a department changes division."
+    )
     kpi_redefinition_month: int | None = Field(
         None, ge=1, description="`kpi_redefined` is measured otherwise from then on."
     )
@@ -93,17 +105,17 @@ class ProgrammePlan(_Part):
     capability_id: str
     kpi_id: str
     effect: float
-    adoption: float = Field(1.0, gt=0, le=1)
-    forgetting: float = Field(0.0, ge=0, lt=1)
-    lag_months: int = Field(1, ge=0)
-    opportunity: float = Field(0.85, ge=0, le=1)
-    compliance: float = Field(0.92, ge=0, le=1)
-    spillover: float = Field(0.0, ge=0, le=1)
-    leaving: float = Field(1.0, ge=0)
+    adoption: float = Field(default=1.0, gt=0, le=1)
+    forgetting: float = Field(default=0.0, ge=0, lt=1)
+    lag_months: int = Field(default=1, ge=0)
+    opportunity: float = Field(default=0.85, ge=0, le=1)
+    compliance: float = Field(default=0.92, ge=0, le=1)
+    spillover: float = Field(default=0.0, ge=0, le=1)
+    leaving: float = Field(default=1.0, ge=0)
     assignment: Literal["randomised", "better_first", "chosen"] = "randomised"
     start_months: tuple[int, ...] = Field(description="Months, from 0, in which a wave of teams is trained.")
-    teams_share: float | None = Field(None, gt=0, le=1, description="Share of all teams that are ever trained.")
-    teams: int | None = Field(None, ge=1, description="Or their number.")
+    teams_share: float | None = Field(default=None, gt=0, le=1, description="Share of all teams that are ever trained.")
+    teams: int | None = Field(default=None, ge=1, description="Or their number.")
 
 
 class Recipe(_Part):
@@ -112,8 +124,8 @@ class Recipe(_Part):
     name: str
     title: str
     about: str
-    people: int = Field(400, ge=20)
-    months: int = Field(18, ge=1)
+    people: int = Field(default=400, ge=20)
+    months: int = Field(default=18, ge=1)
     seed: int = 7
     end: date = DEFAULT_END
     tools: tuple[str, ...] = ()

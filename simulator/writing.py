@@ -1,33 +1,69 @@
-"""One call from a seed to the files of a whole company.
+"""One call from a recipe to the files of a whole company.
 
-    structure → company → accounts ─┐
-    catalogue ──────────→ behaviour ─┴→ exports of three tools (+ truth)
+    recipe → world → month → tools' exports (all at once, month by month)
+                           → truth
 
-Each arrow draws from a random stream of its own, so a new tool changes none of what is there.
+Each purpose draws from a random stream of its own, so a new tool changes none of what is there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from itertools import chain
 from pathlib import Path
 
-from simulator import truth as planted
-from simulator.exports import moodle_log, moodle_reports, statements, totara, xapi
+from simulator.exports import Export
+from simulator.exports.absence_register import AbsenceRegister
+from simulator.exports.certification_register import CertificationRegister
+from simulator.exports.classroom_attendance import ClassroomAttendance
+from simulator.exports.cost_lines import CostLines
 from simulator.exports.files import Folder, WrittenFile
-from simulator.exports.moodle_site import build_site
-from simulator.world.accounts import register
-from simulator.world.behaviour import behave
-from simulator.world.catalogue import LRS, MOODLE, catalogue
-from simulator.world.roster import found_company
-from simulator.world.structure import structure
-from simulator.world.period import DEFAULT_END, Period, Streams
+from simulator.exports.kpi_table import KpiTable
+from simulator.exports.moodle import Moodle
+from simulator.exports.observation_checklist import ObservationChecklist
+from simulator.exports.skills_matrix import SkillsMatrix
+from simulator.exports.test_scores import TestScores
+from simulator.exports.time_registration import TimeRegistration
+from simulator.exports.totara import Totara
+from simulator.exports.totara_jobs import TotaraJobs
+from simulator.exports.training_requests import TrainingRequests
+from simulator.exports.udemy_business import UdemyBusiness
+from simulator.exports.xapi import Lrs
+from simulator.recipe import Recipe, RecipeError, load
+from simulator.truth import Truth
+from simulator.world.catalogue import CLASSROOM, LRS, LXP, MOODLE, SECOND_LRS
+from simulator.world.chronicle import Chronicle
+from simulator.world.world import World, build_world
+
+Progress = Callable[[int, int], None]
+"""Told after every month: months done, months in all."""
+
+TOOLS: Mapping[str, tuple[Callable[[World, Folder], Export], ...]] = {
+    "totara": (Totara, TotaraJobs),
+    MOODLE: (Moodle,),
+    LRS: (Lrs,),
+    SECOND_LRS: (Lrs,),
+    LXP: (UdemyBusiness,),
+    CLASSROOM: (ClassroomAttendance,),
+    "training_requests": (TrainingRequests,),
+    "test_scores": (TestScores,),
+    "observation_checklist": (ObservationChecklist,),
+    "time_registration": (TimeRegistration,),
+    "absence_register": (AbsenceRegister,),
+    "certification_register": (CertificationRegister,),
+    "cost_lines": (CostLines,),
+    "kpi_table": (KpiTable,),
+    "skills_matrix": (SkillsMatrix,),
+}
+"""Tool, which is the name of its folder → what it exports."""
 
 
 @dataclass(frozen=True)
 class Written:
     """What was written: paths are relative to the folder that was asked for, which is made for an inbox."""
 
+    recipe: Recipe
     files: tuple[WrittenFile, ...]
 
     @property
@@ -35,32 +71,43 @@ class Written:
         """Bytes in all files."""
         return sum(file.size for file in self.files)
 
+    @property
+    def tools(self) -> tuple[str, ...]:
+        return tuple(sorted({file.path.parts[0] for file in self.files}))
+
     def count(self, name: str, tool: str = "") -> int:
         """Sum of one planted count, such as ``records`` or ``rejected``, over the files of a tool (or of all)."""
         return sum(file.counts.get(name, 0) for file in self.files if not tool or file.path.parts[0] == tool)
 
 
 def write_company(
-    to: Path, truth: Path | None = None, people: int = 400, months: int = 18, seed: int = 7, end: date = DEFAULT_END
+    to: Path, truth: Path | None = None, recipe: Recipe | None = None, progress: Progress | None = None
 ) -> Written:
     """Write the exports of a simulated company to ``to/<tool>/``, and the truth about it to ``truth``.
 
-    The same arguments give the same bytes. ``people`` is the headcount on the eve; ``end`` is the last day of
-    the last of ``months`` months.
+    The same recipe gives the same bytes. Raises RecipeError where the recipe doesn't fit.
     """
-    period, streams = Period(end, months), Streams(seed)
-    offerings = catalogue(period)
-    company = found_company(people, period, streams, structure(people))
-    accounts = register(company, streams)
-    behaviour = behave(company, offerings, streams)
-    hr, lms, lrs = (Folder(to, tool) for tool in ("totara", MOODLE, LRS))
-    totara.export(company, hr, streams)
-    site = build_site(offerings, accounts, behaviour)
-    moodle_log.export(site, period, lms, streams)
-    moodle_reports.export(site, company, lms)
-    recorded = statements.record(behaviour, offerings, accounts.actors, period, streams)
-    sent = xapi.export(recorded, period, lrs, streams)
-    files = (*hr.files, *lms.files, *lrs.files)
-    if truth is not None:
-        planted.write_truth(truth, company, accounts, offerings, behaviour, sent, files)
-    return Written(files)
+    recipe = recipe or load()
+    world = build_world(recipe)
+    folders = {tool: Folder(to, tool) for tool in _asked(recipe)}
+    exports = {tool: [make(world, folder) for make in TOOLS[tool]] for tool, folder in folders.items()}
+    everything = list(chain.from_iterable(exports.values()))
+    told = Truth(truth, world) if truth is not None else None
+    for month in Chronicle(world):
+        for export in everything:
+            export.month(month.happened)
+        if told is not None:
+            told.month(month, [lrs.take_sent() for lrs in everything if isinstance(lrs, Lrs)])
+        if progress is not None:
+            progress(month.happened.ordinal + 1, recipe.months)
+    files = tuple(file for folder in folders.values() for file in folder.files)
+    if told is not None:
+        signed_up = [export.identities() for export in everything if isinstance(export, UdemyBusiness)]
+        told.close(files, {LXP: chain.from_iterable(signed_up)})
+    return Written(recipe, files)
+
+
+def _asked(recipe: Recipe) -> tuple[str, ...]:
+    if unknown := sorted(set(recipe.tools) - set(TOOLS)):
+        raise RecipeError(f"the recipe {recipe.name} asks for unknown tools {unknown}; there are {', '.join(TOOLS)}")
+    return tuple(tool for tool in TOOLS if not recipe.tools or tool in recipe.tools)

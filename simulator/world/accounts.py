@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from simulator.world.company import Company, Person
 from simulator.world.names import DOMAIN, ascii_folded
@@ -81,9 +83,13 @@ class Accounts:
     def playing(self, role: str) -> list[MoodleAccount]:
         return [account for account in self.moodle if account.role == role]
 
-    def moodle_ids(self) -> dict[int, int]:
-        """Person → Moodle id."""
-        return {account.person: account.moodle_id for account in self.moodle if account.person is not None}
+    @cached_property
+    def moodle_id_of(self) -> npt.NDArray[np.int64]:
+        """Person → Moodle id, as an array."""
+        held = [(a.person, a.moodle_id) for a in self.moodle if a.person is not None]
+        ids = np.full(len(held), -1, dtype=np.int64)
+        ids[[person for person, _ in held]] = [moodle_id for _, moodle_id in held]
+        return ids
 
 
 def register(company: Company, streams: Streams) -> Accounts:

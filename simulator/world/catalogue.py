@@ -13,6 +13,8 @@ from simulator.recipe import ProgrammePlan
 from simulator.world.period import Period
 
 MOODLE, LRS, LXP, CLASSROOM = "moodle", "xapi", "udemy_business", "classroom_attendance"
+SECOND_LRS = "academy_lrs"
+"""Holds part of what the first one holds; nothing is offered there."""
 
 ACADEMY = "https://academy.meridian.example.com"
 PLATFORMS = ("account", "mbox", "mbox_sha1sum")

@@ -182,6 +182,15 @@ class Company:
         """Work e-mails on ``day``."""
         return np.array([name.email for name in self._names.at(persons, day)], dtype=object)
 
+    def names_at(self, persons: Persons, day: date) -> Words:
+        """The :class:`Name` of each person on ``day``."""
+        return self._names.at(persons, day)
+
+    def left_at(self, persons: Persons, day: date) -> list[date | None]:
+        """The first day on which each person wasn't there any more, as known on ``day``; None while they are."""
+        jobs = self._jobs.at(persons, day)
+        return [None if job.ended is None or job.ended > day else job.ended for job in jobs]
+
     def full_names_at(self, persons: Persons, day: date) -> Words:
         """Given and family name on ``day``."""
         families = self._names.at(persons, day)

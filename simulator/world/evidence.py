@@ -18,7 +18,6 @@ import pandas as pd
 from simulator.recipe import Recipe
 from simulator.world.calendar import Calendar
 from simulator.world.chance import Array, days, logistic, logit
-from simulator.world.happenings import typed
 from simulator.world.presence import Presence
 from simulator.world.programmes import Programme
 from simulator.world.transfer import Transfer
@@ -196,5 +195,5 @@ class Evidence:
         )  # fmt: skip
 
     def _put(self, table: str, **columns: Any) -> None:
-        rows = pd.DataFrame(columns, index=np.arange(len(columns["person"])))
-        self.calendar.put(table, typed(table, {name: rows[name] for name in rows.columns}), "at")
+        if count := len(columns["person"]):
+            self.calendar.put(table, pd.DataFrame(columns, index=np.arange(count)), "at")

@@ -9,7 +9,6 @@ import pandas as pd
 
 from simulator.world.calendar import Calendar
 from simulator.world.chance import Array
-from simulator.world.happenings import typed
 from simulator.world.presence import Presence
 
 
@@ -86,14 +85,15 @@ class Licences:
         self, licence: Licence, persons: Array, event: str, day: Array, valid_to: Array | None = None,
         hours: float = np.nan,
     ) -> None:  # fmt: skip
-        rows = typed(
-            "certifications",
+        if not len(persons):
+            return
+        rows = pd.DataFrame(
             {
-                "person": persons, "certification_id": np.full(len(persons), licence.certification_id, dtype=object),
-                "event": np.full(len(persons), event, dtype=object), "day": day.astype("M8[s]"),
-                "valid_to": np.full(len(persons), "NaT", "M8[s]") if valid_to is None else valid_to.astype("M8[s]"),
-                "cpd_hours": np.full(len(persons), hours),
+                "person": persons, "certification_id": licence.certification_id, "event": event,
+                "day": day.astype("M8[s]"), "cpd_hours": hours,
+                "valid_to": np.datetime64("NaT", "s") if valid_to is None else valid_to.astype("M8[s]"),
             },
+            index=np.arange(len(persons)),
         )  # fmt: skip
         # The register tells of what is older than itself in its first month.
         told_on = np.maximum(rows["day"].to_numpy(), self.opened)

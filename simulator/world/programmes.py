@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from simulator.recipe import ProgrammePlan, Recipe, RecipeError
+from simulator.recipe import ProgrammePlan, Recipe
 from simulator.world.kpis import TeamLevels
 from simulator.world.period import Period, Streams
 from simulator.world.structure import Structure
@@ -68,7 +68,8 @@ def plan_programmes(
 
     Teams that a reorganisation merges are never trained: their series ends or begins in the middle.
     ``better_first`` gives the first wave to the teams that do best on the programme's KPI, so that trained teams
-    look better than others before anybody is trained.
+    look better than others before anybody is trained. What would begin after the period's end is not part of it:
+    such a wave is never trained, and a programme of nothing else isn't there.
     """
     merger = structure.merger
     merged = {*merger.teams, merger.into} if merger else set()
@@ -76,18 +77,13 @@ def plan_programmes(
     firsts = period.first_days()
     programmes = []
     for programme_id, plan in recipe.programmes.items():
-        if late := [month for month in plan.start_months if month >= len(firsts)]:
-            raise RecipeError(
-                f"the programme {programme_id} starts in month {late[0]} (from 0), and the period has {len(firsts)}; "
-                "ask for more months or start it earlier"
-            )
         order = _order(plan, eligible, levels, streams.of(f"programme {programme_id}"))
         count = plan.teams or round((plan.teams_share or 0.5) * len(eligible))
         waves = np.array_split(np.array(order[: max(1, count)], dtype=object), len(plan.start_months))
-        starts = {
-            str(team): firsts[month] for month, wave in zip(plan.start_months, waves, strict=True) for team in wave
-        }
-        programmes.append(_programme(programme_id, plan, starts))
+        turns = zip(plan.start_months, waves, strict=True)
+        starts = {str(team): firsts[month] for month, wave in turns if month < len(firsts) for team in wave}
+        if starts:
+            programmes.append(_programme(programme_id, plan, starts))
     return tuple(programmes)
 
 

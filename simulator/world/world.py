@@ -34,7 +34,7 @@ class World:
 
 
 def build_world(recipe: Recipe) -> World:
-    """Everything that is fixed before the first day. Raises RecipeError where the recipe doesn't fit its period."""
+    """Everything that is fixed before the first day."""
     period, streams = Period(recipe.end, recipe.months), Streams(recipe.seed)
     firsts, reorganised = period.first_days(), recipe.upheaval.reorganisation_month
     shape = structure(recipe.people, firsts[reorganised] if reorganised and reorganised < len(firsts) else None)
@@ -43,5 +43,5 @@ def build_world(recipe: Recipe) -> World:
     leaving = leaving_rates(programmes, period)
     company = found_company(recipe.people, period, streams, shape, recipe.workforce, leaving)
     accounts = register(company, streams)
-    offerings = catalogue(period, recipe.programmes)
+    offerings = catalogue(period, {p.programme_id: recipe.programmes[p.programme_id] for p in programmes})
     return World(recipe, period, streams, company, accounts, offerings, programmes, levels.kpis, levels)

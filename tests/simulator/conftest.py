@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulator import Written, write_company
+from simulator import Written, load, write_company
+from tests.simulator.chronicles import Told
 
 PEOPLE, MONTHS, SEED = 120, 3, 11
 
@@ -26,5 +27,11 @@ class Exports:
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
     folder = tmp_path_factory.mktemp("company")
-    written = write_company(folder / "inbox", folder / "truth", PEOPLE, MONTHS, SEED)
+    written = write_company(folder / "inbox", folder / "truth", load(people=PEOPLE, months=MONTHS, seed=SEED))
     return Exports(folder / "inbox", folder / "truth", written)
+
+
+@pytest.fixture(scope="session")
+def told() -> Told:
+    """The default company as it happens, without files."""
+    return Told("meridian")

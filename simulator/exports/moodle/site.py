@@ -1,6 +1,6 @@
 """The Moodle site behind its exports: its courses with their modules, and who finished which module when.
 
-behaviour (sessions, attempts) → module completions, which the log and the reports both tell of
+happenings of a month (of Moodle's offerings) → Activity, which the log and the reports both tell of
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from simulator.world.accounts import Accounts
-from simulator.world.behaviour import Behaviour
 from simulator.world.catalogue import MOODLE, Offering
+from simulator.world.happenings import Happenings
 
 CONTENT_MODULES = (("File", "resource"), ("Page", "page"), ("Interactive Content", "hvp"), ("URL", "url"))
 COMPONENTS = {"Interactive Content": "H5P"}
@@ -67,37 +67,68 @@ class Course:
         return (*self.contents, self.quiz) if self.quiz else self.contents
 
     @property
+    def context(self) -> str:
+        return f"Course: {self.fullname}"
+
+    @property
     def file_slug(self) -> str:
         """The short name as Moodle puts it into the names of downloads."""
         return re.sub(r"[^a-z0-9-]", "_", self.shortname.lower())
 
 
 @dataclass(frozen=True)
-class Site:
-    """``enrolments``, ``sessions`` and ``attempts`` are those of Moodle only, each with moodle_id and offering.
+class Activity:
+    """One month of the site. Every table has offering and moodle_id.
 
-    ``completions``: enrolment, module (place in the course), at. One row per content module that was finished.
+    ``finished``: enrolment, module (place in the course), at. One row per content module that was finished.
+    ``completed``: the course as a whole.
     """
 
-    courses: dict[int, Course]
-    accounts: Accounts
     enrolments: pd.DataFrame
     sessions: pd.DataFrame
     attempts: pd.DataFrame
-    completions: pd.DataFrame
+    finished: pd.DataFrame
+    completed: pd.DataFrame
 
 
-def build_site(offerings: tuple[Offering, ...], accounts: Accounts, behaviour: Behaviour) -> Site:
-    courses = {index: _course(index, o) for index, o in enumerate(offerings) if o.tool == MOODLE}
-    everything = behaviour.enrolments
-    enrolments = everything[everything["offering"].isin(courses)].assign(
-        moodle_id=lambda e: e["person"].map(accounts.moodle_ids())
-    )
-    owner = enrolments[["enrolment", "offering", "moodle_id"]]
-    sessions = behaviour.sessions.merge(owner, on="enrolment").sort_values(["enrolment", "ordinal"], ignore_index=True)
-    attempts = behaviour.attempts.merge(owner, on="enrolment").sort_values(["enrolment", "ordinal"], ignore_index=True)
-    attempts.insert(0, "attempt_id", np.arange(len(attempts)) + 5001)
-    return Site(courses, accounts, enrolments, sessions, attempts, _completions(sessions, courses))
+class Site:
+    """``courses``: offering → course."""
+
+    def __init__(self, offerings: tuple[Offering, ...], accounts: Accounts) -> None:
+        self.courses = {index: _course(index, o) for index, o in enumerate(offerings) if o.tool == MOODLE}
+        self.accounts = accounts
+        self.moodle_ids = accounts.moodle_id_of
+        self.sizes = np.zeros(len(offerings), dtype=np.int64)
+        for index, course in self.courses.items():
+            self.sizes[index] = len(course.contents)
+
+    def month(self, happened: Happenings) -> Activity:
+        sessions = self._own(happened, "sessions")
+        return Activity(
+            self._own(happened, "enrolments"), sessions, self._own(happened, "attempts"),
+            self._finished(sessions), self._own(happened, "completions"),
+        )  # fmt: skip
+
+    def _own(self, happened: Happenings, table: str) -> pd.DataFrame:
+        rows = happened[table]
+        rows = rows[self.sizes[rows["offering"]] > 0].reset_index(drop=True)
+        return rows.assign(moodle_id=self.moodle_ids[rows["person"]])
+
+    def _finished(self, sessions: pd.DataFrame) -> pd.DataFrame:
+        """A module is finished in the sitting in which the progress passes its place in the course."""
+        size = self.sizes[sessions["offering"]]
+        before, after = (
+            np.floor(sessions[name].to_numpy() * size + 1e-9).astype(np.int64)
+            for name in ("previous_progress", "progress")
+        )
+        new = after - before
+        rows = np.repeat(np.arange(len(sessions)), new)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(new) - new, new)
+        told = sessions.iloc[rows][["enrolment", "offering", "moodle_id", "at", "minutes"]].reset_index(drop=True)
+        share = (within + 1) / np.repeat(new, new)
+        passed = (told["minutes"].to_numpy() * share * 60).astype(np.int64).astype("m8[s]")
+        told = told.assign(at=told["at"].to_numpy() + passed, module=before[rows] + within)
+        return told[["enrolment", "offering", "moodle_id", "module", "at"]]
 
 
 def _course(index: int, offering: Offering) -> Course:
@@ -125,18 +156,3 @@ def _course(index: int, offering: Offering) -> Course:
         quiz,
         offering.course.pass_mark or 0,
     )
-
-
-def _completions(sessions: pd.DataFrame, courses: dict[int, Course]) -> pd.DataFrame:
-    """A module is finished in the sitting in which the progress passes its place in the course."""
-    size = sessions["offering"].map({index: len(course.contents) for index, course in courses.items()})
-    reached = np.floor(sessions["progress"] * size + 1e-9).astype(int)
-    before = reached.groupby(sessions["enrolment"]).shift(fill_value=0)
-    new = (reached - before).to_numpy()
-    finished = sessions.loc[sessions.index.repeat(new), ["enrolment", "offering", "moodle_id", "at", "minutes"]]
-    finished = finished.assign(within=finished.groupby(level=0).cumcount() + 1, of=np.repeat(new, new))
-    finished = finished.reset_index(drop=True)
-    share = finished["within"] / finished["of"]
-    finished["at"] = (finished["at"] + pd.to_timedelta(finished["minutes"] * share * 60, unit="s")).dt.floor("s")
-    finished["module"] = finished.groupby("enrolment").cumcount()
-    return finished[["enrolment", "offering", "moodle_id", "module", "at"]]
