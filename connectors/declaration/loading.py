@@ -7,6 +7,7 @@ nearest match. Any change of the file is a new version of the rows that it maps.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,12 @@ CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 def load(path: Path) -> Declaration:
     """Read and check one connector file. Raises SettingsError that lists everything wrong with it."""
-    raw = path.read_bytes()
+    return _loaded(path, path.read_bytes())
+
+
+@cache
+def _loaded(path: Path, raw: bytes) -> Declaration:
+    """A run asks for the catalogue several times; to check it takes half a second, to read its files almost none."""
     content, lines = _parsed(raw, path)
     ours = {"source": path, "content_hash": hashlib.sha256(raw).hexdigest()}
     try:

@@ -27,6 +27,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+@cache
 def _engine_regex(text: str) -> str:
     try:
         _engine().execute("SELECT regexp_extract('', ?, 0)", [text])
@@ -43,6 +44,7 @@ def _python_regex(text: str) -> str:
     return text
 
 
+@cache
 def _date_format(text: str) -> str:
     try:
         _engine().execute("SELECT try_strptime('x', ?)", [text])

@@ -12,8 +12,11 @@ from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
 
 
-def create_clear(setting: Setting, plan: Plan) -> None:
-    """The table ``clear``: typed columns, identifiers in clear, the first problem and the text that it is about."""
+def create_clear(setting: Setting, plan: Plan) -> int:
+    """The table ``clear``: typed columns, identifiers in clear, the first problem and the text that it is about.
+
+    Returns how many records it holds.
+    """
     checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
     problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
     faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
@@ -24,7 +27,7 @@ def create_clear(setting: Setting, plan: Plan) -> None:
         if plan.mapping.distinct
         else f"SELECT source_line, {texts} FROM chosen"
     )
-    setting.run(
+    return setting.count(
         f"CREATE OR REPLACE TEMP TABLE clear AS WITH chosen AS ({plan.chosen}), texts AS ({texts}), "
         f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
         f"checked AS (SELECT *, {problem} AS problem FROM typed) "

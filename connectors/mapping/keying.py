@@ -3,7 +3,7 @@
     clear --tokens--> keyed --repeats--> fated
 
 Tokens are made of the distinct values only and joined back. Windows run only over records whose key stands more
-than once, because in most originals nearly none does.
+than once, because in most originals none does.
 
 Sheets of one workbook that yield the same kind meet here: ``keyed`` holds the records of all of them.
 """
@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.mapping.planning import Plan
 from connectors.mapping.setting import Setting
 from connectors.masking import masked_sql, may_hold_address_sql
 from connectors.records import Column, Privacy, RecordKind, Type
+from connectors.seam import Tokeniser
+from connectors.sql import literal
 
 
 def create_keyed(setting: Setting, plan: Plan, before: Sequence[Plan]) -> None:
@@ -31,14 +34,15 @@ def create_keyed(setting: Setting, plan: Plan, before: Sequence[Plan]) -> None:
         for c in plan.kind.columns
         if c.privacy is not Privacy.TOKEN
     ]
+    _make_tokens(setting, plan)
     joins = []
     for column in (c for c in plan.kind.columns if c.privacy is Privacy.TOKEN):
         made = []
-        for name, identifier in plan.tokens.get(column.name, []):
-            table = f'"{name}~tokens"'
-            _create_tokens(setting, identifier, name, table)
-            joins.append(f'LEFT JOIN {table} ON clear."{name}" = {table}.value')
-            made.append(f"{table}.token")
+        for name, _ in plan.tokens.get(column.name, []):
+            of = f'"{name}~token"'
+            on = f'{of}.identifier = {literal(name)} AND {of}.value = clear."{name}"'
+            joins.append(f"LEFT JOIN tokens AS {of} ON {on}")
+            made.append(f"{of}.token")
         columns.append(f'coalesce({", ".join([*made, "NULL::VARCHAR"])}) AS "{column.name}"')
     extras = masked_sql("extras") if "extras" in addressed else "extras"
     key = ", ".join(f"coalesce(\"{name}\"::VARCHAR, '')" for name in plan.kind.key)
@@ -76,22 +80,51 @@ def _problem_without_token(plan: Plan) -> str:
     return f"coalesce(problem, CASE {missing} END)" if missing else "problem"
 
 
-def _create_tokens(setting: Setting, identifier: str, column: str, table: str) -> None:
-    found = setting.run(f'SELECT DISTINCT "{column}" AS value FROM clear WHERE "{column}" IS NOT NULL').to_arrow_table()
-    values = found.column("value").to_pylist()
-    tokeniser = setting.tokeniser
-    made = tokeniser.email_sha1_tokens(values) if identifier == "email_sha1" else tokeniser.tokens(identifier, values)
-    setting.connection.register("made_tokens", found.append_column("token", pa.array(made, pa.string())))
-    setting.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM made_tokens")
-    setting.connection.unregister("made_tokens")
+def _make_tokens(setting: Setting, plan: Plan) -> None:
+    """The table ``tokens``: identifier (a column of ``clear``), value, token; one row for every value that is there."""
+    types = dict(identifier for made in plan.tokens.values() for identifier in made)
+    if not types:
+        return
+    each = (f'SELECT {literal(name)} AS identifier, "{name}" AS value FROM clear' for name in types)
+    found = setting.run(
+        f"SELECT DISTINCT identifier, value FROM ({' UNION ALL '.join(each)}) WHERE value IS NOT NULL"
+    ).to_arrow_table()
+    parts = {name: found.filter(pc.equal(found["identifier"], name)) for name in types}
+    made = [_tokens(setting.tokeniser, types[name], part["value"].to_pylist()) for name, part in parts.items()]
+    token = pa.chunked_array([pa.array(tokens, pa.string()) for tokens in made])
+    setting.connection.register("tokens", pa.concat_tables(parts.values()).append_column("token", token))
 
 
-def create_fates(setting: Setting, kind: RecordKind) -> None:
-    """The view ``fated``: ``keyed`` with each record's occurrence among its equals and its fate.
+def _tokens(tokeniser: Tokeniser, identifier_type: str, values: list[str]) -> list[str | None]:
+    if identifier_type == "email_sha1":
+        return tokeniser.email_sha1_tokens(values)
+    return tokeniser.tokens(identifier_type, values)
+
+
+def create_fates(setting: Setting, kind: RecordKind) -> dict[str, int]:
+    """The view ``fated``: ``keyed`` with each record's occurrence among its equals and its fate; counts the fates.
 
     Fates: ``landed``, ``rejected``, ``duplicate``, and ``same`` for further mentions of one entity in an export
     that isn't a list of them (``distinct``), which count as no record of their own.
     """
+    counts = "count(*), count(problem), count(DISTINCT hash(key_text)) FILTER (WHERE problem IS NULL)"
+    records, faulty, keys = setting.run(f"SELECT {counts} FROM keyed").fetchall()[0]
+    has_repeats = keys < records - faulty
+    if has_repeats:
+        _create_repeats(setting, kind)
+    nth, fate = ("coalesce(nth, 1)", "coalesce(fate, 'landed')") if has_repeats else ("1", "'landed'")
+    setting.run(
+        f"CREATE OR REPLACE TEMP VIEW fated AS SELECT keyed.*, {nth} AS nth, "
+        f"CASE WHEN problem IS NOT NULL THEN 'rejected' ELSE {fate} END AS fate FROM keyed"
+        + (" LEFT JOIN repeats ON keyed.rowid = repeats.record" if has_repeats else "")
+    )
+    if not has_repeats:
+        return {"landed": keys, "rejected": faulty}
+    return dict(setting.run("SELECT fate, count(*) FROM fated GROUP BY fate").fetchall())
+
+
+def _create_repeats(setting: Setting, kind: RecordKind) -> None:
+    """The table ``repeats``: occurrence and fate of every record whose key stands more than once."""
     repeated = "SELECT hash(key_text) FROM keyed WHERE problem IS NULL GROUP BY 1 HAVING count(*) > 1"
     content = ", ".join(f'"{column.name}"' for column in kind.columns)
     versions = "nth_alike = 1 THEN 'landed' ELSE 'duplicate'"
@@ -109,12 +142,3 @@ def create_fates(setting: Setting, kind: RecordKind) -> None:
         f"row_number() OVER (PARTITION BY key_text, content {in_order}) AS nth_alike FROM alike "
         f"WINDOW same_key AS (PARTITION BY key_text {in_order})) SELECT record, nth, {fate} AS fate FROM numbered"
     )
-    setting.run(
-        "CREATE OR REPLACE TEMP VIEW fated AS SELECT keyed.*, coalesce(nth, 1) AS nth, "
-        "CASE WHEN problem IS NOT NULL THEN 'rejected' ELSE coalesce(fate, 'landed') END AS fate "
-        "FROM keyed LEFT JOIN repeats ON keyed.rowid = repeats.record"
-    )
-
-
-def fates(setting: Setting) -> dict[str, int]:
-    return dict(setting.run("SELECT fate, count(*) FROM fated GROUP BY fate").fetchall())

@@ -50,8 +50,8 @@ def keep_for_the_vault(setting: Setting, kind: RecordKind, mapped: Collection[st
             setting.tokeniser.keep(rows["token"].to_pylist(), column.name, rows["value"].to_pylist())
 
 
-def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[int], target: Path) -> Path | None:
-    """Rejects with reason, value and original, for the restricted zone; None where there are none.
+def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[int], target: Path) -> None:
+    """Rejects with reason, value and original, for the restricted zone.
 
     ``ragged_of``: the sources whose records without clear cells are rejected here.
     """
@@ -65,8 +65,6 @@ def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[
         f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected' UNION ALL "
         f"SELECT source_number, source_line, rule, expected, NULL, NULL FROM ragged WHERE source_number IN ({numbers})"
     )
-    if not setting.count("SELECT count(*) FROM rejected"):
-        return None
     key = ", ".join(plan.kind.key)
     failures = [*counted, Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")]
     with pq.ParquetWriter(target, REJECTED, compression="zstd") as writer:
@@ -74,7 +72,6 @@ def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[
             for batch in _rejected_batches(setting, source):
                 rows = [_reject_row(setting, plan.kind.name, failures, *row) for row in batch]
                 writer.write_table(pa.Table.from_pylist(rows, schema=REJECTED))
-    return target
 
 
 def _rejected_batches(setting: Setting, source: Source) -> Iterator[list[tuple[object, ...]]]:

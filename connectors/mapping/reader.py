@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -11,13 +13,18 @@ from connectors import xapi
 from connectors.declaration import Declaration
 from connectors.mapping.candidates import create_candidates
 from connectors.mapping.clearing import create_clear
-from connectors.mapping.keying import create_fates, create_keyed, fates
+from connectors.mapping.keying import create_fates, create_keyed
 from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
 from connectors.mapping.planning import Plan, planned
 from connectors.mapping.setting import Setting
-from connectors.reading import Source, identified, load
+from connectors.reading import Found, Source, identified, load
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
+
+_SMALL = 4 << 20
+"""Bytes of text up to which an original is mapped in memory alone."""
+_MEMORY = "1GB"
+"""What mapping a larger one may use before it spills."""
 
 
 def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
@@ -29,7 +36,7 @@ def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scr
 
 def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     found = identified(original.path, original.source_file, declaration, scratch.restricted)
-    with duckdb.connect(":memory:", config={"temp_directory": str(scratch.restricted / "spill")}) as connection:
+    with _database(found, scratch) as connection:
         sources = [
             load(connection, table, number, declaration.nulls, scratch.restricted) for number, table in enumerate(found)
         ]
@@ -39,6 +46,28 @@ def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeni
         kinds = tuple(_mapped(settings, RECORD_KINDS[name]) for name in names)
     rows, not_records = sum(s.rows for s in sources), sum(s.rows_not_records for s in sources)
     return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records)
+
+
+@contextmanager
+def _database(found: Sequence[Found], scratch: Scratch) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database for one original. What is made in it is temporary, which is to say the connection's own.
+
+    To open a database takes longer than to map a small original, so these share one. A large one has its own, which
+    spills into the restricted scratch folder beyond its memory.
+    """
+    if sum(each.content.path.stat().st_size for each in found) <= _SMALL:
+        with _shared_database().cursor() as connection:
+            yield connection
+    else:
+        spill = str(scratch.restricted / "spill")
+        with duckdb.connect(config={"temp_directory": spill, "memory_limit": _MEMORY}) as connection:
+            yield connection
+
+
+@cache
+def _shared_database() -> duckdb.DuckDBPyConnection:
+    """In memory alone (a clear text may not spill just anywhere); more threads only get in each other's way."""
+    return duckdb.connect(config={"temp_directory": "", "threads": 1})
 
 
 def _ragged_table(sources: Sequence[Source]) -> pa.Table:
@@ -57,8 +86,7 @@ def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
         mapping = setting.source.layout.export.kinds[kind.name]
         create_candidates(setting, mapping)
         plan = planned(setting, kind, mapping)
-        create_clear(setting, plan)
-        candidates += setting.count("SELECT count(*) FROM clear")
+        candidates += create_clear(setting, plan)
         create_keyed(setting, plan, [earlier for _, earlier in parts])
         parts.append((setting, plan))
     return _outcome(parts, kind, candidates)
@@ -66,15 +94,17 @@ def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
 
 def _outcome(parts: Sequence[tuple[Setting, Plan]], kind: RecordKind, candidates: int) -> MappedKind:
     setting = parts[0][0]
-    create_fates(setting, kind)
+    counted = create_fates(setting, kind)
     landed = setting.scratch.open / f"{kind.name}.parquet"
     write_landed(setting, kind, landed)
     keep_for_the_vault(setting, kind, {name for _, plan in parts for name in plan.mapping.columns})
     # A record whose cells can't be told apart is counted once, under the first kind that its export yields.
     first_here = [s.source for s, _ in parts if next(iter(s.source.layout.export.kinds)) == kind.name]
-    rejects = setting.scratch.restricted / f"{kind.name}.rejected.parquet"
-    rejected = write_rejected(parts, [source.number for source in first_here], rejects)
-    counted, ragged = fates(setting), sum(len(source.ragged) for source in first_here)
+    ragged = sum(len(source.ragged) for source in first_here)
+    rejected = None
+    if counted.get("rejected", 0) + ragged:
+        rejected = setting.scratch.restricted / f"{kind.name}.rejected.parquet"
+        write_rejected(parts, [source.number for source in first_here], rejected)
     return MappedKind(
         kind=kind,
         exports=tuple(dict.fromkeys(s.source.layout.name for s, _ in parts)),

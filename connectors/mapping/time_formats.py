@@ -17,6 +17,9 @@ from connectors.sql import literal
 _OF_DATE_CELLS = r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{3})?)?"
 _FORMATS_OF_DATE_CELLS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g")
 
+_LIKE_A_WORD = r"[A-Za-z]{3}|[^\x00-\x7F]"
+"""Where a month may be a word. Letters of all scripts (``\\pL``) would say it better, and take ten times as long."""
+
 
 @dataclass(frozen=True)
 class Writing:
@@ -49,7 +52,7 @@ def writing_of(
         return Writing(declared, False)
     table = "CREATE OR REPLACE TEMP TABLE times AS"
     connection.execute(f"{table} SELECT DISTINCT {text} AS written FROM ({records})")
-    has_words = bool(month_words) and _count(connection, r"regexp_matches(written, '\pL{3}')") > 0
+    has_words = bool(month_words) and _count(connection, f"regexp_matches(written, {literal(_LIKE_A_WORD)})") > 0
     if has_words:
         connection.execute(f"{table} SELECT {month_numbers('written', month_words)} AS written FROM times")
     return Writing(_decided(connection, declared), has_words)

@@ -18,8 +18,8 @@ raw_lines        records as they stand in the original, for those that are rejec
 
 from connectors.reading.cells import cell_names
 from connectors.reading.conditions import asked, first_filled, matches
-from connectors.reading.identification import identified
+from connectors.reading.identification import Found, identified
 from connectors.reading.recognition import Layout
 from connectors.reading.tables import Source, load
 
-__all__ = ["Layout", "Source", "asked", "cell_names", "first_filled", "identified", "load", "matches"]
+__all__ = ["Found", "Layout", "Source", "asked", "cell_names", "first_filled", "identified", "load", "matches"]
