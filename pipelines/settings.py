@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from connectors.declaration import Declaration, catalogue, with_settings
+from connectors.declaration import Declaration, catalogue, configured
 from connectors.errors import SettingsError
 from connectors.home import Home
 from identity import keys
@@ -21,6 +21,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CATALOGUE = CHECKOUT / "connectors" / "catalogue"
 DBT_PROJECT = CHECKOUT / "dbt_project"
 EXPECTATIONS = CHECKOUT / "expectations"
+_OWN_ASSETS = {"guards", "identity", "landing", "lrs", "metrics", "published", "warehouse"}
+"""Names that a tool can't have, because other assets go by them."""
 
 
 def current_home() -> Home:
@@ -49,10 +51,15 @@ def as_of() -> date:
 
 
 def declarations(home: Home) -> dict[str, Declaration]:
-    """Every connector of the catalogue and of the home's own ``connectors/`` folder, with the home's settings."""
-    found = catalogue(CATALOGUE, home.root / "connectors")
-    settings = home.settings()
-    return {tool: with_settings(declaration, settings) for tool, declaration in found.items()}
+    """Every tool of a home, with the home's settings.
+
+    These are the connectors of the catalogue and of the home's own ``connectors/`` folder, and what settings.yml
+    adds as further installations of them (``tools: {academy: {connector: moodle}}``).
+    """
+    found = configured(catalogue(CATALOGUE, home.root / "connectors"), home.settings())
+    if taken := sorted(_OWN_ASSETS & found.keys()):
+        raise SettingsError(f"A tool can't be called {' or '.join(taken)}: Throughline itself uses that name.")
+    return found
 
 
 def open_tokeniser(home: Home) -> Tokeniser:

@@ -1,8 +1,12 @@
-"""What the settings of one home change in a declaration."""
+"""What the settings of one home change: what a declaration says, and under which names it is at work.
+
+catalogue --tools: {academy_lrs: {connector: xapi, …}}--> a declaration for every tool of the home
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +16,70 @@ from connectors.declaration.complaints import explained, unknown
 from connectors.declaration.schema import Declaration
 from connectors.errors import SettingsError
 
-_SETTINGS = ("timezone", "encodings", "delimiters", "decimal", "thousands", "day_first", "identifier_types")
+_SETTINGS = (
+    "title",
+    "timezone",
+    "encodings",
+    "delimiters",
+    "decimal",
+    "thousands",
+    "day_first",
+    "identifier_types",
+)
+
+
+def configured(catalogue: Mapping[str, Declaration], settings: Mapping[str, Any]) -> dict[str, Declaration]:
+    """Every tool of a home: those of the catalogue, and further installations of them under names of their own.
+
+    A tool of settings.yml that is neither is a mistake, because what was set for it would change nothing.
+    """
+    tools = settings.get("tools") or {}
+    if not isinstance(tools, Mapping):
+        raise SettingsError("settings.yml: tools should be a mapping of tools.")
+    connectors = {name: _connector(catalogue, name, own) for name, own in tools.items()}
+    instances = {name: connector for name, connector in connectors.items() if connector != name}
+    found = dict(catalogue) | {name: _installed_as(name, catalogue[connector]) for name, connector in instances.items()}
+    return {name: with_settings(found[name], settings) for name in sorted(found)}
+
+
+def _connector(catalogue: Mapping[str, Declaration], name: str, own: object) -> str:
+    """The connector that reads a tool of settings.yml: the one that it names, or else the one of its own name."""
+    where = f"settings.yml: tools.{name}"
+    named = own.get("connector") if isinstance(own, Mapping) else None
+    if named is None and name not in catalogue:
+        nearest = unknown("connector", str(name), tuple(catalogue))
+        raise SettingsError(
+            f"{where}: {nearest}. For a second installation of a tool, say which one: {{connector: moodle}}."
+        )
+    if named is not None and named not in catalogue:
+        raise SettingsError(f"{where}.connector: {unknown('connector', str(named), tuple(catalogue))}")
+    if named not in (None, name) and name in catalogue:
+        raise SettingsError(f"{where}.connector: '{name}' is a connector itself; give the installation another name.")
+    return str(named or name)
+
+
+def _installed_as(name: str, declaration: Declaration) -> Declaration:
+    """The declaration under another tool's name: what only one installation knows is that installation's own.
+
+    Number 7 of one Moodle is not number 7 of another, so identifier types that are the tool's (``moodle:user_id``)
+    become the installation's (``academy:user_id``).
+    """
+    content = declaration.model_dump(by_alias=True)
+    content["exports"] = _rescoped(content["exports"], declaration.tool, name)
+    content["identifier_types"] = _rescoped(content["identifier_types"], declaration.tool, name)
+    content |= {"tool": name, "title": f"{declaration.title} ({name})"}
+    return _validated(declaration, content, name, f"settings.yml: tools.{name}")
+
+
+def _rescoped(content: Any, tool: str, name: str) -> Any:
+    """The same content, with identifier types of the installation in place of those of the tool."""
+    if isinstance(content, dict):
+        return {_rescoped(key, tool, name): _rescoped(value, tool, name) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_rescoped(item, tool, name) for item in content]
+    if isinstance(content, str) and re.fullmatch(rf"{tool}:[a-z][a-z0-9_]*", content):
+        return name + content[len(tool) :]
+    return content
 
 
 def with_settings(declaration: Declaration, settings: Mapping[str, Any]) -> Declaration:
@@ -29,13 +96,17 @@ def with_settings(declaration: Declaration, settings: Mapping[str, Any]) -> Decl
         raise SettingsError(f"{where} should be a mapping of settings.")
     if not own:
         return declaration
-    allowed = (*_SETTINGS, "delivers", *declaration.options)
+    allowed = (*_SETTINGS, "connector", "delivers", *declaration.options)
     if strange := sorted(set(own) - set(allowed)):
         raise SettingsError(f"{where}: {'; '.join(unknown('setting', name, allowed) for name in strange)}")
-    mark = hashlib.sha256(f"{declaration.content_hash}{sorted(own.items(), key=str)}".encode()).hexdigest()
-    ours = {"source": declaration.source, "content_hash": mark}
+    return _validated(declaration, _overlaid(declaration, own, where), sorted(own.items(), key=str), where)
+
+
+def _validated(declaration: Declaration, content: dict[str, Any], change: object, where: str) -> Declaration:
+    """The changed content as a declaration, whose version knows of the change. A mistake is told where it was made."""
+    mark = hashlib.sha256(f"{declaration.content_hash}{change}".encode()).hexdigest()
     try:
-        return Declaration.model_validate(_overlaid(declaration, own, where) | ours)
+        return Declaration.model_validate(content | {"source": declaration.source, "content_hash": mark})
     except ValidationError as error:
         told = [explained(Declaration, e) for e in error.errors()]
         listed = "; ".join(f"{'.'.join(map(str, place))}: {message}" for place, message in told)

@@ -6,9 +6,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
+import pytest
 
+from connectors.errors import SettingsError
 from connectors.home import Home
-from pipelines.landing import landing_assets, tool_assets
+from pipelines.landing import landing_assets, rows_standing, tool_assets
 from pipelines.pulls import pull_assets
 from pipelines.resources import HomeResource
 from pipelines.settings import declarations
@@ -60,3 +62,21 @@ def test_landing_counts_rows_and_units_of_every_kind_even_where_there_are_none(h
     assert metadata["landing/people"] == {"dagster/row_count": 20, "units": 1}
     assert metadata["landing/statements"] == {"dagster/row_count": 0, "units": 0}
     assert metadata["landing/ledger"] == {"units": 1}
+
+
+def test_an_installation_has_an_inbox_a_ledger_and_assets_of_its_own(home: Home) -> None:
+    (home.root / "settings.yml").write_text("tools: {subsidiary: {connector: totara}}")
+    (home.inbox / "subsidiary").mkdir()
+    (home.inbox / "subsidiary" / "users.csv").write_text(USERS)
+    subsidiary = tool_assets(declarations(home)["subsidiary"])
+    assert dg.AssetKey(["subsidiary", "people"]) in subsidiary.keys
+    with TemporaryDirectory() as folder, dg.DagsterInstance.ephemeral(tempdir=folder) as instance:
+        dg.materialize([subsidiary], instance=instance, resources={"home": HomeResource(root=str(home.root))})
+    assert rows_standing(home, "subsidiary")["people"] == 20
+    assert not rows_standing(home, "totara")
+
+
+def test_a_tool_can_not_have_a_name_that_other_assets_go_by(home: Home) -> None:
+    (home.root / "settings.yml").write_text("tools: {lrs: {connector: xapi}}")
+    with pytest.raises(SettingsError, match="A tool can't be called lrs"):
+        declarations(home)
