@@ -26,7 +26,7 @@ OVERLAP = timedelta(days=7)
 """How far each download of a form reaches back into the one before."""
 BY_NUMBER_SHARE, BY_NAME_SHARE = 0.3, 0.1
 """Observers who type the employee number, alone or behind the name; the others type the address."""
-TRY_OUT_EVERY, TWICE_EVERY = 3, 5
+TRY_OUT_EVERY, TWICE_EVERY = 3, 4
 """Months between downloads that hold the owner's try-out, and between those in which a row was pasted twice."""
 
 COLUMNS = (
@@ -76,7 +76,12 @@ ROLE = {
     "fr": {"manager": "Responsable", "peer": "Collègue", "customer": "Client", "self": "Moi-même"},
 }
 NOBODY = {"en": "anonymous", "nl": "anoniem", "de": "anonym", "fr": "anonyme"}
-MEANING = {"1": "far below", "2": "below", "3": "meets", "4": "above", "5": "far above"}
+MEANING = {
+    "en": {"1": "far below", "2": "below", "3": "meets", "4": "above", "5": "far above"},
+    "nl": {"1": "ver onder", "2": "onder", "3": "volgens", "4": "boven", "5": "ver boven"},
+    "de": {"1": "weit unter", "2": "unter", "3": "nach", "4": "über", "5": "weit über"},
+    "fr": {"1": "très en dessous", "2": "en dessous", "3": "conforme", "4": "au-dessus", "5": "très au-dessus"},
+}
 """What the choices of the managers' form say behind the number."""
 
 LOG_HEADER = ("Task ID", "Logged at", "Employee number", "Programme", "Behaviour asked for", "Check result", "Norm")
@@ -133,7 +138,8 @@ class ObservationChecklist:
         named = as_of(company.full_names_at, persons, at) + " (" + numbers + ")"
         capitals = np.array([email.upper() for email in emails], dtype=object)
         by_mail = np.where(drawn > 0.95, capitals, emails)
-        return np.select([drawn < BY_NAME_SHARE, drawn < BY_NAME_SHARE + BY_NUMBER_SHARE], [named, numbers], by_mail)
+        typed = [drawn < BY_NAME_SHARE, drawn < BY_NAME_SHARE + BY_NUMBER_SHARE]
+        return np.asarray(np.select(typed, [named, numbers], by_mail))
 
     def _download(self, form: Form, answers: pd.DataFrame, happened: Happenings) -> None:
         """One form's answers of the month, after those of the last week of the month before."""
@@ -181,11 +187,11 @@ class ObservationChecklist:
     def _programmes(self, rows: pd.DataFrame) -> Cells:
         """``PRG-2010 Right first time``, as the choices of the form name it."""
         named = [f"{programme.course_code} {programme.title}" for programme in self._world.programmes]
-        return np.array([*named, ""], dtype=object)[rows["programme"]]
+        return np.asarray(np.array([*named, ""], dtype=object)[rows["programme"]])
 
     def _behaviours(self, rows: pd.DataFrame) -> Cells:
         asked = [programme.behaviour_id for programme in self._world.programmes]
-        return np.array([*asked, ""], dtype=object)[rows["programme"]]
+        return np.asarray(np.array([*asked, ""], dtype=object)[rows["programme"]])
 
     def _write_log(self, rows: pd.DataFrame, happened: Happenings) -> None:
         """The task log knows people by number, and a task either as such or with the result of a check."""
@@ -210,7 +216,8 @@ def _ratings(form: Form, held: pd.DataFrame, dialect: Dialect) -> Cells:
     numbers = dialect.numbers(held["rating"], 1)
     if form is PEERS:
         return numbers
-    whole = {f"{number}{dialect.decimal}0": f"{number} - {meaning}" for number, meaning in MEANING.items()}
+    said = MEANING[dialect.language]
+    whole = {f"{number}{dialect.decimal}0": f"{number} - {meaning}" for number, meaning in said.items()}
     return np.array([whole.get(number, number) for number in numbers], dtype=object)
 
 

@@ -86,7 +86,7 @@ GERMAN = Dialect("de", ";", "utf-8-sig", ",", "%d.%m.%Y")
 FRENCH = Dialect("fr", "\t", "utf-16", ",", "%d/%m/%Y")
 """Excel's "Unicode text" is tab-separated UTF-16."""
 
-OFFICES = (DUTCH, ENGLISH, DUTCH, GERMAN, DUTCH, ENGLISH, DUTCH, FRENCH)
+OFFICES = (DUTCH, ENGLISH, GERMAN, FRENCH, DUTCH, DUTCH, ENGLISH, DUTCH)
 """Who saves the month's list: mostly the same office, now and then somebody who stands in."""
 
 

@@ -21,7 +21,7 @@ from simulator.world.world import World
 
 ABSENT_SHARE = 0.06
 """People on a list who weren't there, as a share of those who were."""
-GUEST_EVERY, TWICE_EVERY = 4, 5
+GUEST_EVERY, TWICE_EVERY = 3, 4
 """Months between lists with a participant whom nobody knows, and between those in which a row was pasted twice."""
 
 COLUMNS = (

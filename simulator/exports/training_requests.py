@@ -19,7 +19,7 @@ from simulator.exports.spreadsheet import DUTCH, Cells, Dialect, saved_by
 from simulator.world.happenings import Happenings
 from simulator.world.world import World
 
-AGENCY_EVERY, TWICE_EVERY = 4, 6
+AGENCY_EVERY, TWICE_EVERY = 3, 4
 """Months between registers with a request that names nobody, and between those in which a row was pasted twice."""
 
 COLUMNS = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from simulator.exports.files import Folder
 from simulator.exports.observation_checklist import ObservationChecklist
@@ -41,18 +42,33 @@ def observed(ordinal: int, count: int = 60) -> pd.DataFrame:
     return table("observations", SEEN, *rows)
 
 
-def exported(folder: Path, *months: pd.DataFrame, staff: Staff | None = None) -> tuple[Folder, dict[str, Mapped]]:
-    """The files and what the connector makes of each, by the name of the file."""
+def saved(folder: Path, *months: pd.DataFrame, staff: Staff | None = None) -> Folder:
+    """The files of so many months."""
     written = Folder(folder / "inbox", TOOL)
     tool = ObservationChecklist(world(staff=staff), written)
     for ordinal, rows in enumerate(months):
         tool.month(month(ordinal, observations=rows))
-    paths = [folder / "inbox" / file.path for file in written.files]
-    return written, {path.name: map_file(path, TOOL, folder / path.stem) for path in paths}
+    return written
 
 
-def test_every_file_is_read_as_it_was_planted_whoever_saved_it(tmp_path: Path) -> None:
-    written, read = exported(tmp_path, *(observed(ordinal) for ordinal in range(8)))
+def read_back(written: Folder) -> dict[str, Mapped]:
+    """What the connector makes of each file, by the file's name."""
+    paths = [written.root / file.path for file in written.files]
+    return {path.name: map_file(path, TOOL, written.root.parent / path.stem) for path in paths}
+
+
+MONTHS = tuple(observed(ordinal) for ordinal in range(4))
+"""As many as there are languages."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, dict[str, Mapped]]:
+    written = saved(tmp_path_factory.mktemp(TOOL), *MONTHS)
+    return written, read_back(written)
+
+
+def test_every_file_is_read_as_it_was_planted_whoever_saved_it(told: tuple[Folder, dict[str, Mapped]]) -> None:
+    written, read = told
     for file in written.files:
         counts = {"rejected": 0, "duplicate": 0, **file.counts}
         landed = counts["records"] - counts["rejected"] - counts["duplicate"]
@@ -63,11 +79,10 @@ def test_every_file_is_read_as_it_was_planted_whoever_saved_it(tmp_path: Path) -
         assert sum(file.counts.get(planted, 0) for file in written.files) > 0, planted
 
 
-def test_every_observation_lands_once_however_often_it_was_told(tmp_path: Path) -> None:
-    months = [observed(ordinal) for ordinal in range(8)]
-    _, read = exported(tmp_path, *months)
+def test_every_observation_lands_once_however_often_it_was_told(told: tuple[Folder, dict[str, Mapped]]) -> None:
+    _, read = told
     rows = {row["record_key"]: row for mapped in read.values() for row in mapped.rows("observations")}
-    told = {
+    landed = {
         (
             int(row["observation_id"].removeprefix("T-")), row["observation_type"], row["observer_type"],
             row["rating"], row["assist_level"] or "", row["observed_at"].date(), row["activity_id"],
@@ -79,15 +94,15 @@ def test_every_observation_lands_once_however_often_it_was_told(tmp_path: Path) 
             row.observation, row.observation_type, row.observer_type, None if np.isnan(row.rating) else row.rating,
             row.assist_level, row.at.date(), ("PRG-2010", "PRG-2020")[row.programme],
         )
-        for row in pd.concat(months).itertuples()
+        for row in pd.concat(MONTHS).itertuples()
     }  # fmt: skip
-    assert told == truth
+    assert landed == truth
     assert len(rows) == len(truth)
 
 
 def test_people_go_by_the_address_or_number_that_they_had_on_the_day(tmp_path: Path) -> None:
     person, day = 0, date(2025, 11, 1)
-    _, read = exported(tmp_path, observed(0), observed(1), staff=Staff(renamed={person: day}))
+    read = read_back(saved(tmp_path, observed(0), observed(1), staff=Staff(renamed={person: day})))
     rows = [row for mapped in read.values() for row in mapped.rows("observations")]
     tokens = {row["person_token"] for row in rows if row["observation_id"] in ("0", "1000")}
     known = {
@@ -99,6 +114,6 @@ def test_people_go_by_the_address_or_number_that_they_had_on_the_day(tmp_path: P
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    first, second = (exported(tmp_path / side, observed(0), observed(1))[0] for side in "ab")
+    first, second = (saved(tmp_path / side, observed(0), observed(1)) for side in "ab")
     content = [[(folder.root / file.path).read_bytes() for file in folder.files] for folder in (first, second)]
     assert content[0] == content[1]

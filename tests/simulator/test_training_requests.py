@@ -23,14 +23,19 @@ def requests(*rows: dict[str, object]) -> pd.DataFrame:
     return table("requests", ASKED, *rows)
 
 
-def exported(folder: Path, *months: pd.DataFrame) -> tuple[Folder, list[Mapped]]:
-    """One register per month, and what the connector makes of each."""
+def saved(folder: Path, *months: pd.DataFrame) -> Folder:
+    """The files of so many months."""
     written = Folder(folder / "inbox", TOOL)
     tool = TrainingRequests(world(), written)
     for ordinal, rows in enumerate(months):
         tool.month(month(ordinal, requests=rows))
-    paths = [folder / "inbox" / file.path for file in written.files]
-    return written, [map_file(path, TOOL, folder / path.stem) for path in paths]
+    return written
+
+
+def read_back(written: Folder) -> list[Mapped]:
+    """What the connector makes of each file."""
+    paths = [written.root / file.path for file in written.files]
+    return [map_file(path, TOOL, written.root.parent / path.stem) for path in paths]
 
 
 def steps(mapped: Mapped) -> list[str]:
@@ -40,7 +45,7 @@ def steps(mapped: Mapped) -> list[str]:
 def test_a_pending_request_comes_again_with_its_decision_and_a_decided_one_with_its_confirmation(
     tmp_path: Path,
 ) -> None:
-    written, registers = exported(
+    written = saved(
         tmp_path,
         requests({"request": 1, "requested_at": "2025-10-30T10:00", **PENDING}),
         requests(
@@ -51,6 +56,7 @@ def test_a_pending_request_comes_again_with_its_decision_and_a_decided_one_with_
         ),
         requests({"request": 3, "requested_at": "2025-12-04T09:00", **PENDING}),
     )  # fmt: skip
+    registers = read_back(written)
     assert [steps(register) for register in registers] == [
         ["REQ-000001 requested"],
         ["REQ-000001 rejected", "REQ-000001 requested", "REQ-000002 approved", "REQ-000002 requested"],
@@ -64,9 +70,10 @@ def test_a_pending_request_comes_again_with_its_decision_and_a_decided_one_with_
 def test_every_register_is_read_as_it_was_planted_whoever_saved_it(tmp_path: Path) -> None:
     months = [
         requests(*({"request": 10 * ordinal + i, "person": i, "offering": i % 3} | dates(ordinal, i) for i in range(9)))
-        for ordinal in range(8)
+        for ordinal in range(4)
     ]
-    written, registers = exported(tmp_path, *months)
+    written = saved(tmp_path, *months)
+    registers = read_back(written)
     for file, register in zip(written.files, registers, strict=True):
         counts = file.counts
         landed = counts["records"] - counts["rejected"] - counts["duplicate"]
@@ -75,10 +82,10 @@ def test_every_register_is_read_as_it_was_planted_whoever_saved_it(tmp_path: Pat
         ), file.path  # fmt: skip
     assert {file.counts["rejected"] for file in written.files} == {0, 1}
     assert sum(file.counts["duplicate"] for file in written.files) > 0
-    approved = [row for row in registers[3].rows("enrolments") if row["milestone"] == "approved"]
+    approved = [row for row in registers[2].rows("enrolments") if row["milestone"] == "approved"]
     deciders = {row["decided_by_token"] for row in approved}
     assert deciders == {token_of("employee_number", "001005"), token_of("email", "faber.5@meridian.example.com")}
-    assert set(registers[3].column("activities", "catalogue_code")) == {"CAT-1040", "CAT-1060", None}
+    assert set(registers[2].column("activities", "catalogue_code")) == {"CAT-1040", "CAT-1060", None}
 
 
 def dates(ordinal: int, number: int) -> dict[str, object]:
@@ -94,7 +101,7 @@ def dates(ordinal: int, number: int) -> dict[str, object]:
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     rows = requests({"request": 1}, {"request": 2, "person": 4})
-    once, twice = (exported(tmp_path / side, rows)[0] for side in "ab")
+    once, twice = (saved(tmp_path / side, rows) for side in "ab")
     (first,), (second,) = (list(folder.root.rglob("*.csv")) for folder in (once, twice))
     assert first.read_bytes() == second.read_bytes()
 
