@@ -12,11 +12,14 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from identity.keys import Key
 from identity.vault import Vault
 
 DIGITS = 32
+_REMEMBERED = 500_000
+"""Tokens that are kept from unit to unit (some 150 MB); beyond, all are made anew."""
 
 
 def _email(value: str) -> str:
@@ -43,23 +46,43 @@ def normalised(identifier_type: str, value: str) -> str:
     return _NORMALISE.get(identifier_type, str.strip)(value)
 
 
+class _Remembered(dict[str | None, str | None]):
+    """What was made of each value, made when it is first asked for; of nothing, nothing."""
+
+    def __init__(self, make: Callable[[str], str | None]) -> None:
+        super().__init__({None: None})
+        self._make = make
+
+    def __missing__(self, value: str) -> str | None:
+        made = self[value] = self._make(value)
+        return made
+
+
 class Tokeniser:
-    """Makes tokens, and remembers for the vault what it made them of, until :meth:`flush`."""
+    """Makes tokens, and remembers for the vault what it made them of, until :meth:`flush`.
+
+    Exports of one company hold the same identifiers month after month, so what was made is kept for the next unit.
+    """
 
     def __init__(self, key: Key, vault: Vault) -> None:
         self._secret = key.secret
         self._vault = vault
-        self._known: dict[tuple[str, str], str] = {}
-        self._identifiers: dict[str, tuple[str, str]] = {}
         self._attributes: set[tuple[str, str, str]] = set()
+        self._met: dict[str, set[str | None]] = {}
+        self._forget()
 
     def tokens(self, identifier_type: str, values: Sequence[str | None]) -> list[str | None]:
         """One token per value. None and blank have none: null never matches null."""
-        return [self._token(identifier_type, value) for value in values]
+        made = self._made.get(identifier_type)
+        if made is None:
+            made = self._made[identifier_type] = _Remembered(partial(self._make, identifier_type))
+        tokens = [made[value] for value in values]
+        self._met.setdefault(identifier_type, set()).update(tokens)
+        return tokens
 
     def email_sha1_tokens(self, emails: Sequence[str | None]) -> list[str | None]:
         """Token of each address's ``mbox_sha1sum``: SHA-1 of the mailto IRI (xAPI 1.0.3, 2.4.2.1), lower case."""
-        return self.tokens("mbox_sha1sum", [_mbox_sha1sum(email) for email in emails])
+        return self.tokens("mbox_sha1sum", [self._sha1sums[email] for email in emails])
 
     def keep(self, tokens: Sequence[str | None], attribute: str, values: Sequence[str | None]) -> None:
         pairs = zip(tokens, values, strict=True)
@@ -69,24 +92,27 @@ class Tokeniser:
 
     def flush(self, tool: str, unit: str) -> None:
         """Write what was met since the last flush to the vault, as what this unit knows."""
-        self._vault.write_unit(tool, unit, self._identifiers, self._attributes)
-        self._identifiers, self._attributes, self._known = {}, set(), {}
+        met = [(token, kind) for kind, tokens in self._met.items() for token in tokens if token]
+        identifiers = ((token, kind, self._plain[token]) for token, kind in met)
+        self._vault.write_unit(tool, unit, identifiers, self._attributes)
+        self._met, self._attributes = {}, set()
+        if len(self._plain) > _REMEMBERED:
+            self._forget()
 
-    def _token(self, identifier_type: str, value: str | None) -> str | None:
-        if value is None:
-            return None
-        cached = self._known.get((identifier_type, value))
-        if cached is not None:
-            return cached
+    def _forget(self) -> None:
+        self._made: dict[str, _Remembered] = {}
+        self._sha1sums = _Remembered(_mbox_sha1sum)
+        self._plain: dict[str, str] = {}
+
+    def _make(self, identifier_type: str, value: str) -> str | None:
         plain = normalised(identifier_type, value)
         if not plain:
             return None
         token = hmac.digest(self._secret, f"{identifier_type}|{plain}".encode(), "sha256").hex()[:DIGITS]
-        self._known[identifier_type, value] = token
-        self._identifiers[token] = (identifier_type, plain)
+        self._plain[token] = plain
         return token
 
 
-def _mbox_sha1sum(email: str | None) -> str | None:
-    plain = _email(email) if email else ""
+def _mbox_sha1sum(email: str) -> str | None:
+    plain = _email(email)
     return hashlib.sha1(f"mailto:{plain}".encode(), usedforsecurity=False).hexdigest() if plain else None

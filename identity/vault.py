@@ -11,7 +11,7 @@ that resolves identities.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,13 +32,12 @@ class Vault:
         self,
         tool: str,
         unit: str,
-        identifiers: Mapping[str, tuple[str, str]],
+        identifiers: Iterable[tuple[str, str, str]],
         attributes: Iterable[tuple[str, str, str]],
     ) -> None:
-        """Replace what one unit of landing knows: ``token → (type, value)`` and (token, attribute, value)."""
-        known = [(token, kind, value) for token, (kind, value) in sorted(identifiers.items())]
-        self._write(_table(known, IDENTIFIERS), f"identifiers/{tool}/{unit}.parquet")
-        self._write(_table(sorted(attributes), ATTRIBUTES), f"attributes/{tool}/{unit}.parquet")
+        """Replace what one unit of landing knows: (token, type, value) and (token, attribute, value), in any order."""
+        self._write(_table(identifiers, IDENTIFIERS), f"identifiers/{tool}/{unit}.parquet")
+        self._write(_table(attributes, ATTRIBUTES), f"attributes/{tool}/{unit}.parquet")
 
     def persons(self) -> pa.Table:
         """Every person_key ever minted, with the token that it was minted for."""
@@ -58,8 +57,7 @@ class Vault:
         os.replace(aside, path)
 
 
-def _table(rows: list[tuple[str, str, str]], schema: pa.Schema) -> pa.Table:
+def _table(rows: Iterable[tuple[str, str, str]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
-    )
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema=schema).sort_by([(name, "ascending") for name in schema.names])
