@@ -203,8 +203,9 @@ class Export(_Part):
 
     A ``table`` is delimited text or a worksheet. ``files`` are name patterns that decide where headers are equal;
     files that fit ``partial_files`` hold a part of a snapshot only. Of a workbook, every sheet whose name fits
-    ``sheet`` is read; where that says nothing, the first one with the header. Named groups of ``file_name`` and
-    ``sheet_name`` are columns of every record. ``vouched`` columns go to extras.
+    ``sheet`` is read; where that says nothing, the first one with the header, or ``every_sheet`` with it (one
+    per KPI, per team). Named groups of ``file_name`` and ``sheet_name`` are columns of every record. ``vouched``
+    columns go to extras.
 
     ``preamble`` says that a title or the like may stand before the header, which is then looked for in the first 20
     rows. Of ``header_rows: 2`` a column is called ``upper | lower`` (or as one of the two, where that says enough);
@@ -224,6 +225,7 @@ class Export(_Part):
     files: Texts = ()
     file_name: PythonRegex | None = None
     sheet: Texts = ()
+    every_sheet: bool = False
     sheet_name: PythonRegex | None = None
     preamble: bool = False
     header_rows: int = Field(1, ge=1, le=3)

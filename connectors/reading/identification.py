@@ -127,7 +127,9 @@ def _candidates(sheet: Sheet, declaration: Declaration, found: list[Found]) -> t
     if named or sheet.is_hidden:
         return bool(named), named
     taken = {each.layout.name for each in found}
-    return False, {name for name, export in exports.items() if not export.sheet and name not in taken}
+    return False, {
+        name for name, export in exports.items() if not export.sheet and (export.every_sheet or name not in taken)
+    }
 
 
 def _is_asked_for(sheet: Sheet, export: Export) -> bool:
