@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from simulator.world.kpis import KPIS
 from simulator.world.period import DEFAULT_END
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -113,9 +114,17 @@ class ProgrammePlan(_Part):
     spillover: float = Field(default=0.0, ge=0, le=1)
     leaving: float = Field(default=1.0, ge=0)
     assignment: Literal["randomised", "better_first", "chosen"] = "randomised"
-    start_months: tuple[int, ...] = Field(description="Months, from 0, in which a wave of teams is trained.")
+    start_months: tuple[int, ...] = Field(min_length=1, description="Months, from 0, in which a wave is trained.")
     teams_share: float | None = Field(default=None, gt=0, le=1, description="Share of all teams that are ever trained.")
     teams: int | None = Field(default=None, ge=1, description="Or their number.")
+
+    @field_validator("kpi_id")
+    @classmethod
+    def _is_measured(cls, kpi_id: str) -> str:
+        known = [kpi.kpi_id for kpi in KPIS]
+        if kpi_id not in known:
+            raise ValueError(f"there is no KPI {kpi_id!r}; the company measures {', '.join(known)}")
+        return kpi_id
 
 
 class Recipe(_Part):

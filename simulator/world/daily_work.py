@@ -155,7 +155,7 @@ class Climate:
             "org_unit_id": there.unit[persons],
             "at": np.sort(there.opens[persons] + self.rng.integers(0, 20 * 86_400, len(persons)).astype("m8[s]")),
         }  # fmt: skip
-        support = 2 * (self.transfer.support[there.team[persons]] - 0.8)
+        support = 2 * (self.transfer.support[there.team[persons]] - 0.76)
         for place, item in enumerate(CLIMATE_ITEMS):
             scale = self.mood[place // 2, there.team[persons]] + (support if item.startswith("manager") else 0)
             rows[item] = np.clip(np.round(3.4 + scale + leaning + self.rng.normal(0, 0.6, len(persons))), 1, 5)

@@ -26,7 +26,7 @@ PASS_MARK = 60.0
 BASE_SCORE, SKILL_SCORE, SCORE_NOISE = 32.0, 55.0, 7.0
 """A test score without skill, what full skill adds, and the standard deviation of the rest; 0–100."""
 
-APPLIES_FROM = 0.35
+APPLIES_FROM = 0.55
 """Behaviour from which a person would say to have applied it, and would be right."""
 
 APPLIER_ODDS = 2.5
@@ -114,7 +114,7 @@ class Evidence:
         opportunity = self.transfer.has_opportunity[place, persons]
         # A programme that moves nothing is liked as much as any other: satisfaction says little about transfer.
         barrier = np.select(
-            [applied, ~opportunity, support < 0.75, skill < 0.4],
+            [applied, ~opportunity, support < 0.7, skill < 0.4],
             ["none", "no_opportunity", "no_support", "forgot"], "not_relevant",
         )  # fmt: skip
         nan = np.full(len(persons), np.nan)

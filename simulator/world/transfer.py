@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 SKILL_FLOOR, SKILL_SPREAD = 0.55, 0.45
 """Skill gained: the floor for everybody who completes, and what a full score adds."""
 
-SUPPORT_FLOOR = 0.6
+SUPPORT_FLOOR = 0.4
 """The least that a manager leaves of what people could show."""
 
 

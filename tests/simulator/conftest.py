@@ -35,3 +35,9 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
 def told() -> Told:
     """The default company as it happens, without files."""
     return Told("meridian")
+
+
+@pytest.fixture(scope="session")
+def companies() -> list[Told]:
+    """The same company under several seeds: what is planted must come out on average, and not only once."""
+    return [Told("meridian", people=400, months=14, seed=seed) for seed in range(8)]

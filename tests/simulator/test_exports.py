@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import write_company
+from simulator import load, write_company
 from tests.simulator.conftest import MONTHS, PEOPLE, SEED, Exports
-from tests.simulator.reading import csv_of, statements_of, text_of
+from tests.simulator.reading import csv_of, text_of
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -20,8 +20,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(exports: Exports, tmp_path: Path) -> None:
-    write_company(tmp_path / "again", tmp_path / "truth", PEOPLE, MONTHS, SEED)
-    write_company(tmp_path / "other", None, PEOPLE, MONTHS, SEED + 1)
+    write_company(tmp_path / "again", tmp_path / "truth", load(people=PEOPLE, months=MONTHS, seed=SEED))
+    write_company(tmp_path / "other", None, load(people=PEOPLE, months=MONTHS, seed=SEED + 1))
     first, again, other = digests(exports.inbox), digests(tmp_path / "again"), digests(tmp_path / "other")
     assert first == again
     assert digests(exports.truth) == digests(tmp_path / "truth")
@@ -184,84 +184,6 @@ def test_the_activity_report_has_a_blank_first_header_and_long_dates(exports: Ex
     everything = "".join(map(text_of, paths))
     assert any(f", 2026, {hour}:" in everything or f" 2026, {hour}:" in everything for hour in range(1, 13))
     assert " AM" in everything
-
-
-# LRS
-
-
-def test_dumps_hold_the_records_duplicates_and_broken_ones_that_were_planted(exports: Exports) -> None:
-    for file in exports.written.files:
-        if file.path.parts[0] != "xapi":
-            continue
-        statements, broken = statements_of(exports.inbox / file.path)
-        copies = Counter(statement["id"] for statement in statements)
-        invalid = sum(is_invalid(statement) for statement in statements)
-        assert len(statements) + broken == file.counts["records"]
-        assert sum(count - 1 for count in copies.values()) == file.counts["duplicate"]
-        assert broken + invalid == file.counts["rejected"]
-
-
-def is_invalid(statement: dict[str, object]) -> bool:
-    """The three ways in which a statement is planted wrong."""
-    text = str(statement)
-    return "'scaled': 1.2" in text or ("'mbox':" in text and "'mbox_sha1sum':" in text) or "-00:00'" in text
-
-
-def test_dumps_come_as_lines_array_and_page(exports: Exports) -> None:
-    names = sorted(path.name.split("_", 1)[1][7:] for path in exports.inbox.glob("xapi/statements_*"))
-    assert names == [".json.gz", ".ndjson", "_page.json"]
-
-
-def test_a_second_file_repeats_part_of_the_first(exports: Exports) -> None:
-    first, _ = statements_of(min(exports.inbox.glob("xapi/statements_*")))
-    again, _ = statements_of(next(exports.inbox.glob("xapi/redelivery_*")))
-    by_id = {statement["id"]: statement for statement in first}
-    assert again
-    assert all(by_id[statement["id"]] == statement for statement in again)
-
-
-def test_actors_are_named_in_all_three_ways_and_timestamps_keep_their_offset(exports: Exports) -> None:
-    statements = [s for path in exports.inbox.glob("xapi/*") for s in statements_of(path)[0]]
-    forms = {key for statement in statements for key in statement["actor"]} - {"objectType"}
-    assert forms == {"account", "mbox", "mbox_sha1sum"}
-    assert any(s["actor"].get("mbox", "").lower() != s["actor"].get("mbox", "") for s in statements), (
-        "someone's case differs"
-    )
-    assert {s["timestamp"][-6:] for s in statements} >= {"+01:00", "+02:00"}, "the period spans the end of summer time"
-
-
-def test_every_actor_is_in_the_truth(exports: Exports) -> None:
-    truth = exports.read_truth("identities.csv")
-    known = set(truth.loc[truth["tool"] == "xapi", "identifier"])
-    planted = {"someone@mailbox.example.org", "lrs-administrator"}
-    for path in exports.inbox.glob("xapi/*"):
-        for statement in statements_of(path)[0]:
-            actor = statement["actor"]
-            name = (
-                actor.get("mbox", "").removeprefix("mailto:") or actor.get("mbox_sha1sum") or actor["account"]["name"]
-            )
-            assert name in known | planted
-
-
-def test_voids_name_their_target_and_some_arrive_before_it(exports: Exports) -> None:
-    statements = [s for path in exports.inbox.glob("xapi/*") for s in statements_of(path)[0]]
-    stored = {statement["id"]: statement["stored"] for statement in statements}
-    voids = {s["object"]["id"]: s["stored"] for s in statements if s["verb"]["id"].endswith("/voided")}
-    truth = exports.read_truth("statements.csv")
-    assert set(voids) == set(truth.loc[truth["role"] == "voided", "statement_id"])
-    assert {moment < stored[target] for target, moment in voids.items()} == {True, False}
-
-
-def test_late_statements_are_stored_weeks_after_they_happened(exports: Exports) -> None:
-    truth = exports.read_truth("statements.csv")
-    late = set(truth.loc[truth["role"] == "late", "statement_id"])
-    happened = {
-        s["id"]: (s["timestamp"][:10], s["stored"][:10])
-        for p in exports.inbox.glob("xapi/*")
-        for s in statements_of(p)[0]
-    }
-    assert late
-    assert all(happened[identifier][0] < happened[identifier][1] for identifier in late)
 
 
 def test_a_row_that_differs_from_last_month_says_that_it_was_modified_since(exports: Exports) -> None:
