@@ -87,7 +87,7 @@ class TrainingRequests:
                 "id": f"A{happened.last:%y%m}",
                 "name": "Agency",
                 "title": "Safety",
-                "requested": dialect.days([moment])[0],
+                "requested": dialect.days(np.array([moment], dtype="datetime64[s]"))[0],
             }
             columns = {name: np.append(cells, nobody.get(name, "")) for name, cells in columns.items()}
         header = [title for name, title in zip(COLUMNS, HEADERS[dialect.language], strict=True) if name in columns]
