@@ -33,6 +33,7 @@ from simulator.exports.xapi.rows import (
 )  # fmt: skip
 from simulator.exports.xapi.statements import PLACES
 from simulator.recipe import Delivery as Plan
+from simulator.world.catalogue import LRS, SECOND_LRS
 from simulator.world.period import Streams
 
 RESENT_SHARE = 0.002
@@ -70,10 +71,10 @@ STORES = {
     store.tool: store
     for store in (
         Store(
-            "xapi", "academy-player", "000+00:00",
+            LRS, "academy-player", "000+00:00",
             (".ndjson", ".json.gz", "_page.json", ".ndjson.gz", ".json", "_page.json.gz"),
         ),
-        Store("academy_lrs", "forwarder", "Z", ("_page.json", ".ndjson.gz", "_page.json.gz"), is_second=True),
+        Store(SECOND_LRS, "forwarder", "Z", ("_page.json", ".ndjson.gz", "_page.json.gz"), is_second=True),
     )
 }  # fmt: skip
 """The LRS of the company, and the academy's own, to which some players report as well."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -74,25 +76,30 @@ class Dump:
     """The open files of one month, to which chunks are added in the order of ``stored``."""
 
     def __init__(self, folder: Folder, files: Sequence[File]) -> None:
-        self._stack = ExitStack()
-        self._open = [_Open(file, self._stack, folder) for file in files]
+        self._open = [_Open(file, folder) for file in files]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the files in the order in which they are delivered, which is the order in which they are counted."""
+        for one in self._open:
+            with one.stack:
+                if error is None:
+                    one.finish()
 
     def add(self, rows: Rows, lines: Texts, is_twice: Flags) -> list[tuple[str, Flags, Flags]]:
         """Write a chunk. For each file, its name, which of the rows stand in it, and which of them twice."""
         return [(one.file.name, *one.add(rows, lines, is_twice)) for one in self._open]
 
-    def close(self) -> None:
-        """Finish the files, and note what is in them."""
-        for one in self._open:
-            one.finish()
-        self._stack.close()
-
 
 @dataclass
 class _Open:
     file: File
-    stack: ExitStack
     folder: Folder
+    stack: ExitStack = field(default_factory=ExitStack)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
     last: str = ""
 

@@ -38,6 +38,7 @@ class Writer:
             Uuids(streams, purpose) for purpose in ("ids", "registrations", "sessions")
         )
         self._company = Draws(streams, "company in groups")
+        self._actors = actors
         self._people = [_texts([getattr(actor, name) for actor in actors]) for name in _IDENTIFIERS]
         self._courses = _texts([offering.activity_id for offering in offerings])
         self._masteries = _texts([repr((offering.course.pass_mark or 0) / 100) for offering in offerings])
@@ -106,14 +107,13 @@ class Writer:
         """The learner and two others, as the members of a group that has no name."""
         form = rows["form"][0]
         return [
-            as_json([agent(FORMS[form], self._people[form][person]).as_version() for person in people])
-            for people in self.members(rows).tolist()
+            as_json([agent(FORMS[form], getattr(self._actors[one], _IDENTIFIERS[form])).as_version() for one in group])
+            for group in self.members(rows).tolist()
         ]
 
     def members(self, rows: Rows) -> Numbers:
         """Three persons for each row, one of them its own."""
-        count = len(self._people[0])
-        others = [self._company.integers(rows["event"] << 1 | place, 0, count - 1) for place in (0, 1)]
+        others = [self._company.integers(rows["event"] << 1 | place, 0, len(self._actors) - 1) for place in (0, 1)]
         return np.stack([rows["person"], *others], axis=1)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from simulator.exports.xapi.sent import Listing, Sent
 from simulator.world.happenings import Happenings
 from simulator.world.world import World
 
-STRETCH = 50_000
+STRETCH = 20_000
 """Statements that are told at a time, about."""
 
 
@@ -59,14 +60,13 @@ class Lrs:
 
     def month(self, happened: Happenings) -> None:
         """Write the dump of what was stored in the month, if anything was."""
-        dump: Dump | None = None
-        for rows in self._stored(happened):
-            if dump is None:
-                dump = self._begin(happened)
-                rows = self._with_broken(rows)
-            self._write(rows, dump)
-        if dump is not None:
-            dump.close()
+        stretches = self._stored(happened)
+        first = next(stretches, None)
+        if first is None:
+            return
+        with self._begin(happened) as dump:
+            for rows in chain([self._with_broken(first)], stretches):
+                self._write(rows, dump)
 
     def _stored(self, happened: Happenings) -> Iterator[Rows]:
         """The rows that the LRS stored in the month, in that order, a stretch at a time."""

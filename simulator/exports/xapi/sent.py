@@ -24,12 +24,13 @@ from simulator.exports.xapi.rows import (
     Flags,
     Rows,
 )  # fmt: skip
-from simulator.exports.xapi.statements import SHAPES, verb_name
+from simulator.exports.xapi.statements import PLACES, SHAPES, verb_name
 
 Listing = Literal["all", "planted"]
 
 _VERBS = np.array([verb_name(shape) for shape in SHAPES.values()], dtype=object)
 _CHANGED = np.array(["duration" if shape.result == "duration" else "score" for shape in SHAPES.values()], dtype=object)
+_OF_MEMBERS = PLACES["discussed"]
 _ROLES = np.array(ROLES, dtype=object)
 COLUMNS = {
     "statement_id": "str", "tool": "str", "file": "str", "copies": "int64", "verb": "str", "role": "str",
@@ -40,7 +41,7 @@ COLUMNS = {
 
 ``detail``, by role: voided: ``void_before_target`` or nothing. void: the id that it voids. resent: the id that the
 event had first. skewed: by how many seconds the clock was wrong. conflict: what of the result was changed. group: the
-persons in it, with blanks between. invalid: the rule.
+persons in it, with blanks between, if it tells them. invalid: the rule.
 """
 _NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
@@ -60,7 +61,8 @@ class Sent:
         columns = {
             "statement_id": ids, "tool": self._tool, "file": file, "copies": 1 + is_twice.astype(np.int64),
             "verb": _VERBS[rows["shape"]], "role": _ROLES[rows["role"]], "detail": self._details(rows),
-            "person": rows["person"], "offering": rows["offering"], "event": rows["event"],
+            "person": np.where(rows["role"] == GROUP, -1, rows["person"]), "offering": rows["offering"],
+            "event": rows["event"],
         }  # fmt: skip
         self._frames.append(pd.DataFrame(columns, index=range(len(rows))).astype(COLUMNS))
 
@@ -86,5 +88,10 @@ class Sent:
             RESENT: self._writer.originals,
             CONFLICT: lambda rows: _CHANGED[rows["shape"]].tolist(),
             INVALID: lambda rows: [RULES[note] for note in rows["note"].tolist()],
-            GROUP: lambda rows: [" ".join(map(str, people)) for people in self._writer.members(rows).tolist()],
+            GROUP: self._people,
         }
+
+    def _people(self, rows: Rows) -> list[str]:
+        """The members of each group; a circle doesn't tell them."""
+        groups = zip((rows["shape"] == _OF_MEMBERS).tolist(), self._writer.members(rows).tolist(), strict=True)
+        return [" ".join(map(str, people)) if is_told else "" for is_told, people in groups]
