@@ -11,12 +11,12 @@ import io
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from simulator.exports.files import Folder
 from simulator.exports.spreadsheet import DUTCH
+from simulator.exports.workbook import workbook
 from simulator.world.happenings import Happenings
 from simulator.world.strategy import Row, strategy
 from simulator.world.world import World
@@ -66,18 +66,12 @@ def _heading(name: str) -> str:
 
 
 def _workbook(sheets: Sheets, saved_at: datetime) -> bytes:
-    """The same bytes for the same rows: the only time in the file is the one that is given here."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "Learning strategy", "author": "L&D", "created": saved_at})
+    with workbook(content, saved_at) as book:
         cover = book.add_worksheet("Read me")
         cover.write_string(0, 0, "Learning strategy of Meridian Supply")
         cover.write_string(1, 0, "One sheet per table. A row that changes gets a last day, and a successor below it.")
-        formats = {
-            "head": book.add_format({"bold": True}),
-            "day": book.add_format({"num_format": "dd-mm-yyyy"}),
-            "share": book.add_format({"num_format": "0%"}),
-        }
+        formats = {"head": book.add_format({"bold": True}), "share": book.add_format({"num_format": "0%"})}
         for sheet, rows in sheets.items():
             _write_sheet(book, sheet, rows, formats)
     return content.getvalue()
@@ -93,7 +87,7 @@ def _write_sheet(book: Workbook, sheet: str, rows: list[Row], formats: dict[str,
             if isinstance(value, bool):
                 page.write_string(line, column, "yes" if value else "no")
             elif isinstance(value, date):
-                page.write_datetime(line, column, datetime.combine(value, time()), formats["day"])
+                page.write_datetime(line, column, datetime.combine(value, time()))
             elif isinstance(value, int | float):
                 page.write_number(line, column, value, formats["share"] if name in SHARES else None)
             elif isinstance(value, str):

@@ -51,7 +51,7 @@ WINDOWS = Dialect("en", ",", "utf-8-sig", ".", "%Y-%m-%d", newline="\r\n")
 LAYOUTS: tuple[tuple[Dialect, int], ...] = ((ENGLISH, 0), (WINDOWS, 0), (ENGLISH, 1), (DUTCH, 2), (ENGLISH, 0))
 """How the months' reports are saved, by turns: the dialect, and which of the three headers."""
 
-LOCALES = {"CAT-1080": "nl_NL", "CAT-1170": "nl_NL"}
+LOCALES = {"CAT-1030": "de_DE", "CAT-1080": "nl_NL", "CAT-1130": "de_DE"}
 """Courses that the LXP sells in another language than English."""
 
 CORRECTED_EVERY, UNSYNCED_SHARE, UNSYNCED_LOSS = 7, 0.03, 0.4
