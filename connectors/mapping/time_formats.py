@@ -85,7 +85,9 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
 
 
 def _reading(written: str) -> str:
-    return f"try_strptime(written, {literal(written)})::TIMESTAMP"
+    """DuckDB reads the 26 of 2026 as a year of four digits, too: that is no reading of the format."""
+    stamp = f"try_strptime(written, {literal(written)})::TIMESTAMP"
+    return f"CASE WHEN year({stamp}) > 99 THEN {stamp} END" if "%Y" in written else stamp
 
 
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:

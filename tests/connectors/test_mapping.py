@@ -170,6 +170,12 @@ def test_day_or_month_first_is_decided_for_the_file_and_not_for_the_row(tmp_path
     assert month_first.column("learning_time", "learning_date") == [date(2025, 2, 3), date(2025, 2, 13)]
 
 
+def test_a_year_of_two_digits_is_not_the_year_26_of_our_era(tmp_path: Path) -> None:
+    text = KITCHEN.replace('["%d/%m/%Y %H:%M", ', '["%d/%m/%Y %H:%M", "%d/%m/%y %H:%M", ')
+    mapped = kitchen(tmp_path, "E1,,a,13/02/26 12:00,1,job,,", declaration=declared(tmp_path, text))
+    assert mapped.column("learning_time", "learning_date") == [date(2026, 2, 13)]
+
+
 def test_formats_that_contradict_each_other_are_never_mixed(tmp_path: Path) -> None:
     rows = [
         f"E1,,a,{day} 12:00,1,job,," for day in ("02/03/2025", "13/02/2025", "14/02/2025", "02/15/2025", "2025-02-16")
