@@ -23,6 +23,8 @@ from simulator.exports.kpi_table import KpiTable
 from simulator.exports.moodle import Moodle
 from simulator.exports.observation_checklist import ObservationChecklist
 from simulator.exports.skills_matrix import SkillsMatrix
+from simulator.exports.strategy_workbook import StrategyWorkbook
+from simulator.exports.surveymonkey import SurveyMonkey
 from simulator.exports.test_scores import TestScores
 from simulator.exports.time_registration import TimeRegistration
 from simulator.exports.totara import Totara
@@ -55,6 +57,8 @@ TOOLS: Mapping[str, tuple[Callable[[World, Folder], Export], ...]] = {
     "cost_lines": (CostLines,),
     "kpi_table": (KpiTable,),
     "skills_matrix": (SkillsMatrix,),
+    "strategy_workbook": (StrategyWorkbook,),
+    "surveymonkey": (SurveyMonkey,),
 }
 """Tool, which is the name of its folder → what it exports."""
 

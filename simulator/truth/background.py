@@ -13,6 +13,7 @@ from simulator.truth.tables import write_csv
 from simulator.world.accounts import IDENTITY_PROVIDER
 from simulator.world.catalogue import LRS, SECOND_LRS
 from simulator.world.company import Company
+from simulator.world.strategy import GAPS
 from simulator.world.world import World
 
 Row = tuple[object, ...]
@@ -38,6 +39,9 @@ def write(to: Path, world: World) -> None:
         columns = "day employee_number org_unit_id position_id manager_number email"
         write_csv(to / "month_ends.csv", columns, _month_ends(company))
     _write_units(to, company)
+    write_csv(to / "strategy_gaps.csv", "gap_id sheet row missing", [
+        (gap.gap_id, gap.sheet, gap.row, gap.missing) for gap in GAPS
+    ])  # fmt: skip
     write_csv(to / "offerings.csv", "offering course_code tool activity_id title catalogue_code year programme_id", [
         (place, o.course.code, o.tool, o.activity_id, o.title, o.catalogue_code, o.year or "", o.course.programme)
         for place, o in enumerate(world.offerings)

@@ -1,7 +1,11 @@
 with
 
 offerings as (
-    select * from {{ ref('int_activity_harmonised') }}
+    select
+        *,
+        -- Two stores that hold one offering under the same id (a second LRS, say) are not two tools that offer it.
+        min(tool) over (partition by activity_key, activity_id) as offering_tool
+    from {{ ref('int_activity_harmonised') }}
 ),
 
 -- One offering speaks for the activity: one that a catalogue describes before one that was only seen.
@@ -25,7 +29,7 @@ activities as (
         activity_key,
         max(catalogue_code) as catalogue_code,
         max(case when is_enrollable then 1 else 0 end) = 1 as is_enrollable,
-        count(distinct tool) as tool_count,
+        count(distinct offering_tool) as tool_count,
         min(first_seen_date) as first_seen_date
     from offerings
     group by activity_key
