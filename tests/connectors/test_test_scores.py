@@ -6,7 +6,10 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 from connectors.declaration import CATALOGUE
+from connectors.errors import OriginalRefused
 from tests.connectors.mapped import map_file, token_of
 from tests.connectors.spellings import SPELLINGS, Spelling, in_every_language_and_spelling
 
@@ -70,3 +73,14 @@ def test_a_form_is_its_letter_however_it_is_announced_and_people_may_go_by_addre
     assert mapped.column("assessments", "form") == ["A", "A"]
     assert mapped.column("assessments", "occurred_date") == [date(2026, 4, 27)] * 2
     assert mapped.rows("assessments")[0]["person_token"] == token_of("email", "mila.novak@corp.example")
+
+
+def test_a_title_above_and_a_mean_below_are_no_records_and_a_list_that_names_nobody_is_refused(tmp_path: Path) -> None:
+    at = PLAIN.at("2026-03-16T14:05")
+    rows = [["Post-test of group 3"], [], HEADERS["en"], ["001007", "T-1", "PRG-1", "post", "B", at, "17.5", "25", ""]]
+    footer = [[""] * 9, ["", "Mean", "", "", "", "", "17.5", "", ""]]
+    mapped = map_file(PLAIN.write(tmp_path / "s.csv", rows[0], [*rows[1:], *footer]), "test_scores", tmp_path)
+    assert mapped.counts("assessments") == (1, 1, 0, 0)
+    anonymous = PLAIN.write(tmp_path / "nobody.csv", HEADERS["en"][1:], [rows[3][1:]])
+    with pytest.raises(OriginalRefused, match="Employee number"):
+        map_file(anonymous, "test_scores", tmp_path)
