@@ -8,7 +8,7 @@ Everything is drawn per enrolment or event, so the two LRSs agree about each sta
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +85,9 @@ class Delivery:
 
     def __init__(self, streams: Streams, plan: Plan, store: Store, closes: date) -> None:
         self._plan, self._store = plan, store
-        self._closes = np.datetime64(datetime.combine(closes, time(23, 59, 59)), "ms")
+        # What both stores get last of all still comes to the second one second.
+        last = datetime.combine(closes, time(23, 59, 59)) + timedelta(minutes=store.is_second)
+        self._closes = np.datetime64(last, "ms")
         self._draws = {purpose: Draws(streams, purpose) for purpose in _PURPOSES}
 
     def holds(self, enrolment: Numbers) -> Flags:

@@ -10,7 +10,7 @@ import pytest
 from simulator.exports.xapi.delivery import CHANGEABLE
 from simulator.exports.xapi.rows import MOMENT_BITS, STEP_BITS
 from simulator.exports.xapi.statements import SHAPES
-from tests.simulator.xapi.conftest import DELIVERY, Company, Statement, Told
+from tests.simulator.xapi.told import DELIVERY, Company, Statement, Told
 
 OF_THE_STORE = ("stored", "authority")
 EVENTS = 2 ** (MOMENT_BITS + STEP_BITS)

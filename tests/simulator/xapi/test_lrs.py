@@ -17,7 +17,7 @@ from simulator.exports.files import Folder
 from simulator.exports.xapi import Lrs, lrs
 from simulator.exports.xapi.broken import RULES as BREAKABLE
 from simulator.exports.xapi.rows import MOST_INTERACTIONS
-from tests.simulator.xapi.conftest import STORES, Company, Told, company
+from tests.simulator.xapi.told import STORES, Company, Told, company
 
 
 def broken_rules(path: Path) -> Counter[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.exports.xapi.vocabulary import CMI5_CATEGORY, CMI5_CONTEXT, CMI5_MOVE_ON, VIDEO_EXTENSION
-from tests.simulator.xapi.conftest import Company, Statement, Told
+from tests.simulator.xapi.told import Company, Statement, Told
 
 SESSION = f"{CMI5_CONTEXT}sessionid"
 
