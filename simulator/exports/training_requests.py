@@ -69,39 +69,30 @@ class TrainingRequests:
         self._unconfirmed: pd.DataFrame | None = None
 
     def month(self, happened: Happenings) -> None:
-        moment = _downloaded(happened.last)
-        again = self._unconfirmed if self._unconfirmed is not None else happened["requests"].iloc[:0]
-        rows = pd.concat([again, happened["requests"]], ignore_index=True)
-        waits = rows["confirmed_at"] > moment
-        self._unconfirmed = rows[waits]
-        rows = rows.assign(confirmed_at=rows["confirmed_at"].mask(waits))
-        redelivered = self._redelivered(rows, len(again))
+        rows, redelivered = self._told_now(happened)
         if rows.empty:
             return
-        dialect = saved_by(happened.ordinal)
         twice = rows.iloc[:1] if happened.ordinal % TWICE_EVERY == TWICE_EVERY - 1 else rows.iloc[:0]
-        columns = self._columns(pd.concat([rows, twice], ignore_index=True), dialect)
         agency = 1 if happened.ordinal % AGENCY_EVERY == AGENCY_EVERY - 1 else 0
+        dialect = saved_by(happened.ordinal)
+        columns = self._columns(pd.concat([rows, twice], ignore_index=True), dialect)
         if agency:
-            nobody = {
-                "id": f"A{happened.last:%y%m}",
-                "name": "Agency",
-                "title": "Safety",
-                "requested": dialect.days(np.array([moment], dtype="datetime64[s]"))[0],
-            }
+            nobody = _for_nobody(happened.last, dialect)
             columns = {name: np.append(cells, nobody.get(name, "")) for name, cells in columns.items()}
-        header = [title for name, title in zip(COLUMNS, HEADERS[dialect.language], strict=True) if name in columns]
         steps, doubled = (int(table[list(STEPS)].notna().to_numpy().sum()) for table in (rows, twice))
-        # The Dutch office puts a title over its register and a total under it.
-        above, below = (
-            ([f"Aanvragen t/m {happened.last:%d-%m-%Y}", ""], ["", "Totaal"]) if dialect is DUTCH else ([], [])
-        )
         self._folder.write(
-            f"training_requests_{happened.last}.csv",
-            dialect.render(header, list(columns.values()), above, below), moment,
-            requests=len(rows) + len(twice) + agency, records=steps + doubled + agency, rejected=agency,
-            duplicate=doubled, redelivered=redelivered,
+            f"training_requests_{happened.last}.csv", _rendered(columns, dialect, happened.last),
+            _downloaded(happened.last), requests=len(rows) + len(twice) + agency, records=steps + doubled + agency,
+            rejected=agency, duplicate=doubled, redelivered=redelivered,
         )  # fmt: skip
+
+    def _told_now(self, happened: Happenings) -> tuple[pd.DataFrame, int]:
+        """The register's rows, and how many of their milestones were told before; what is to come is blank."""
+        again = self._unconfirmed if self._unconfirmed is not None else happened["requests"].iloc[:0]
+        rows = pd.concat([again, happened["requests"]], ignore_index=True)
+        waits = rows["confirmed_at"] > _downloaded(happened.last)
+        self._unconfirmed = rows[waits]
+        return rows.assign(confirmed_at=rows["confirmed_at"].mask(waits)), self._redelivered(rows, len(again))
 
     def _redelivered(self, rows: pd.DataFrame, again: int) -> int:
         """Milestones that an earlier register told: two of an unconfirmed request, one of a pending one."""
@@ -137,6 +128,19 @@ class TrainingRequests:
         }
         unasked = BY_OUTCOME if dialect.language == "en" else BY_DECISION
         return {name: cells[name] for name in COLUMNS if name not in unasked}
+
+
+def _rendered(columns: dict[str, Cells], dialect: Dialect, day: date) -> bytes:
+    """The Dutch office puts a title over its register and a total under it."""
+    header = [title for name, title in zip(COLUMNS, HEADERS[dialect.language], strict=True) if name in columns]
+    above, below = ((f"Aanvragen t/m {day:%d-%m-%Y}", ""), ("", "Totaal")) if dialect is DUTCH else ((), ())
+    return dialect.render(header, list(columns.values()), above, below)
+
+
+def _for_nobody(day: date, dialect: Dialect) -> dict[str, str]:
+    """The cells of a request for agency workers."""
+    asked = dialect.days(np.array([day], dtype="datetime64[D]"))[0]
+    return {"id": f"A{day:%y%m}", "name": "Agency", "title": "Safety", "requested": asked}
 
 
 def _downloaded(day: date) -> datetime:
