@@ -39,15 +39,17 @@ def write_landed(setting: Setting, kind: RecordKind, target: Path) -> None:
 
 def keep_for_the_vault(setting: Setting, kind: RecordKind, mapped: Collection[str]) -> None:
     """Names and the like, if ``mapped``, go to the vault, under the token of the person whom the record is about."""
-    columns = kind.columns
-    person = next((c.name for c in columns if c.privacy is Privacy.TOKEN), None)
-    for column in columns:
-        if column.privacy is Privacy.VAULT and column.name in mapped and person:
-            rows = setting.run(
-                f'SELECT DISTINCT "{person}" AS token, "{column.name}" AS value FROM fated '
-                f'WHERE fate = \'landed\' AND "{person}" IS NOT NULL AND "{column.name}" IS NOT NULL ORDER BY 1, 2'
-            ).to_arrow_table()
-            setting.tokeniser.keep(rows["token"].to_pylist(), column.name, rows["value"].to_pylist())
+    person = next((c.name for c in kind.columns if c.privacy is Privacy.TOKEN), None)
+    kept = [c.name for c in kind.columns if c.privacy is Privacy.VAULT and c.name in mapped]
+    if not kept or not person:
+        return
+    names = ", ".join(f'"{name}"' for name in kept)
+    rows = setting.run(
+        f'SELECT DISTINCT "{person}", {names} FROM fated WHERE fate = \'landed\' AND "{person}" IS NOT NULL'
+    ).to_arrow_table()
+    tokens = rows[person].to_pylist()
+    for name in kept:
+        setting.tokeniser.keep(tokens, name, rows[name].to_pylist())
 
 
 def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[int], target: Path) -> None:

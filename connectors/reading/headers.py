@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 _LATEST_HEADER = 20
@@ -52,17 +53,18 @@ class Header:
         return tuple(heading.text for heading in self.headings)
 
 
+@lru_cache(maxsize=10_000)
 def comparable(name: str) -> str:
     """Header names compare without blanks around, case, quotes, or differences that nobody sees."""
     text = unicodedata.normalize("NFKC", name.replace("\ufeff", "").replace("’", "'")).strip().strip('"').strip()
     return re.sub(r"\s+", " ", text).casefold()
 
 
-def head_of_text(lines: Iterator[str], delimiter: str) -> tuple[HeadRow, ...]:
-    """The first rows of a text, read with one delimiter. A first line ``sep=;`` (as Excel writes it) is none."""
+def rows_of_text(lines: Iterator[str], delimiter: str) -> Iterator[HeadRow]:
+    """The rows of a text, read with one delimiter. A line ``sep=;`` (as Excel writes it) is none."""
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     rows = (HeadRow(tuple(cell.replace("\ufeff", "") for cell in cells), reader.line_num + 1) for cells in reader)
-    return head_of(row for row in rows if row.cells and not _is_separator(row))
+    return (row for row in rows if row.cells and not _is_separator(row))
 
 
 def head_of(rows: Iterable[HeadRow]) -> tuple[HeadRow, ...]:
@@ -85,13 +87,14 @@ def possible_headers(head: Sequence[HeadRow], header_rows: int, preamble: bool) 
     """The headers that an export may mean: the first row (or rows), or any of the first with a ``preamble``."""
     starts = range(min(_LATEST_HEADER, len(head)) if preamble else min(1, len(head)))
     return [
-        _header(head[start : start + header_rows])
+        header_of(head[start : start + header_rows])
         for start in starts
         if not head[start].is_blank and start + header_rows <= len(head)
     ]
 
 
-def _header(rows: Sequence[HeadRow]) -> Header:
+def header_of(rows: Sequence[HeadRow]) -> Header:
+    """The header that one row, or several together, make."""
     if len(rows) == 1:
         return Header(tuple(Heading(cell, comparable(cell)) for cell in rows[0].cells), rows[0].next_line)
     own = list(zip_longest(*([_named(cell) for cell in row.cells] for row in rows), fillvalue=""))
