@@ -71,8 +71,7 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
     More threads would only get in each other's way. To look for expressions that stand twice costs the square of
     their number: 20 ms for a header of 25 columns.
     """
-    settings = {"temp_directory": "", "threads": 1, "disabled_optimizers": "common_subexpressions"}
-    return duckdb.connect(config=settings)
+    return duckdb.connect(config={"temp_directory": "", "threads": 1, "disabled_optimizers": "common_subexpressions"})
 
 
 def _ragged_table(sources: Sequence[Source]) -> pa.Table:
