@@ -74,6 +74,7 @@ class UdemyBusiness:
             self._rng.random(len(world.company.people)) < share for share in (PRIVATE_SHARE, OTHER_CASE_SHARE)
         )
         self._addresses: Texts = np.full(len(world.company.people), "", dtype=object)
+        self._known: set[str] = set()
         self._taken = pd.DataFrame()
 
     def month(self, happened: Happenings) -> None:
@@ -127,8 +128,14 @@ class UdemyBusiness:
             self._addresses[person] = self._address(int(person), email, name)
 
     def _address(self, person: int, email: str, name: str) -> str:
+        """As the person signed up. The LXP knows nobody but by an address, so it can't be told one of them twice."""
         if self._is_private[person]:
             return f"{ascii_folded(name)}.{person}@{PRIVATE_DOMAIN}"
+        if email.lower() in self._known:
+            # The heir of a leaver's address got one that no other system has heard of.
+            self._is_private[person] = True
+            return f"lxp.{person}.{email}"
+        self._known.add(email.lower())
         return email.title() if self._is_cased[person] else email
 
     def _of_year(self, day: date) -> pd.DataFrame:

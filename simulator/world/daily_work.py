@@ -107,7 +107,7 @@ class LearningTime:
 
 
 class Appraisals:
-    """Capabilities are assessed twice a year, in the sixth month and the twelfth, of most people and not of all."""
+    """Capabilities are assessed twice a year, in the third month and the ninth, of most people and not of all."""
 
     def __init__(
         self, programmes: tuple[Programme, ...], transfer: Transfer, calendar: Calendar, rng: np.random.Generator
@@ -116,7 +116,7 @@ class Appraisals:
         self.base = rng.normal(1.8, 0.5, transfer.skill.shape)
 
     def month(self, there: Presence) -> None:
-        if there.ordinal % 6 != 5:
+        if there.ordinal % 6 != 2:
             return
         for place, programme in enumerate(self.programmes):
             assessed = there.present[self.rng.random(len(there.present)) < 0.6]

@@ -120,6 +120,12 @@ def test_titles_totals_and_sources_are_no_records(tmp_path: Path) -> None:
     ]
 
 
+def test_a_team_that_is_called_like_a_total_is_a_team(tmp_path: Path) -> None:
+    teams = ["Total Quality", "Norm & Co", "Target Accounts", "Note Taking", "Gesamtbetriebsrat"]
+    mapped = table(tmp_path, "Team;2026-01", *(f"{team};1" for team in teams), "Total;5", "Total all teams;5")
+    assert sorted(mapped.column("kpi_values", "org_unit_id")) == sorted(teams)
+
+
 def test_the_kpi_is_named_by_a_column_the_sheet_or_the_file(tmp_path: Path) -> None:
     by_file = table(tmp_path, "Team;2026-01", "T1;1", name="KPI complaint_rate 2026-02.csv")
     assert by_file.column("kpi_values", "kpi_id") == ["complaint_rate"]

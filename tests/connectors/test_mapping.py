@@ -246,3 +246,10 @@ def test_names_are_kept_for_the_vault_under_the_persons_token(tmp_path: Path) ->
 )
 def test_a_series_is_the_name_without_dates_and_suffixes(name: str, expected: str) -> None:
     assert Original("acme", "unit-1", Path(name), name, datetime(2025, 3, 2)).series == expected
+
+
+def test_records_that_nothing_names_are_told_apart_by_their_lines(tmp_path: Path) -> None:
+    unnamed = KITCHEN.replace('{from: what, extract: "^([0-9]+)", prefix: "entry-"}', "{given: line, prefix: row-}")
+    rows = ("E1,,a,13/02/2025 02:15,1,job,,", "E1,,a,13/02/2025 02:15,1,job,,")
+    mapped = kitchen(tmp_path, *rows, declaration=declared(tmp_path, unnamed))
+    assert mapped.column("learning_time", "entry_id") == ["row-2", "row-3"]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.declaration import Declaration, with_settings
 from connectors.errors import SettingsError
+from connectors.mapping.number_notations import notation_of
+from connectors.mapping.numbers import AUTO
+from connectors.sql import literal
 from tests.connectors.mapped import Mapped, declared, map_file
 
 LEDGER = """\
@@ -182,3 +189,32 @@ def test_a_date_is_moved_by_days_or_months(tmp_path: Path) -> None:
     assert mapped.column("kpi_values", "period_start") == [date(2026, 3, 1), date(2026, 12, 1)]
     assert mapped.column("kpi_values", "period_end") == [date(2026, 4, 1), date(2027, 1, 1)]
     assert mapped.column("absences", "ended_date") == [date(2026, 2, 28)]
+
+
+# ------------------------------------------------------------------------------------------------- never misread
+
+MARKS = {"Dutch": (",", "."), "English": (".", ","), "French": (",", " "), "Swiss": (".", "'"), "bare": (",", "")}
+"""Decimal and thousands mark."""
+NUMBERS = st.tuples(st.integers(0, 9_999_999), st.integers(0, 4)).map(lambda n: (n[0] / 10 ** n[1], n[1]))
+
+
+def written_as(number: float, places: int, notation: str) -> str:
+    decimal, thousands = MARKS[notation]
+    return f"{number:,.{places}f}".translate({ord(","): thousands, ord("."): decimal})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(NUMBERS, min_size=1, max_size=6), st.sampled_from(sorted(MARKS)))
+def test_a_number_is_read_rightly_or_not_at_all_whatever_the_column_holds(
+    numbers: list[tuple[float, int]], notation: str
+) -> None:
+    texts = [written_as(number, places, notation) for number, places in numbers]
+    rows = ", ".join(f"({i}, {literal(text)})" for i, text in enumerate(texts))
+    with duckdb.connect() as connection:
+        records = f"SELECT * FROM (VALUES {rows}) AS t(place, cell)"
+        found = notation_of(connection, "cell", [], AUTO, records)
+        read = connection.execute(f"SELECT {found.number('cell')} FROM ({records}) ORDER BY place").fetchall()
+    for (value,), (number, _), text in zip(read, numbers, texts, strict=True):
+        assert value is None or value == pytest.approx(number), f"{text} among {texts}"
+        # What could only be meant in one way is never given up.
+        assert value is not None or re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text), f"{text} among {texts}"

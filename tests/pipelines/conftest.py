@@ -7,8 +7,8 @@ import pytest
 
 from connectors.home import Home
 from pipelines import runs
-from simulator import SETTINGS, write_company
 from tests.pipelines.own_home import own_home
+from tests.pipelines.small_company import move_in
 
 
 @pytest.fixture
@@ -22,8 +22,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A small simulated company after one full run; tests look at it and leave it as it is."""
     with own_home(tmp_path_factory.mktemp("company") / "home") as home:
-        (home.root / "settings.yml").write_text(SETTINGS)
-        write_company(home.inbox, home.restricted / "truth", people=60, months=4, seed=11)
+        move_in(home)
         outcome = runs.run(home)
         assert outcome.outcome == "published", outcome.reasons
         yield home

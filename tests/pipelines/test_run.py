@@ -20,6 +20,7 @@ from pipelines import runs, screen
 from pipelines.cli import app
 from pipelines.publishing import Withheld, publish, published_version
 from pipelines.settings import CHECKOUT, use_home
+from tests.pipelines.small_company import move_in
 
 
 @pytest.fixture
@@ -190,11 +191,8 @@ def test_a_reader_keeps_the_version_that_it_opened(copied: Home) -> None:
 
 
 def test_a_run_that_is_killed_heals_by_running_again(company: Home, tmp_path: Path) -> None:
-    from simulator import SETTINGS, write_company
-
     home = use_home(tmp_path / "killed").open()
-    (home.root / "settings.yml").write_text(SETTINGS)
-    write_company(home.inbox, home.restricted / "truth", people=60, months=4, seed=11)
+    move_in(home)
     command = [sys.executable, "-m", "pipelines.cli", "run", "--home", str(home.root)]
     process = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
     while process.poll() is None and landing.ledger(home).num_rows < 10:
