@@ -69,9 +69,17 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
     """In memory alone (a clear text may not spill just anywhere), and made for many short statements.
 
     More threads would only get in each other's way. To look for expressions that stand twice costs the square of
-    their number: 20 ms for a header of 25 columns.
+    their number: 20 ms for a header of 25 columns. Nor may it remember files: cells that are written anew under the
+    name of others would be read as those, or as a damaged file.
     """
-    return duckdb.connect(config={"temp_directory": "", "threads": 1, "disabled_optimizers": "common_subexpressions"})
+    return duckdb.connect(
+        config={
+            "temp_directory": "",
+            "threads": 1,
+            "disabled_optimizers": "common_subexpressions",
+            "enable_external_file_cache": False,
+        }
+    )
 
 
 def _ragged_table(sources: Sequence[Source]) -> pa.Table:

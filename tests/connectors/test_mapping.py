@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.declaration import CATALOGUE, Declaration, catalogue, with_settings
+from connectors.mapping.reader import _shared_database
 from connectors.seam import Original, arrow_schema
 from tests.connectors.mapped import Mapped, declared, map_file, token_of
 
@@ -215,6 +216,12 @@ def test_the_same_original_yields_the_same_rows_every_time(tmp_path: Path) -> No
         first, second = (map_file(path, path.parent.name, tmp_path / path.stem / side) for side in "ab")
         for kind in first.unit.kinds:
             assert first.rows(kind.kind.name) == second.rows(kind.kind.name)
+
+
+def test_the_database_that_small_originals_share_remembers_no_file() -> None:
+    # By chance alone, cells under the name of others would be read as those: only where both are made in one second.
+    (remembers,) = _shared_database().execute("SELECT current_setting('enable_external_file_cache')").fetchone() or ()
+    assert remembers is False
 
 
 def test_the_fast_and_the_exact_reader_agree(tmp_path: Path) -> None:
