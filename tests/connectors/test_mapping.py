@@ -219,7 +219,7 @@ def test_the_same_original_yields_the_same_rows_every_time(tmp_path: Path) -> No
 
 
 def test_the_database_that_small_originals_share_remembers_no_file() -> None:
-    # By chance alone, cells under the name of others would be read as those: only where both are made in one second.
+    # Cells that were written under the name of others were now and then read as those, and mostly not.
     (remembers,) = _shared_database().execute("SELECT current_setting('enable_external_file_cache')").fetchone() or ()
     assert remembers is False
 
