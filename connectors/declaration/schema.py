@@ -96,9 +96,10 @@ class Value(_Part):
     One source (``from`` … ``first_of``), then text steps in this order: ``html`` (entities), ``nulls``,
     ``extract``, ``map``, ``match``, ``lower``, ``replace``, ``prefix``; then it is read as the column's type, as
     ``formats``, ``unix``, ``decimal`` … say. ``when`` makes it empty elsewhere. ``sole`` gives every record the one
-    value that the file holds, where it holds exactly one. ``otherwise`` says what becomes of a text that can't be
-    understood: ``reject`` the record (the default, but ``empty`` for ``extract``), leave it ``empty``, ``keep`` the
-    text, or any other word: that word (the last two after ``map`` or ``match`` only).
+    value that the file holds, where it holds exactly one. ``given`` is when the original left its tool, its series,
+    or the ``line`` of the record, which tells records of one original apart and no more. ``otherwise`` says what
+    becomes of a text that can't be understood: ``reject`` the record (the default, but ``empty`` for ``extract``),
+    leave it ``empty``, ``keep`` the text, or any other word: that word (the last two after ``map`` or ``match`` only).
 
     Numbers: ``decimal: auto`` lets the file tell its decimal mark, and rejects what it leaves open; ``thousands:
     auto`` takes any mark. ``percent`` says that all numbers are percentages, or only those ``where_marked``.
@@ -112,7 +113,7 @@ class Value(_Part):
     join: Texts | None = None
     by: str = " "
     constant: str | None = None
-    given: Literal["extracted_at", "series"] | None = None
+    given: Literal["extracted_at", "series", "line"] | None = None
     first_of: tuple[Annotated[Value, BeforeValidator(_as_from)], ...] | None = None
 
     sole: bool = False

@@ -92,7 +92,7 @@ def _source(value: Value, around: Surroundings) -> str:
         return f"nullif(concat_ws({literal(value.by)}, {', '.join(around.cell((name,)) for name in value.join)}), '')"
     if value.constant is not None:
         return f"{literal(value.constant)}::VARCHAR"
-    return f"{literal(around.given[str(value.given)])}::VARCHAR"
+    return f"{around.given[str(value.given)]}::VARCHAR"
 
 
 def _conditional(source: str, value: Value, around: Surroundings) -> str:

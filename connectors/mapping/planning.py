@@ -86,7 +86,7 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     around = Surroundings(
         cells=cells,
         headers={name: layout.header[position].strip() for name, position in layout.positions.items()},
-        given={"extracted_at": str(setting.original.extracted_at), "series": setting.original.series},
+        given=_given(setting),
         timezone=declaration.timezone,
         decimal=declaration.decimal,
         thousands=declaration.thousands,
@@ -100,6 +100,13 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
         shared=shared,
     )
     return around
+
+
+def _given(setting: Setting) -> dict[str, str]:
+    """What is known of every record besides its cells, as SQL."""
+    original = setting.original
+    of_original = {"extracted_at": str(original.extracted_at), "series": original.series}
+    return {name: literal(text) for name, text in of_original.items()} | {"line": "source_line"}
 
 
 def _notation(setting: Setting, plan: Plan, around: Surroundings, value: Value, text: str) -> Notation:

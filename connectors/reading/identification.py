@@ -12,7 +12,7 @@ from connectors.declaration import Declaration, Export, Value
 from connectors.errors import OriginalRefused
 from connectors.reading import workbooks
 from connectors.reading.code_pages import likeliest_first
-from connectors.reading.headers import HeadRow, head_of_text
+from connectors.reading.headers import HeadRow, head_of, rows_of_text
 from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
 from connectors.reading.recognition import Layout, recognised
 from connectors.reading.workbooks import Sheet
@@ -80,7 +80,7 @@ def _text(plain: Path, source_file: str, declaration: Declaration, restricted: P
 def _head(text: Text, delimiter: str) -> tuple[HeadRow, ...]:
     with text.path.open(encoding="utf-8", newline="") as file:
         try:
-            return head_of_text(file, delimiter)
+            return head_of(rows_of_text(file, delimiter))
         except csv.Error as error:
             raise OriginalRefused(f"The first line can't be read as CSV: {error}.", "export it again.") from error
 
@@ -98,7 +98,7 @@ def _sheets(plain: Path, source_file: str, declaration: Declaration, restricted:
     with workbooks.opened(plain) as sheets:
         for number, sheet in enumerate(sheets, 1):
             named, among = _candidates(sheet, declaration, found)
-            head = sheet.head() if among else ()
+            head = head_of(sheet.rows()) if among else ()
             if not head:
                 continue
             try:

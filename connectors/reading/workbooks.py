@@ -34,7 +34,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from connectors.errors import OriginalRefused
-from connectors.reading.headers import HeadRow, head_of
+from connectors.reading.headers import HeadRow
 
 _CHUNK_ROWS = 20_000
 _CHUNK_BYTES = 1 << 22
@@ -59,9 +59,14 @@ class Sheet:
     def _cells(self) -> CalamineSheet:
         return self._workbook.get_sheet_by_name(self.name)
 
-    def head(self) -> tuple[HeadRow, ...]:
-        """Its first rows, for the header."""
-        return head_of(HeadRow(tuple(map(_plain, row)), line + 1) for line, row in self._rows())
+    @property
+    def size(self) -> int:
+        """How many cells it spans; none where it is blank."""
+        return self._cells.width * self._cells.height
+
+    def rows(self) -> Iterator[HeadRow]:
+        """Its rows as text, for the header."""
+        return (HeadRow(tuple(map(_plain, row)), line + 1) for line, row in self._rows())
 
     def write_cells(self, target: Path, width: int, data_line: int, marks: Mapping[int, str]) -> int:
         """The rows from ``data_line`` on that aren't blank, as Parquet; returns how many. ``marks``: see `_number`."""
