@@ -1,0 +1,97 @@
+"""Dagster's event log in SQLite, with connections that stay open.
+
+A run tells some 1,250 events, because every data test and every expectation is a check of its asset. Dagster's own
+storage opens a connection for each access, two to four of them an event. Closing the last connection to a database
+writes its journal back and waits for the disk: 10 of the 57 seconds that a run took on a company of 60.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dagster._core.event_api import EventHandlerFn
+from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool, StaticPool
+
+_OPEN_SHARDS = 4
+"""Databases that are kept open: the index, and those of the runs that were asked for last."""
+
+
+class OpenEventLog(SqliteEventLogStorage):
+    """One connection to each shard, handed to one thread at a time; the shard of a run is a database of its own."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._watcher = SqlPollingEventWatcher(self)
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
+            yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        if shard not in self._engines:
+            self._engines[shard] = self._opened(shard)
+        self._engines.move_to_end(shard)
+        while len(self._engines) > _OPEN_SHARDS:
+            _, longest_unused = self._engines.popitem(last=False)
+            longest_unused.dispose()
+        return self._engines[shard]
+
+    def _opened(self, shard: str) -> Engine:
+        where = self.conn_string_for_shard(shard)
+        waits: dict[str, Any] = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+        if shard not in self._initialized_dbs:
+            self._initdb(create_engine(where, poolclass=NullPool, connect_args=waits))
+            self._initialized_dbs.add(shard)
+        engine = create_engine(where, poolclass=StaticPool, connect_args=waits | {"check_same_thread": False})
+        event.listen(engine, "connect", _spare_the_disk)
+        return engine
+
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        """Ask now and then, as with PostgreSQL: what is in the log's journal doesn't show in the date of its file."""
+        self._watcher.watch_run(run_id, cursor, callback)
+
+    def end_watch(self, run_id: str, handler: EventHandlerFn) -> None:
+        self._watcher.unwatch_run(run_id, handler)
+
+    def wipe(self) -> None:
+        self._close()
+        super().wipe()
+
+    def dispose(self) -> None:
+        self._watcher.close()
+        self._close()
+        super().dispose()
+
+    def _close(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+
+def _spare_the_disk(connection: Any, _: object) -> None:
+    """With a write-ahead log this can't damage a database: a power cut may cost the last events of a run, no more."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+class OpenSqliteStorage(DagsterSqliteStorage):
+    """Dagster's SQLite storage with this event log."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = OpenEventLog(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> OpenSqliteStorage:
+        return cls.from_local(inst_data=inst_data, **config_value)
