@@ -91,11 +91,3 @@ def test_every_sheet_is_read_where_the_declaration_says_so(tmp_path: Path) -> No
     assert every.counts("learning_time") == (2, 2, 0, 0)
     one = map_file(path, declared(tmp_path, HOURS.replace("    every_sheet: true\n", ""), "hours"), tmp_path / "one")
     assert one.counts("learning_time") == (1, 1, 0, 0)
-
-
-def test_what_was_read_before_from_the_same_place_is_forgotten(tmp_path: Path) -> None:
-    declaration = declared(tmp_path, HOURS, "hours")
-    for persons in (50, 3, 80):
-        rows = [["Number", "2026-03-01"], *([f"E{person}", person + 1] for person in range(persons))]
-        mapped = map_file(workbook(tmp_path / "hours.xlsx", {"A": rows}), declaration, tmp_path / "scratch")
-        assert mapped.counts("learning_time") == (persons, persons, 0, 0)
