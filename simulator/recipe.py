@@ -54,7 +54,7 @@ class Learning(_Part):
     completion: float = Field(default=0.0, description="Added to every chance to finish, in logits.")
     statements: int = Field(default=1, ge=1, description="Times as many interactions that a player sends per part.")
     needs_approval_share: float = Field(
-        0.45, ge=0, le=1, description="Offerings whose participation asks for approval."
+        default=0.45, ge=0, le=1, description="Offerings whose participation asks for approval."
     )
     skipped_approval_share: float = Field(
         default=0.14, ge=0, le=1, description="Of those enrolments, begun without waiting."
@@ -92,7 +92,7 @@ class Upheaval(_Part):
         default=None, ge=1, description="Two teams merge, a department changes division."
     )
     kpi_redefinition_month: int | None = Field(
-        None, ge=1, description="`kpi_redefined` is measured otherwise from then on."
+        default=None, ge=1, description="`kpi_redefined` is measured otherwise from then on."
     )
     kpi_redefined: str = "handling_minutes"
     kpi_redefinition_factor: float = 1.12

@@ -7,7 +7,7 @@ newline, times of change that say 0, rows without an id number, and the same row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -132,7 +132,7 @@ class Totara:
         led_by = np.where(managers >= 0, self.company.numbers_at(np.maximum(managers, 0), day), "")
         changed = self._changed(present, managers, day)
         is_unknown = self.rng.random(len(present)) < UNKNOWN_CHANGE_SHARE
-        columns: tuple[Sequence[Any], ...] = (
+        columns: tuple[Iterable[Any], ...] = (
             self.company.numbers_at(persons, day), np.where(is_unknown, 0, changed).tolist(),
             [p.username for p in people], [0] * len(people), [p.given for p in people], present["family"],
             present["email"], [p.city for p in people], [p.country for p in people], [0] * len(people),

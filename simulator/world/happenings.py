@@ -137,4 +137,4 @@ def typed(table: str, columns: dict[str, object]) -> pd.DataFrame:
     frame = pd.DataFrame(columns)[list(COLUMNS[table])]
     # A cast costs a fraction of a millisecond even where nothing changes, and small tables come by the thousand.
     other = {name: kind for name, kind in COLUMNS[table].items() if frame.dtypes[name] != kind}
-    return frame.astype(other) if other else frame  # type: ignore[arg-type]
+    return frame.astype(other) if other else frame

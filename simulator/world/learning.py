@@ -143,7 +143,7 @@ class Learning:
 
     def _programmes(self, chosen: pd.DataFrame) -> Array:
         places = {p.programme_id: place for place, p in enumerate(self.programmes)}
-        return np.array([places.get(o.course.programme, -1) for o in self.offerings])[chosen["offering"]]
+        return np.asarray(np.array([places.get(o.course.programme, -1) for o in self.offerings])[chosen["offering"]])
 
     def _approved(self, chosen: pd.DataFrame, there: Presence) -> pd.DataFrame:
         """Send requests to managers; what is rejected goes no further, what is approved is enrolled after it."""

@@ -38,9 +38,24 @@ AUDITS = {
     "audit_person",
 }
 TRUST = {"trust_freshness", "trust_ledger", "trust_reconciliation", "trust_rejects"}
+STRATEGY = {kind for kind in RECORD_KINDS if kind.startswith("strategy_")}
 TOOLS = {
+    "absence_register": {"absences"},
+    "certification_register": {"certifications"},
+    "classroom_attendance": {"activities", "attendances"},
+    "cost_lines": {"costs"},
+    "kpi_table": {"kpi_values"},
     "moodle": {"accounts", "activities", "assessments", "enrolments", "learning_events"},
+    "observation_checklist": {"activities", "observations"},
+    "oulad": {"accounts", "activities", "assessments", "enrolments", "learning_events"},
+    "skills_matrix": {"capability_assessments"},
+    "strategy_workbook": STRATEGY,
+    "surveymonkey": {"activities", "survey_responses"},
+    "test_scores": {"activities", "assessments"},
+    "time_registration": {"learning_time"},
     "totara": {"accounts", "job_assignments", "org_units", "people", "positions"},
+    "training_requests": {"activities", "enrolments"},
+    "udemy_business": {"accounts", "activities", "enrolments", "learning_events", "learning_time"},
     "xapi": {"accounts", "activities", "statements"},
 }
 """What each connector of the catalogue can yield: a connector that is added is added here."""

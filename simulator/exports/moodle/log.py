@@ -7,7 +7,7 @@ a shared kiosk stand among the learners.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -70,7 +70,7 @@ LINES_AT_ONCE = 100_000
 
 
 def _events(events: Iterable[Event]) -> pd.DataFrame:
-    columns = list(zip(*events, strict=True)) or [[] for _ in FIELDS]
+    columns: list[Sequence[Any]] = list(zip(*events, strict=True)) or [() for _ in FIELDS]
     frame = {name: pd.Series(values, dtype=object) for name, values in zip(FIELDS, columns, strict=True)}
     frame["at"] = pd.Series(np.array(columns[0], dtype="M8[s]"))
     frame["actor"] = pd.Series(np.array(columns[1], dtype=np.int64))
