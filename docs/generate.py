@@ -2,6 +2,7 @@
 
     connectors/records.py                    ──> docs/record_kinds.md
     dbt_project/models/marts/*.semantic.yml  ──> docs/metrics.md
+    connectors/catalogue/*.yaml              ──> docs/connectors.md
 
 `make docs` writes them, `make check` fails when one of them is stale.
 """
@@ -16,6 +17,9 @@ from typing import Any
 
 import yaml
 
+from connectors.declaration import Declaration, catalogue
+from connectors.declaration.schema import Export
+from connectors.mapping import kinds_of
 from connectors.records import (
     CONTRACT_VERSION,
     EXTRAS,
@@ -29,6 +33,7 @@ from connectors.records import (
 )
 
 _DOCS = Path(__file__).resolve().parent
+_CATALOGUE = _DOCS.parent / "connectors" / "catalogue"
 _MARTS = _DOCS.parent / "dbt_project" / "models" / "marts"
 
 _KINDS_PREFACE = f"""\
@@ -178,7 +183,45 @@ def _part(name: str, measures: dict[str, dict[str, Any]]) -> str:
     return f"`{name}`: {measures[name]['description'].strip()}" if name in measures else f"`{name}`"
 
 
-PAGES: dict[str, Callable[[], str]] = {"record_kinds.md": record_kinds_page, "metrics.md": metrics_page}
+_CONNECTORS_PREFACE = """\
+<!-- Made by `make docs` from connectors/catalogue/*.yaml. Change it there. -->
+
+# Connectors
+
+A tool is active when its folder in the inbox has files; nothing has to be switched on. **Confirmed** means that the
+layout was taken from the maker's documentation or from real files; a *draft* is from knowledge. A tool that is not
+here: `throughline connector new FILE` drafts its declaration.
+"""
+
+
+def connectors_page() -> str:
+    """Every connector of the catalogue: what it reads, how that is exported, and what it becomes."""
+    declared = sorted(catalogue(_CATALOGUE).values(), key=lambda declaration: declaration.tool)
+    rows = [
+        f"| [`{d.tool}`](#{d.tool}) | {d.title} | {d.status} | {', '.join(sorted(kinds_of(d)))} |" for d in declared
+    ]
+    overview = "\n".join(["| tool | what | status | becomes |", "|---|---|---|---|", *rows])
+    return "\n".join((_CONNECTORS_PREFACE, overview, "", *map(_connector, declared)))
+
+
+def _connector(declaration: Declaration) -> str:
+    exports = [
+        f"| {export.title} | {export.how.strip()} | {export.delivers} | {', '.join(sorted(_yields(export)))} |"
+        for export in declaration.exports.values()
+    ]
+    table = "\n".join(["| export | how to get it | delivers | becomes |", "|---|---|---|---|", *exports])
+    return f"## {declaration.tool}\n\n{declaration.title}. {declaration.about.strip()}\n\n{table}\n"
+
+
+def _yields(export: Export) -> tuple[str, ...]:
+    return export.yields or tuple(export.kinds)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "record_kinds.md": record_kinds_page,
+    "metrics.md": metrics_page,
+    "connectors.md": connectors_page,
+}
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ SeedOption = Annotated[int | None, typer.Option(help="Another seed is another co
 @app.command()
 def demo(
     home: HomeOption = None,
-    recipe: Annotated[str, typer.Option(help="The company to simulate; `throughline simulate --list` names them.")] = "",
+    recipe: Annotated[str, typer.Option(help="The company; `throughline simulate --list` names them.")] = "",
     people: PeopleOption = None,
     months: MonthsOption = None,
     seed: SeedOption = None,
@@ -101,7 +101,7 @@ def demo(
     screen.outcome(console, opened, outcome, seconds)
     if not outcome.is_good:
         raise typer.Exit(1)
-    screen.landed(console, opened)
+    screen.landed_by_tool(console, opened)
     screen.answers(console, opened)
     screen.next_commands(console, opened)
 

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,6 +138,17 @@ _REJECTS = """
 select tool, record_kind as kind, rule, column_name as "column", any_value(expected) as expected, count(*) as "rows"
 from rejects group by all order by "rows" desc, tool, kind, rule
 """
+_LANDED_BY_TOOL = """
+select tool, count(distinct unit) as files, sum(rows_read) as "read", sum(rows_landed) as landed,
+       sum(rows_rejected) as rejected, sum(rows_duplicate) as duplicate,
+       case when count(distinct record_kind) < 6 then string_agg(distinct record_kind, ', ' order by record_kind)
+            else count(distinct record_kind) || ' kinds' end as kinds
+from ledger where status = 'landed' group by tool order by tool
+"""
+_REJECTS_BY_RULE = """
+select tool, rule, any_value(expected) as expected, count(*) as "rows"
+from rejects group by all order by "rows" desc, tool, rule limit 8
+"""
 _REFUSED = """
 select tool, count(*) as originals, min(source_file) as "for example", reason
 from ledger where status = 'refused' group by tool, reason order by tool, originals desc
@@ -170,6 +181,15 @@ def landed(console: Console, home: Home) -> None:
     with _landing(home) as connection:
         _show(console, "What landed", connection.sql(_LANDED))
         _show(console, "What was rejected, and why", connection.sql(_REJECTS))
+        _show(console, "Originals that were refused", connection.sql(_REFUSED))
+
+
+def landed_by_tool(console: Console, home: Home) -> None:
+    """What landed of each tool, and the commonest reasons for what did not; :func:`landed` tells all."""
+    with _landing(home) as connection:
+        _show(console, "What landed", connection.sql(_LANDED_BY_TOOL))
+        more = "The commonest; all, by kind and column: throughline status"
+        _show(console, "What was rejected, and why", connection.sql(_REJECTS_BY_RULE), caption=more)
         _show(console, "Originals that were refused", connection.sql(_REFUSED))
 
 
