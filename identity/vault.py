@@ -36,8 +36,8 @@ class Vault:
         attributes: Iterable[tuple[str, str, str]],
     ) -> None:
         """Replace what one unit of landing knows: (token, type, value) and (token, attribute, value), in any order."""
-        self._write(_table(identifiers, IDENTIFIERS), f"identifiers/{tool}/{unit}.parquet")
-        self._write(_table(attributes, ATTRIBUTES), f"attributes/{tool}/{unit}.parquet")
+        self._write_or_remove(_table(identifiers, IDENTIFIERS), f"identifiers/{tool}/{unit}.parquet")
+        self._write_or_remove(_table(attributes, ATTRIBUTES), f"attributes/{tool}/{unit}.parquet")
 
     def persons(self) -> pa.Table:
         """Every person_key ever minted, with the token that it was minted for."""
@@ -46,6 +46,12 @@ class Vault:
 
     def write_persons(self, persons: pa.Table) -> None:
         self._write(persons.cast(PERSONS), "persons.parquet")
+
+    def _write_or_remove(self, table: pa.Table, name: str) -> None:
+        if table.num_rows:
+            self._write(table, name)
+        else:
+            (self.folder / name).unlink(missing_ok=True)
 
     def _write(self, table: pa.Table, name: str) -> None:
         path = self.folder / name

@@ -61,9 +61,15 @@ def _encoding(text: str) -> str:
     return text
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The time zones of this machine: to list them reads a folder of files."""
+    return frozenset(available_timezones())
+
+
 def _zone(text: str) -> str:
-    if text not in available_timezones():
-        near = get_close_matches(text, sorted(available_timezones()), n=1)
+    if text not in _zones():
+        near = get_close_matches(text, sorted(_zones()), n=1)
         raise ValueError(
             f"unknown time zone '{text}'" + (f"; did you mean '{near[0]}'?" if near else " (such as Europe/Amsterdam)")
         )

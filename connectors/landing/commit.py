@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.errors import OriginalRefused, ThroughlineError
-from connectors.files import replace_durably, write_table
+from connectors.files import replace_all_durably, written_aside
 from connectors.home import Home
 from connectors.landing.ledger_rows import LedgerRow, landed_rows, refused_row, write_ledger
 from connectors.landing.tables import table_schema
@@ -46,17 +48,16 @@ def _check_counts(kind: MappedKind, where: str) -> None:
 def commit(home: Home, mapped: MappedUnit) -> list[LedgerRow]:
     """Move everything into place; the ledger rows are last, because they are what makes the unit landed."""
     original = mapped.original
-    _commit_rejects(home, mapped)
-    for kind in mapped.kinds:
-        replace_durably(kind.landed, home.unit_file(kind.kind.name, original.tool, original.unit))
+    landed = {kind.landed: home.unit_file(kind.kind.name, original.tool, original.unit) for kind in mapped.kinds}
+    replace_all_durably(landed | _rejects(home, mapped))
     _withdraw(home, original, set(RECORD_KINDS) - {kind.kind.name for kind in mapped.kinds})
     rows = landed_rows(mapped)
     write_ledger(home, original, rows)
     return rows
 
 
-def _commit_rejects(home: Home, mapped: MappedUnit) -> None:
-    """Reasons go to landing; values and originals stay in the restricted zone."""
+def _rejects(home: Home, mapped: MappedUnit) -> dict[Path, Path]:
+    """Reasons go to landing; values and originals stay in the restricted zone. Written aside → where they belong."""
     original = mapped.original
     tables = [pq.read_table(kind.rejected) for kind in mapped.kinds if kind.rejected and kind.rows_rejected]
     reasons = home.unit_file("rejects", original.tool, original.unit)
@@ -64,12 +65,12 @@ def _commit_rejects(home: Home, mapped: MappedUnit) -> None:
     if not tables:
         reasons.unlink(missing_ok=True)
         originals.unlink(missing_ok=True)
-        return
+        return {}
     rejected = pa.concat_tables(tables)
     masks = pa.array([masked(original.source_file)] * len(rejected), pa.string())
     rejected = rejected.set_column(rejected.schema.get_field_index("source_file"), "source_file", masks)
-    write_table(rejected, originals)
-    write_table(rejected.select(table_schema("rejects").names).cast(table_schema("rejects")), reasons)
+    told = rejected.select(table_schema("rejects").names).cast(table_schema("rejects"))
+    return {written_aside(rejected, originals): originals, written_aside(told, reasons): reasons}
 
 
 def commit_refusal(home: Home, original: Original, version: str, refusal: OriginalRefused) -> list[LedgerRow]:
