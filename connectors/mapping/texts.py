@@ -88,5 +88,11 @@ def _mapped(text: str, value: Value) -> str:
 
 
 def _mapped_words(value: Value) -> str:
-    words = [*value.map, *value.match]
-    return "one of " + ", ".join(words[:20]) + (f" and {len(words) - 20} more" if len(words) > 20 else "")
+    """The words of a map; of a match, which is made of patterns that nobody wants to read, what they stand for."""
+    words = list(value.map)
+    told = []
+    if words:
+        told.append("one of " + ", ".join(words[:20]) + (f" and {len(words) - 20} more" if len(words) > 20 else ""))
+    if value.match:
+        told.append("a word for " + ", ".join(dict.fromkeys(value.match.values())))
+    return ", or ".join(told)
