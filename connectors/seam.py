@@ -87,7 +87,7 @@ class MappedUnit:
     """What one original yields: a part for each kind that its export, or the exports of its sheets, map to.
 
     ``source_rows`` counts its records, whatever their kind; ``rows_not_records`` are others, which the declaration
-    knows to be none (a total, the end of a report).
+    knows to be none (a total, the end of a report). ``unread`` names the columns that the declaration has no use for.
     """
 
     original: Original
@@ -95,6 +95,7 @@ class MappedUnit:
     source_rows: int
     kinds: tuple[MappedKind, ...]
     rows_not_records: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def export(self) -> str:

@@ -1,10 +1,11 @@
 """The command ``throughline``: thin over the definitions that Dagster schedules.
 
-    run      read what was dropped, build, guard, publish
-    status   what landed, was rejected, is stale, is withheld
-    sql      ask the published database
-    replay   map archived originals again with today's declarations
-    doctor   look for what is wrong with a home
+    run        read what was dropped, build, guard, publish
+    status     what landed, was rejected, is stale, is withheld
+    sql        ask the published database
+    connector  draft a connector from a file, try one, see which there are
+    replay     map archived originals again with today's declarations
+    doctor     look for what is wrong with a home
     demo, simulate, upgrade
 
 Every command takes ``--home DIR`` (before or after its name); ``THROUGHLINE_HOME`` does the same.
@@ -20,13 +21,9 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SettingsError, ThroughlineError
-from connectors.home import Home
-from pipelines import screen
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder that holds all state; THROUGHLINE_HOME does the same.", file_okay=False),
-]
+from pipelines import connector_commands, screen
+from pipelines.home_option import HomeOption
+from pipelines.home_option import home_at as _home
 
 app = typer.Typer(
     name="throughline",
@@ -36,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(connector_commands.app, name="connector")
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
 console = Console(width=None if sys.stdout.isatty() else 140)
 problems = Console(stderr=True)
@@ -44,12 +42,6 @@ problems = Console(stderr=True)
 @app.callback()
 def at(home: HomeOption = None) -> None:
     _home(home)
-
-
-def _home(given: Path | None) -> Home:
-    from pipelines.settings import use_home
-
-    return use_home(given)
 
 
 @app.command()

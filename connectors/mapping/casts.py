@@ -8,7 +8,7 @@ from connectors.declaration import Value
 from connectors.mapping.day_offsets import days_after, start_of
 from connectors.mapping.numbers import AUTO, bare, clock, grouping_of, scaled
 from connectors.mapping.surroundings import Surroundings
-from connectors.mapping.time_formats import Writing, month_numbers
+from connectors.mapping.time_formats import Writing, month_numbers, parsed
 from connectors.records import Column, Privacy, Type
 from connectors.sql import literal
 
@@ -112,7 +112,7 @@ def _stamp(value: Value, cell: str, written: Writing, time_format: str) -> str:
     """The text of a cell under one format, as a timestamp or nothing."""
     text = start_of(cell) if value.offset else cell
     numbers = month_numbers(text, value.month_words) if written.has_month_words else text
-    stamp = f"try_strptime({numbers}, {literal(time_format)})"
+    stamp = parsed(numbers, time_format)
     return days_after(stamp, cell) if value.offset else stamp
 
 

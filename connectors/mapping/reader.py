@@ -17,7 +17,7 @@ from connectors.mapping.keying import create_fates, create_keyed
 from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
 from connectors.mapping.planning import Plan, planned
 from connectors.mapping.setting import Setting
-from connectors.reading import Found, Source, identified, load
+from connectors.reading import Found, Layout, Source, cell_names, identified, load
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 
@@ -45,7 +45,14 @@ def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeni
         names = dict.fromkeys(name for source in sources for name in source.layout.export.kinds)
         kinds = tuple(_mapped(settings, RECORD_KINDS[name]) for name in names)
     rows, not_records = sum(s.rows for s in sources), sum(s.rows_not_records for s in sources)
-    return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records)
+    unread = tuple(name for source in sources for name in _unread(source.layout))
+    return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records, unread)
+
+
+def _unread(layout: Layout) -> Iterator[str]:
+    """Columns of a header that nothing is made of."""
+    read = cell_names(layout)
+    yield from (name.strip() or f"column {i}" for i, name in enumerate(layout.header, 1) if i - 1 not in read)
 
 
 @contextmanager

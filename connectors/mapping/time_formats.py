@@ -58,6 +58,19 @@ def writing_of(
     return Writing(_decided(connection, declared), has_words)
 
 
+def parsed(text: str, time_format: str) -> str:
+    """SQL: a text under one format, as a timestamp or nothing. ``%z`` also reads ``Z``, which the engine does not."""
+    if "%z" in time_format:
+        text = f"regexp_replace({text}, 'Z$', '+00:00')"
+    return f"try_strptime({text}, {literal(time_format)})"
+
+
+def believed(text: str, time_format: str) -> str:
+    """SQL: as :func:`parsed`; but DuckDB reads the 26 of 2026 as a year of four digits, too, which is no reading."""
+    stamp = f"{parsed(text, time_format)}::TIMESTAMP"
+    return f"CASE WHEN year({stamp}) > 99 THEN {stamp} END" if "%Y" in time_format else stamp
+
+
 def month_numbers(text: str, words: dict[str, str]) -> str:
     """SQL: the text with the name of its month, in whatever language, replaced by a number."""
     longest_first = sorted(map(str.lower, words), key=len, reverse=True)
@@ -84,10 +97,8 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
     return tuple(chosen) or declared[:1]
 
 
-def _reading(written: str) -> str:
-    """DuckDB reads the 26 of 2026 as a year of four digits, too: that is no reading of the format."""
-    stamp = f"try_strptime(written, {literal(written)})::TIMESTAMP"
-    return f"CASE WHEN year({stamp}) > 99 THEN {stamp} END" if "%Y" in written else stamp
+def _reading(time_format: str) -> str:
+    return believed("written", time_format)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:

@@ -95,8 +95,10 @@ def _fit(name: str, export: Export, delimiter: str, header: Header) -> _Fit:
         if len(found) > 1:
             repeated[column] = found
     missing += [group[0] for group in export.any_of if positions.keys().isdisjoint(group)]
-    required, taken = [items for items in export.items if items.required], set(positions.values())
-    if required and not any(True for items in required for _ in items_of(items, header.cells, taken)):
+    required = [
+        (items, set() if items.of_columns else {*positions.values()}) for items in export.items if items.required
+    ]
+    if required and not any(True for items, taken in required for _ in items_of(items, header.cells, taken)):
         missing.append("items")
     return _Fit(name, export, delimiter, header, positions, missing, repeated)
 

@@ -260,3 +260,11 @@ def test_records_that_nothing_names_are_told_apart_by_their_lines(tmp_path: Path
     rows = ("E1,,a,13/02/2025 02:15,1,job,,", "E1,,a,13/02/2025 02:15,1,job,,")
     mapped = kitchen(tmp_path, *rows, declaration=declared(tmp_path, unnamed))
     assert mapped.column("learning_time", "entry_id") == ["row-2", "row-3"]
+
+
+def test_an_offset_may_be_written_as_z(tmp_path: Path) -> None:
+    zoned = KITCHEN.replace('["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M"]', '["%Y-%m-%dT%H:%M:%S%z"]')
+    rows = ("E1,,a,2025-02-12T20:45:00Z,1,job,,", "E2,,a,2025-02-13T02:15:00+05:30,1,job,,")
+    mapped = kitchen(tmp_path, *rows, declaration=declared(tmp_path, zoned))
+    assert mapped.column("learning_time", "started_at") == [datetime(2025, 2, 12, 20, 45)] * 2
+    assert mapped.column("learning_time", "learning_date")[0] == date(2025, 2, 13), "the day is the tool's, not UTC's"
