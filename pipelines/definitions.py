@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from connectors.home import Home
 from pipelines.answers import metric_results, publication
 from pipelines.guarding import guard_checks
 from pipelines.landing import identity_assets, landing_assets, tool_assets
@@ -25,35 +26,42 @@ from pipelines.warehouse import dbt_resource, warehouse_assets
 FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
 """A night may be missed before anybody is warned, two before it fails."""
 
-_home = use_home(None)
-_declarations = declarations(_home)
-_pulls = pull_assets(_declarations["xapi"])
+JOB = "run"
 
-run_job = dg.define_asset_job(
-    "run", selection=dg.AssetSelection.all() - dg.AssetSelection.assets(_pulls), description="Everything, to the end."
-)
 
-_assets = [
-    *map(tool_assets, _declarations.values()),
-    _pulls,
-    landing_assets(_declarations, _pulls),
-    identity_assets,
-    warehouse_assets(),
-    metric_results(),
-    publication(),
-]
+def line(home: Home) -> dg.Definitions:
+    """The whole line with the connectors that ``home`` has today.
+
+    A connector or a second installation of a tool that is added later is another asset: Dagster learns of it when it
+    loads the code location anew, and ``throughline run``, which asks here each time, at once.
+    """
+    known = declarations(home)
+    pulls = pull_assets(known["xapi"])
+    run_job = dg.define_asset_job(
+        JOB, selection=dg.AssetSelection.all() - dg.AssetSelection.assets(pulls), description="Everything, to the end."
+    )
+    assets = [
+        *map(tool_assets, known.values()),
+        pulls,
+        landing_assets(known, pulls),
+        identity_assets,
+        warehouse_assets(),
+        metric_results(),
+        publication(),
+    ]
+    return dg.Definitions(
+        assets=list(dg.map_asset_specs(_governed, assets)),
+        asset_checks=[guard_checks()],
+        jobs=[run_job],
+        schedules=[nightly(JOB), pull_schedule(pulls)],
+        sensors=[inbox_sensor(JOB, frozenset(known))],
+        resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
+        executor=dg.in_process_executor,
+    )
 
 
 def _governed(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec.replace_attributes(group_name=spec.key.path[0], freshness_policy=FRESHNESS)
 
 
-defs = dg.Definitions(
-    assets=list(dg.map_asset_specs(_governed, _assets)),
-    asset_checks=[guard_checks()],
-    jobs=[run_job],
-    schedules=[nightly(run_job.name), pull_schedule(_pulls)],
-    sensors=[inbox_sensor(run_job.name)],
-    resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
-    executor=dg.in_process_executor,
-)
+defs = line(use_home(None))

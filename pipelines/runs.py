@@ -72,9 +72,9 @@ def _is_unchanged(home: Home, tools: list[str]) -> bool:
 def _execute(home: Home, tools: list[str], full_refresh: bool, accept_empty: bool) -> Outcome:
     import dagster as dg
 
-    from pipelines.definitions import defs, run_job
+    from pipelines.definitions import JOB, line
 
-    job = defs.resolve_job_def(run_job.name)
+    job = line(home).resolve_job_def(JOB)
     idle = set(declarations(home)) - set(tools)
     selection = [key for key in job.asset_layer.executable_asset_keys if key.path[0] not in idle]
     ops: dict[str, Any] = {"warehouse": {"config": {"full_refresh": full_refresh}}}

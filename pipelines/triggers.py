@@ -8,6 +8,7 @@ from time import time
 import dagster as dg
 
 from connectors.archive import waiting
+from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines.resources import HomeResource
 
@@ -19,12 +20,21 @@ def nightly(job_name: str) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(name="nightly", job_name=job_name, cron_schedule="0 4 * * *", execution_timezone="UTC")
 
 
-def inbox_sensor(job_name: str) -> dg.SensorDefinition:
+def inbox_sensor(job_name: str, tools: frozenset[str]) -> dg.SensorDefinition:
+    """``tools``: the folders that the job reads; files in another one would wait for ever without a word."""
+
     @dg.sensor(
         name="inbox", job_name=job_name, minimum_interval_seconds=60, description="Runs when files wait in an inbox."
     )
     def inbox(home: HomeResource) -> dg.RunRequest | dg.SkipReason:
-        files = _settled(Home(Path(home.root)))
+        opened = Home(Path(home.root))
+        if strangers := _strangers(opened, tools):
+            raise SettingsError(
+                f"Files wait in inbox/{strangers[0]}, and this code location has no connector of that name. Add "
+                f"connectors/{strangers[0]}.yaml to the home or an entry in its settings.yml, or rename the folder; "
+                "then reload the code location (Deployment → Reload)."
+            )
+        files = _settled(opened)
         if not files:
             return dg.SkipReason("Nothing waits in the inbox.")
         # The key is a hash: a run key is kept in Dagster's storage, and file names may hold a person's name.
@@ -32,6 +42,13 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
         return dg.RunRequest(run_key=hashlib.sha256(seen.encode()).hexdigest())
 
     return inbox
+
+
+def _strangers(home: Home, tools: frozenset[str]) -> list[str]:
+    if not home.inbox.exists():
+        return []
+    folders = sorted(folder.name for folder in home.inbox.iterdir() if folder.is_dir())
+    return [folder for folder in folders if folder not in tools and next(iter(waiting(home, folder)), None)]
 
 
 def _settled(home: Home) -> list[tuple[Path, int, int]]:

@@ -14,7 +14,7 @@ def truth_of(home: Home) -> Path:
     return home.restricted / "simulated_truth"
 
 
-def move_in(home: Home) -> Written:
-    """Write settings, exports and truth."""
+def move_in(home: Home, *tools: str) -> Written:
+    """Write settings, exports and truth; of some tools only, whose files are the same as in the whole company."""
     (home.root / "settings.yml").write_text(SETTINGS, encoding="utf-8")
-    return write_company(home.inbox, truth_of(home), load(str(RECIPE)))
+    return write_company(home.inbox, truth_of(home), load(str(RECIPE), tools=tools))

@@ -38,7 +38,7 @@ REFUSED = {
     "a gzip that is not one": Bad("moodle/log.csv.gz", b"\x1f\x8b\x08" + b"junk" * 10, ("gzip",)),
     "an empty file": Bad("moodle/log.csv", b"", ("empty",)),
     "a web page": Bad("moodle/log.csv", b"<!DOCTYPE html><html><body>Log in</body></html>", ("html", "csv")),
-    "a workbook": Bad("moodle/log.csv", b"PK\x03\x04" + bytes(200), ("csv",)),
+    "a workbook that is cut off": Bad("moodle/log.csv", b"PK\x03\x04" + bytes(200), ("workbook", "cut off")),
     "noise": Bad("moodle/log.csv", bytes(range(128, 256)) * 20, ()),
     "a missing column": Bad("moodle/log.csv", LOG.replace(b"Event name,", b"", 1), ("event name",)),
     "a renamed column": Bad(

@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 
 from connectors.declaration import catalogue
+from connectors.home import Home
 from connectors.mapping import kinds_of
 from connectors.records import RECORD_KINDS
 from pipelines.settings import CATALOGUE, use_home
@@ -114,6 +115,19 @@ def test_the_groups_are_the_stages_of_the_line_and_the_tools(groups: dict[str, s
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_tool_has_an_asset_for_every_kind_that_it_can_yield(groups: dict[str, set[str]], tool: str) -> None:
     assert groups[tool] == TOOLS[tool] == set(kinds_of(catalogue(CATALOGUE)[tool]))
+
+
+def test_a_second_installation_of_a_tool_is_part_of_the_line_that_is_built_for_its_home(home: Home) -> None:
+    from pipelines.definitions import line
+
+    (home.root / "settings.yml").write_text("tools: {academy_lrs: {connector: xapi}}")
+    asset_graph = line(home).get_repository_def().asset_graph
+    keys = {key.path[-1] for key in asset_graph.executable_asset_keys if key.path[0] == "academy_lrs"}
+    assert keys == TOOLS["xapi"]
+    assert (
+        dg.AssetKey(["academy_lrs", "statements"])
+        in asset_graph.get(dg.AssetKey(["landing", "statements"])).parent_keys
+    )
 
 
 def test_every_connector_of_the_catalogue_is_expected_here() -> None:

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
@@ -190,9 +192,12 @@ def test_a_reader_keeps_the_version_that_it_opened(copied: Home) -> None:
     assert len(list(copied.published.glob("learning-*.duckdb"))) == 2
 
 
+SOME_TOOLS = ("totara", "xapi", "training_requests")
+
+
 def test_a_run_that_is_killed_heals_by_running_again(company: Home, tmp_path: Path) -> None:
     home = use_home(tmp_path / "killed").open()
-    move_in(home)
+    move_in(home, *SOME_TOOLS)
     command = [sys.executable, "-m", "pipelines.cli", "run", "--home", str(home.root)]
     process = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True, stdout=subprocess.DEVNULL)
     while process.poll() is None and landing.ledger(home).num_rows < 10:
@@ -206,4 +211,4 @@ def test_a_run_that_is_killed_heals_by_running_again(company: Home, tmp_path: Pa
     counted = ["tool", "unit", "record_kind", "rows_read", "rows_landed", "rows_rejected", "rows_duplicate"]
     order = [("unit", "ascending"), ("record_kind", "ascending")]
     healed, whole = (landing.ledger(each).select(counted).sort_by(order) for each in (home, company))
-    assert healed.equals(whole)
+    assert healed.equals(whole.filter(pc.is_in(whole["tool"], pa.array(SOME_TOOLS))))

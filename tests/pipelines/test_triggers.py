@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from connectors.archive import take_in
+from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines import triggers
 from pipelines.pulls import pull_assets, pull_schedule
@@ -29,7 +30,7 @@ def drop(home: Home, name: str, content: str = "x", seconds_ago: float = LONG_AG
 
 def ticked(home: Home) -> dg.RunRequest | dg.SkipReason:
     """What the inbox sensor answers now."""
-    sensor = triggers.inbox_sensor("run")
+    sensor = triggers.inbox_sensor("run", frozenset({"moodle", "totara", "xapi"}))
     with dg.build_sensor_context(resources={"home": HomeResource(root=str(home.root))}) as context:
         answer = sensor(context)
     assert isinstance(answer, dg.RunRequest | dg.SkipReason)
@@ -50,6 +51,12 @@ def test_an_empty_inbox_starts_nothing(home: Home) -> None:
 def test_a_home_that_was_never_opened_starts_nothing(tmp_path: Path) -> None:
     assert isinstance(ticked(Home(tmp_path / "nowhere")), dg.SkipReason)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_folder_that_no_connector_reads_fails_the_sensor_with_the_next_step(home: Home) -> None:
+    drop(home, "modle/log.csv")
+    with pytest.raises(SettingsError, match=r"inbox/modle.*reload the code location"):
+        ticked(home)
 
 
 def test_a_file_that_still_changes_is_waited_for(home: Home) -> None:
