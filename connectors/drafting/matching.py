@@ -14,10 +14,12 @@ from connectors.drafting.vocabulary import vocabulary
 from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind, Type
 
 _WORTH_A_MATCH = 0.5
+_SAYS_LITTLE = 0.2
 _LONG_TEXT = 250
 """Letters from which on a text is a story rather than a name."""
-_OF_ANY_PERSON = ("account_token", "employee_token", "email_token", "email_sha1_token", "username_token")
-"""Columns that every table with persons fills, so that they say nothing about its kind."""
+_OTHER_TOKENS = ("employee_token", "email_token", "email_sha1_token", "username_token")
+_OF_ANY_PERSON = (*_OTHER_TOKENS, "account_token", "full_name", "given_name", "family_name")
+"""Columns that every table with persons fills, so that they say little about its kind."""
 SAME_AS = {"occurred_date": "occurred_at", "started_date": "started_at"}
 """Days that are told by the instant beside them, where a kind has both."""
 
@@ -75,7 +77,7 @@ def _persons(table: Table, kind: RecordKind) -> dict[str, list[Match]]:
         ]
         if kind.name == "people" and column.name == "person_token":
             named = [match for match in named if match.identifier in ("employee_number", "own")][:1]
-        elif column.name in _OF_ANY_PERSON[1:]:
+        elif column.name in _OTHER_TOKENS:
             named = _another(table, column.name)
         if named:
             found[column.name] = named
@@ -117,7 +119,7 @@ def _fit(column: Column, profile: Profile) -> float:
     if column.allowed:
         return 0.3 + 0.7 * known_share(column, profile) if profile.is_closed else 0.0
     if column.type in (Type.DATE, Type.INSTANT):
-        return 1.0 if profile.date_share > 0.9 else 0.8 if profile.share("unix") > 0.9 else 0.5 * profile.date_share
+        return 0.8 if profile.share("unix") > 0.9 else profile.date_share
     if column.type in (Type.NUMBER, Type.INTEGER):
         return 0.9 if profile.share("clock") > 0.9 else profile.number_share
     if column.type is Type.BOOLEAN:
@@ -150,5 +152,5 @@ def value_map(column: Column, profile: Profile) -> Mapping[str, str | None]:
 def rarity(column: str) -> float:
     """How much a column says about the kind: most where no other kind has one of that name."""
     if column in _OF_ANY_PERSON:
-        return 0.2
+        return _SAYS_LITTLE
     return float(sum(column in kind.by_name for kind in RECORD_KINDS.values()) ** -0.5)

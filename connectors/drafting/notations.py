@@ -25,6 +25,7 @@ _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MONTH = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?P<by>[-/.])(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])(?P<at>[-/.])(?P<y>(?:19|20)\d\d)"
 )
+_WORD_AND_YEAR = re.compile(r"(?P<month>[^\W\d_]{3,9}\.?)(?P<by>[- ])(?P<year>(?:19|20)\d\d)")
 _CLOCK = re.compile(
     r"(?P<before>[T ,]{1,3})(?P<clock>\d{1,2}:\d\d)(?P<seconds>:\d\d)?(?P<part>\.\d{1,9})?(?P<half> ?[AaPp][Mm])?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?"
@@ -63,6 +64,8 @@ def _formats(value: str) -> Iterator[DateFormat]:
     elif month := _MONTH.fullmatch(value):
         by = month["by"] or month["at"]
         yield DateFormat(f"%Y{by}%m" if month["year"] else f"%m{by}%Y")
+    elif (word := _WORD_AND_YEAR.fullmatch(value)) and _is_month(word["month"]):
+        yield DateFormat(f"%m{word['by']}%Y", True)
     elif day := _DAY.fullmatch(value):
         yield from _with_clock(_days(day["a"], day["b"], day["c"], day["by"]), day["rest"])
     elif (word := _DAY_FIRST.fullmatch(value)) and _is_month(word["month"]):
@@ -125,6 +128,7 @@ PATTERNS = {
     "zeros": r"0[0-9]+",
     "grouped": r"[-+]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]*)?",
     "percent": r".*%",
+    "accounting": r"[0-9.,' ]+-|\([0-9.,' ]+\)",
     "email": r"[^@\s]+@[^@\s]+",
     "clock": r"-?[0-9]+:[0-5][0-9](:[0-5][0-9])?",
     "unix": r"1[0-9]{9}",

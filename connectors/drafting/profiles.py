@@ -63,7 +63,7 @@ class Profile:
         """Share of the cells that are numbers under the better decimal mark; none for numbers that are names."""
         if not self.filled or self.share("zeros") > 0.02:
             return 0.0
-        return max(self.numbers.values(), default=0) / self.filled
+        return max(self.numbers.values(), default=0) / self.filled + self.share("accounting")
 
     @property
     def date_share(self) -> float:

@@ -25,6 +25,7 @@ _VERBS = {
     "log ?out": "logged_out",
     "view|open|read|play|watch|access|click": "viewed",
 }
+_MOSTLY = 0.5
 _LONGEST_WORD = 40
 """Letters up to which a value is shown: a closed list holds words and no stories."""
 _PER_HOUR = {"minutes": 60, "duration_seconds": 3600, "duration_planned_seconds": 3600}
@@ -51,7 +52,7 @@ class Marks:
 
 def decimal_marks(profiles: Sequence[Profile]) -> Marks:
     """The mark that the numbers of a file are written with, as far as they tell."""
-    numbers = [profile for profile in profiles if profile.is_number]
+    numbers = [profile for profile in profiles if profile.number_share > _MOSTLY]
     sure = {mark for profile in numbers for mark in _sure_marks(profile)}
     if len(sure) == 1:
         return Marks(sure.pop())
@@ -62,9 +63,10 @@ def decimal_marks(profiles: Sequence[Profile]) -> Marks:
 
 
 def _sure_marks(profile: Profile) -> set[str]:
-    """The one mark under which all values are numbers, if only one is."""
-    reading = [mark for mark, count in profile.numbers.items() if count == profile.filled]
-    return set(reading) if len(reading) == 1 else set()
+    """The one mark under which more of the values are numbers than under the other, if they are at all."""
+    most = max(profile.numbers.values(), default=0)
+    reading = {mark for mark, count in profile.numbers.items() if count == most}
+    return reading if len(reading) == 1 and profile.number_share > _MOSTLY else set()
 
 
 def written(column: Column, profile: Profile, source: str, marks: Marks) -> Written:
@@ -95,9 +97,10 @@ def _of_closed(column: Column, profile: Profile, base: dict[str, Any]) -> Writte
     unknown = [value for value, allowed in found.items() if allowed is None and len(value) <= _LONGEST_WORD]
     question = (
         f"{column.name}: what do {', '.join(repr(v) for v in unknown[:8])} mean? One of {', '.join(column.allowed)}. "
-        "Rows with another value are rejected."
+        f"{'Rows with another value are rejected' if column.required else 'Other values are left out'}."
     )
-    return Written(base | {"map": mapped or {"?": column.allowed[0]}}, (question,) if unknown else ())
+    value = base | {"map": mapped or {"?": column.allowed[0]}} | ({} if column.required else {"otherwise": "empty"})
+    return Written(value, (question,) if unknown else ())
 
 
 def _of_time(profile: Profile, base: dict[str, Any]) -> Written:
@@ -138,6 +141,8 @@ def _of_number(column: Column, profile: Profile, base: dict[str, Any], marks: Ma
         value["decimal"] = own.pop()
     if profile.share("grouped"):
         value["thousands"] = "auto"
+    if profile.share("accounting"):
+        value["accounting"] = True
     if profile.share("percent"):
         value["percent"] = True if profile.share("percent") == 1 else "where_marked"
     if profile.share("clock") > 0.9:

@@ -16,6 +16,7 @@ from connectors.drafting.vocabulary import vocabulary
 
 _CODE = re.compile(r"(?P<stem>[A-Za-z][A-Za-z _.-]*?)[ _.-]?(?P<number>\d{1,3})(?P<part>[ _.]\w{1,3})?")
 """The name of one column of a series: Q1, TSC12, Q3_2, Quiz 1."""
+_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+( (van|von|de|den|der|di|da|la|le|du|ten|ter))* [A-ZÀ-Þ][\w'’-]+")
 _MOST_POINTS = 11
 _SENTENCE = 5
 """Words from which on a name is a sentence."""
@@ -66,7 +67,8 @@ def _questions(table: Table, matches: dict[str, list[Match]]) -> Wide | None:
     points = [profile for profile in candidates if _is_rating(profile)]
     if len(in_words) + len(asked) < 3 and len(points) < max(3, 0.5 * len(table.profiles)):
         return None
-    closed = [p for p in candidates if p.is_closed and (p in in_words or p in asked or p in points or in_words)]
+    # Beside a scale in words, any closed answer is one; but a few texts may also be the names of a few persons.
+    closed = [p for p in candidates if in_words and p.is_closed and not _are_names(p)]
     items = tuple(sorted({p.position: p for p in (*in_words, *asked, *points, *closed)}.values(), key=_position))
     strong = len(in_words) + len(asked) + 0.4 * len(points)
     return Wide(items, min(2.2, 0.6 + 0.15 * strong), f"{len(items)} columns hold closed answers or ratings")
@@ -75,6 +77,11 @@ def _questions(table: Table, matches: dict[str, list[Match]]) -> Wide | None:
 def _is_agreement(profile: Profile) -> bool:
     known = sum(count for value, count in profile.values.items() if words(value) in vocabulary().agreement)
     return known > 0.5 * sum(profile.values.values()) > 0
+
+
+def _are_names(profile: Profile) -> bool:
+    """Whether most values look like *Ada Byron* or *Zoë de Vries*."""
+    return sum(map(bool, map(_NAME.fullmatch, profile.values))) > 0.5 * len(profile.values)
 
 
 def _is_question(profile: Profile) -> bool:
