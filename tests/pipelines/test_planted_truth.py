@@ -1,0 +1,116 @@
+"""What the warehouse says beside what is true of the simulated company: identities, voids, completions, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pandas as pd
+import pytest
+
+from connectors.home import Home
+from pipelines.settings import open_tokeniser
+from tests.pipelines.small_company import truth_of
+
+
+@pytest.fixture
+def warehouse(company: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(company.database), read_only=True) as connection:
+        connection.execute(f"set variable happenings = '{truth_of(company) / 'happenings'}'")
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def linked(company: Home) -> pd.DataFrame:
+    """Every identifier that the truth knows, with the person behind it and the person_key that it was given."""
+    known = pd.read_csv(truth_of(company) / "identities.csv", dtype=str, keep_default_na=False)
+    # Accounts of one identity provider hold employee numbers; settings.yml says so.
+    known["identifier_type"] = known["identifier_type"].where(
+        ~known["identifier_type"].str.startswith("account:"), "employee_number"
+    )
+    known["identifier_type"] = known["identifier_type"].replace("mbox_sha1sum", "email_sha1")
+    tokeniser = open_tokeniser(company)
+    known["token"] = ""
+    for kind, rows in known.groupby("identifier_type"):
+        values = rows["identifier"].tolist()
+        sha1 = kind == "email_sha1"
+        known.loc[rows.index, "token"] = tokeniser.tokens("mbox_sha1sum" if sha1 else str(kind), values)
+    links = duckdb.read_parquet(str(company.landed("identity_links") / "links.parquet")).df()
+    return known.merge(links, on="token", how="inner")
+
+
+def test_no_key_stands_for_two_people(linked: pd.DataFrame) -> None:
+    resolved = linked[linked["person_key"].notna() & (linked["person"] != "")]
+    assert len(resolved) > 200
+    assert (resolved.groupby("person_key")["person"].nunique() == 1).all()
+
+
+def test_whoever_can_be_matched_is_matched_and_nobody_else(linked: pd.DataFrame) -> None:
+    seen = linked[(linked["person"] != "") & (linked["identifier_type"] != "username")]
+    can = seen["is_matchable"] == "True"
+    assert (seen.loc[can, "state"] == "resolved").all()
+    assert (~can).any()
+    assert not (seen.loc[~can, "state"] == "resolved").any()
+
+
+def test_what_was_voided_is_not_counted_and_everything_else_is_counted_once(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    counted = warehouse.sql("""
+        with told as (
+            select statement_id, any_value(role) as planted
+            from read_parquet(getvariable('happenings') || '/statements.parquet') group by all
+        )
+        select
+            coalesce(told.planted in ('voided', 'void', 'invalid'), true) as is_void,
+            count(event.record_key), count(told.statement_id)
+        from told
+        full join (from marts.fct_learning_event where record_kind = 'statements') as event
+            on event.record_key = told.statement_id
+        group by all order by all
+    """).fetchall()
+    (_, events, statements), (_, void_events, void_statements) = counted
+    assert events == statements > 1000
+    assert void_events == 0 < void_statements
+
+
+def test_courses_are_completed_as_often_as_they_were(company: Home, warehouse: duckdb.DuckDBPyConnection) -> None:
+    ended = pd.read_csv(truth_of(company) / "enrolments.csv", dtype=str, keep_default_na=False)
+    true = ended[(ended["outcome"] == "completed") & (ended["tool"] == "moodle")].groupby("course_code").size()
+    counted = warehouse.sql("""
+        select activity.catalogue_code as course_code, count(*) as n
+        from marts.fct_enrolment as enrolment
+        inner join marts.dim_learning_activity as activity using (activity_key)
+        where enrolment.tool = 'moodle' and enrolment.completed_at is not null
+        group by all
+    """).df().set_index("course_code")["n"]  # fmt: skip
+    assert counted.to_dict() == true.to_dict()
+
+
+def test_the_hours_that_were_written_down_are_the_hours_that_landed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    landed, true = warehouse.sql("""
+        select
+            (select sum(minutes) from (
+                select distinct on (record_key) minutes from staging.stg_learning_time
+                where tool = 'time_registration' order by record_key, extracted_at desc)),
+            (select sum(minutes) from read_parquet(getvariable('happenings') || '/learning_time.parquet') where is_registered)
+    """).fetchone()  # type: ignore[misc]
+    assert landed == pytest.approx(true, rel=0.005), "hours are written with two decimals, or as h:mm"
+
+
+def test_every_kpi_of_every_team_is_what_its_system_measured(warehouse: duckdb.DuckDBPyConnection) -> None:
+    landed, true, same = warehouse.sql("""
+        with landed as (
+            select distinct on (record_key) * from staging.stg_kpi_values order by record_key, extracted_at desc
+        ),
+        measured as (select * from read_parquet(getvariable('happenings') || '/kpi_values.parquet'))
+        select
+            (select count(*) from landed), (select count(*) from measured),
+            (select count(*) from landed inner join measured
+                on landed.kpi_id = measured.kpi_id and landed.org_unit_id = measured.org_unit_id
+                and landed.period_start = measured.period_start::date
+                and abs(coalesce(landed.value, landed.numerator / landed.denominator) - measured.value)
+                    < 0.006 + 0.001 * abs(measured.value))
+    """).fetchone()  # type: ignore[misc]
+    assert same == true
+    assert landed == true
