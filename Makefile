@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dev docs lock
+.PHONY: help demo test check bench dev docs lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check-imports:
 
 check-docs:
 	@$(BIN)/python docs/generate.py --check
+
+bench: $(INSTALLED) ## measure as ratios in one run (BENCH_STATEMENTS, BENCH_PEOPLE scale it)
+	@$(BIN)/python -m benchmarks
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only
 	@mkdir -p "$(THROUGHLINE_HOME)/dagster"

@@ -1,0 +1,128 @@
+"""What is timed, each in a process of its own: ``python -m benchmarks.contenders NAME ARGUMENTS`` prints one JSON line.
+
+    ingest    the real landing path: archive hash, tokens, exact rules, flatten, ledger, rejects, Parquet
+    flatten   DuckDB's typed flatten of the same file to Parquet: no rules, no tokens, no ledger
+    read      DuckDB's typed read of the same fields, nothing written: the limit of what this machine can do
+    run       `throughline run` on a home whose inbox is filled
+
+Seconds are of the work, without the start of Python; memory is the process's peak, children included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import duckdb
+
+Measured = dict[str, Any]
+
+COLUMNS = """{
+    id: 'VARCHAR', timestamp: 'VARCHAR', stored: 'VARCHAR', version: 'VARCHAR',
+    actor: 'STRUCT(mbox VARCHAR, mbox_sha1sum VARCHAR, openid VARCHAR, "objectType" VARCHAR,
+        account STRUCT("homePage" VARCHAR, "name" VARCHAR))',
+    verb: 'STRUCT(id VARCHAR, display MAP(VARCHAR, VARCHAR))',
+    object: 'STRUCT(id VARCHAR, "objectType" VARCHAR,
+        definition STRUCT("type" VARCHAR, "name" MAP(VARCHAR, VARCHAR), extensions JSON))',
+    result: 'STRUCT(score STRUCT(scaled DOUBLE, raw DOUBLE, min DOUBLE, max DOUBLE), success BOOLEAN,
+        completion BOOLEAN, duration VARCHAR, extensions JSON)',
+    context: 'STRUCT(registration VARCHAR, platform VARCHAR, "language" VARCHAR, extensions JSON,
+        "contextActivities" JSON)',
+    authority: 'STRUCT("objectType" VARCHAR, account STRUCT("homePage" VARCHAR, "name" VARCHAR))'
+}"""
+
+FLAT = f"""
+select
+    lower(id) as statement_id,
+    coalesce(actor.mbox, actor.mbox_sha1sum, actor.openid, actor.account.name) as actor,
+    actor.account."homePage" as actor_home_page, actor."objectType" as actor_kind,
+    verb.id as verb_id, object.id as object_id, object."objectType" as object_kind,
+    object.definition."type" as activity_type, map_values(object.definition."name")[1] as activity_name,
+    object.definition.extensions as activity_extensions,
+    result.score.scaled as score_scaled, result.score.raw as score_raw, result.score.min as score_min,
+    result.score.max as score_max, result.success as is_success, result.completion as is_completion,
+    result.duration as duration_text, result.extensions as result_extensions,
+    context.registration as registration, context.platform as platform, context."language" as language,
+    context.extensions as context_extensions, context."contextActivities" as context_activities,
+    authority.account.name as authority, try_cast(timestamp as timestamptz) as occurred_at,
+    try_cast(stored as timestamptz) as stored_at, version as xapi_version
+from read_json(?, format = 'newline_delimited', columns = {COLUMNS}, maximum_object_size = 16777216)
+"""
+
+
+def ingest(file: str, home: str) -> Measured:
+    from pipelines.landing import land_tool
+    from pipelines.settings import declarations, open_tokeniser, use_home
+
+    opened = use_home(Path(home)).open()
+    (opened.inbox / "xapi").mkdir()
+    os.link(file, opened.inbox / "xapi" / Path(file).name)
+    declaration, tokeniser = declarations(opened)["xapi"], open_tokeniser(opened)
+    began = perf_counter()
+    landed = land_tool(opened, declaration, tokeniser)
+    seconds = perf_counter() - began
+    rows = landed.rows("statements")
+    stored = str(opened.landed("statements", "xapi") / "*.parquet")
+    return {"seconds": seconds, "rejected": rows["rejected"], **_counted(f"read_parquet('{stored}')")}
+
+
+def flatten(file: str, to: str) -> Measured:
+    began = perf_counter()
+    duckdb.execute(f"copy ({FLAT}) to '{to}' (format parquet, compression zstd)", [file])
+    seconds = perf_counter() - began
+    return {"seconds": seconds, "rejected": 0, **_counted(f"read_parquet('{to}')")}
+
+
+def read(file: str) -> Measured:
+    """Every field is looked at (its longest text or its sum), so that none can be skipped."""
+    relation = duckdb.sql(FLAT, params=[file])
+    looked_at = ", ".join(f'max("{name}"::varchar)' for name in relation.columns if name != "statement_id")
+    began = perf_counter()
+    told = duckdb.execute(f"select count(*), bit_xor(hash(statement_id)), {looked_at} from ({FLAT})", [file]).fetchone()
+    seconds = perf_counter() - began
+    assert told is not None
+    return {"seconds": seconds, "rejected": 0, "rows": told[0], "ids": str(told[1])}
+
+
+def run(home: str) -> Measured:
+    from connectors import landing
+    from pipelines import runs
+    from pipelines.progress import watched_by
+    from pipelines.settings import use_home
+
+    opened = use_home(Path(home)).open()
+    began = perf_counter()
+    with watched_by(lambda *_: None) as stages:
+        outcome = runs.run(opened)
+    seconds = perf_counter() - began
+    ledger = landing.ledger(opened).to_pylist()
+    units = {(row["tool"], row["unit"]): row["source_rows"] for row in ledger}
+    return {
+        "seconds": seconds, "outcome": outcome.outcome, "reasons": outcome.reasons, "files": len(units),
+        "rows": sum(row["rows_read"] for row in ledger), "stages": dict(stages),
+    }  # fmt: skip
+
+
+def _counted(table: str) -> Measured:
+    rows, ids = duckdb.sql(f"select count(*), bit_xor(hash(statement_id)) from {table}").fetchone()  # type: ignore[misc]
+    return {"rows": rows, "ids": str(ids)}
+
+
+CONTENDERS: dict[str, Callable[..., Measured]] = {"ingest": ingest, "flatten": flatten, "read": read, "run": run}
+
+
+def main() -> None:
+    name, *arguments = sys.argv[1:]
+    measured = CONTENDERS[name](*arguments)
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({**measured, "peak_mb": peak / 1024}))
+
+
+if __name__ == "__main__":
+    main()
