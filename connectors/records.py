@@ -130,6 +130,11 @@ def _token(name: str, meaning: str, required: bool = False) -> Column:
     return Column(name, Type.TEXT, meaning, required=required, privacy=Privacy.TOKEN)
 
 
+def _tokens(name: str, meaning: str) -> Column:
+    """Several tokens in one column, as a JSON array."""
+    return Column(name, Type.JSON, meaning, privacy=Privacy.TOKEN)
+
+
 def _vault(name: str, meaning: str) -> Column:
     return Column(name, Type.TEXT, meaning, privacy=Privacy.VAULT)
 
@@ -160,8 +165,10 @@ STATEMENTS = RecordKind(
         _text("statement_id", "Statement id, lower case.", required=True),
         _text("id_source", "Whether the id was sent or derived from the content.", "sent", "derived", required=True),
         _text("body_hash", "128-bit hash of the statement without what a redelivery may change; tells redelivery from conflict.", required=True),
-        _token("actor_token", "Token of the actor's inverse functional identifier; empty for an anonymous group."),
+        _token("actor_token", "Token of the actor's inverse functional identifier; empty for a group, which is no person."),
         _text("actor_kind", "What the actor is.", "agent", "group", "anonymous_group", required=True),
+        _token("group_token", "Token of the identifier of the group that acted; empty for an anonymous one."),
+        _tokens("member_token", "Tokens of the members that the group tells (array)."),
         _text("verb_id", "Verb IRI.", required=True),
         _text("object_kind", "What the object is.", "activity", "agent", "group", "statement_ref", "sub_statement", required=True),
         _text("object_id", "Activity IRI, or id of the statement referred to; empty where the object is a person."),

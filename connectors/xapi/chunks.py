@@ -24,7 +24,7 @@ from connectors.xapi.fragments import Part
 from connectors.xapi.tables import record_key
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "actor": ("actor_token", "actor_kind"),
+    "actor": ("actor_token", "actor_kind", "group_token", "member_token"),
     "verb": ("verb_id",),
     "object": ("object_kind", "object_id", "object_person_token", "activity_type", "activity_name"),
     "result": (

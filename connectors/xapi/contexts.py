@@ -155,8 +155,8 @@ class Contexts:
             open_text(told.extensions.session_id),
             open_text(told.platform),
             told.language or None,
-            told.instructor.columns[0] if told.instructor else None,
-            told.team.columns[0] if told.team else None,
+            _token(told.instructor),
+            _token(told.team),
             told.reference or None,
             told.extensions.text,
         )
@@ -167,6 +167,15 @@ class Contexts:
             agents=tuple(chain(_agents(told.instructor), _agents(told.team), *map(agents_of, told.others))),
             activities=told.activities.activities,
         )
+
+
+def _token(part: Part | None) -> str | None:
+    """Token of an agent or of an identified group, whichever the part is."""
+    if part is None:
+        return None
+    agent, _, group, _ = part.columns
+    token: str | None = agent or group
+    return token
 
 
 def _agents(part: Part | None) -> tuple[Mapping[str, Any], ...]:

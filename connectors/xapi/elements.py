@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from connectors.xapi.bodies import canonical
 from connectors.xapi.fragments import Activity, Part, open_text
 from connectors.xapi.people import People, agents_of, is_identified
@@ -24,12 +26,14 @@ class Vocabulary:
     people: People
 
     def actor(self, value: Mapping[str, Any]) -> Part:
-        """Columns actor_token, actor_kind."""
-        token = self.people.token(value)
-        is_group = value.get("objectType") == "Group"
-        kind = "agent" if not is_group else "group" if is_identified(value) else "anonymous_group"
-        body = self.people.body(value)
-        return Part((token, kind), body, kind=str(value.get("objectType", "Agent")), agents=tuple(agents_of(value)))
+        """Columns actor_token, actor_kind, group_token, member_token: a group is no person, so it has its own."""
+        token, body, agents = self.people.token(value), self.people.body(value), tuple(agents_of(value))
+        if value.get("objectType") != "Group":
+            return Part((token, "agent", None, None), body, kind="Agent", agents=agents)
+        kind = "group" if is_identified(value) else "anonymous_group"
+        members = sorted({member for agent in agents if (member := self.people.token(agent))})
+        told = msgspec.json.encode(members).decode() if members else None
+        return Part((None, kind, token, told), body, kind="Group", agents=agents)
 
     def authority(self, value: Mapping[str, Any]) -> Part:
         """Column authority_token: of the agent, or of the first of two (for OAuth, a client and a person)."""

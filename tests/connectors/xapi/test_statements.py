@@ -7,6 +7,7 @@ import json
 import random
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -237,8 +238,25 @@ def test_members_instructors_and_persons_as_objects_have_accounts_and_authoritie
     assert {row["identifier_type"] for row in reading.rows("accounts")} == {"email", "openid"}
     assert len(reading.rows("accounts")) == 4
     [row] = reading.rows()
-    assert (row["actor_kind"], row["actor_token"]) == ("anonymous_group", None)
+    assert (row["actor_kind"], row["actor_token"], row["group_token"]) == ("anonymous_group", None, None)
     assert row["instructor_token"] == token("email", "i@example.org")
+
+
+def test_a_group_is_no_person_and_tells_its_members_in_any_order(read: Read) -> None:
+    home = {"homePage": "https://x.example", "name": "circle"}
+    members = [{"mbox": "mailto:m1@example.org"}, {"mbox": "mailto:m2@example.org"}]
+    told = [{"objectType": "Group", "account": home, "member": these} for these in (members, members[::-1])]
+    rows = read(lines(*(changed(id=str(uuid4()), actor=group) for group in (*told, told[0] | {"member": []})))).rows()
+    tokens = sorted(token("email", f"m{number}@example.org") for number in (1, 2))
+    assert [row["member_token"] for row in rows] == [json.dumps(tokens, separators=(",", ":"))] * 2 + [None]
+    assert {row["group_token"] for row in rows} == {token(f"account:{home['homePage']}", "circle")}
+    assert {(row["actor_kind"], row["actor_token"]) for row in rows} == {("group", None)}
+
+
+def test_a_team_is_known_by_its_identifier(read: Read) -> None:
+    team = {"objectType": "Group", "account": {"homePage": "https://x.example", "name": "t"}}
+    [row] = read(lines(changed(context={"team": team}))).rows()
+    assert row["team_token"] == token("account:https://x.example", "t")
 
 
 def test_a_rejected_statement_leaves_no_account_and_no_activity(read: Read) -> None:
