@@ -4,6 +4,7 @@
     status     what landed, was rejected, is stale, is withheld
     sql        ask the published database
     connector  draft a connector from a file, try one, see which there are
+    xapi       check statements by the rules of the standard
     replay     map archived originals again with today's declarations
     doctor     look for what is wrong with a home
     demo, simulate, upgrade
@@ -21,7 +22,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SettingsError, ThroughlineError
-from pipelines import connector_commands, screen
+from pipelines import connector_commands, screen, xapi_commands
 from pipelines.home_option import HomeOption
 from pipelines.home_option import home_at as _home
 
@@ -34,6 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(connector_commands.app, name="connector")
+app.add_typer(xapi_commands.app, name="xapi")
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
 console = Console(width=None if sys.stdout.isatty() else 140)
 problems = Console(stderr=True)

@@ -6,6 +6,8 @@ files        bytes → raw statements, one by one, with their lines; tolerant of
 rules        what a statement may be, exact; `rulebook` lists the rules, `formats` the borrowed formats
 statements   proof of the common case, judgement of the rest
 fragments    what each part of a statement fills: columns, body hash, persons, activities
+policies     what is accepted and flagged
+checking     the verdicts of the rules alone, for people who send statements
 lrs          a window of an LRS becomes a file of pages, which is an original like any other
 """
 

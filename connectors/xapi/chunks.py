@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +19,7 @@ from connectors.records import STATEMENTS
 from connectors.seam import arrow_schema
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.fragments import Part
+from connectors.xapi.policies import TOLERANCE, When
 from connectors.xapi.tables import record_key
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -41,27 +40,11 @@ PARTS: dict[str, tuple[str, ...]] = {
 """Which columns each part of a statement fills, in the order in which its fragments give them."""
 
 _OF_BODY = ("actor", "verb", "object", "result", "context")
-_TOLERANCE = 5 * 60 * 1_000_000
-"""Microseconds by which a clock may be ahead of the LRS's before it is worth a flag (`XAPI.md`, 1.9)."""
-
 _TYPES = {column.name: arrow_schema((column,)).field(0).type for column in STATEMENTS.landed}
 
 
 _ROW = ("source_line", "statement_id", "id_source", "time", "occurred_date", "utc_offset_minutes", "stored", *PARTS)
 """What a row of a chunk holds. ``time`` and ``stored`` are texts with a zone that Arrow can cast."""
-
-
-class When(msgspec.Struct, frozen=True):
-    """When something happened: an instant as text, the local day, the offset sent, if one was.
-
-    ``was_sent`` is False where neither timestamp nor stored say it; ``flags`` name what stands in.
-    """
-
-    text: str
-    day: date
-    offset_minutes: int | None
-    flags: tuple[str, ...] = ()
-    was_sent: bool = True
 
 
 @dataclass(slots=True)
@@ -99,7 +82,7 @@ class Chunk:
         """A timestamp after its storing is a clock that is ahead; an LRS must accept it, a reader should know."""
         ahead = pc.subtract(occurred.cast(pa.int64()), stored.cast(pa.int64()))
         for row in np.flatnonzero(
-            pc.greater(ahead, _TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)
+            pc.greater(ahead, TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)
         ).tolist():
             self.flags.setdefault(row, []).append("timestamp_after_stored")
 

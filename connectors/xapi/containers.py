@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, cast
 
@@ -13,13 +14,11 @@ from connectors.errors import OriginalRefused, Transient
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The decompressed bytes; what is wrong with the container becomes a refusal."""
+def opened(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """The decompressed bytes of a file or a stream; what is wrong with the container becomes a refusal."""
     try:
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
+        with file.open("rb") if isinstance(file, Path) else nullcontext(file) as packed:
+            yield _unpacked(packed)
     except EOFError as error:
         raise OriginalRefused(
             "The gzip file is cut off: its end is missing.", "transfer or export it again, and compare the sizes."
@@ -28,6 +27,13 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         raise OriginalRefused("The gzip file is damaged.", "transfer or export it again.") from error
     except OSError as error:
         raise Transient(f"An original could not be read: {error.strerror or type(error).__name__}.") from error
+
+
+def _unpacked(stream: IO[bytes]) -> IO[bytes]:
+    """The stream, or what it holds if it is gzipped; it can be a pipe, which doesn't go back."""
+    ahead = stream if hasattr(stream, "peek") else io.BufferedReader(cast("io.RawIOBase", stream))
+    is_packed = cast("io.BufferedReader", ahead).peek(2).startswith(b"\x1f\x8b")
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=ahead) if is_packed else ahead)
 
 
 def without_byte_order_mark(head: bytes) -> bytes:

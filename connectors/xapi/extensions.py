@@ -29,7 +29,7 @@ def _words(*words: str) -> _Matches:
     return _pattern(f'"(?:{"|".join(words)})"')
 
 
-_NUMBER = _pattern(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER = _pattern(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,2})?")  # a double can hold it
 _FLAG = _pattern("true|false")
 _SESSION = _pattern(r'"[\w.:/-]{1,128}"')
 _SEGMENTS = _pattern(r'"[0-9.,\[\] ]*"')

@@ -51,9 +51,9 @@ _whole = msgspec.json.Decoder(msgspec.Raw).decode
 _like_a_statement = msgspec.json.Decoder(_Statement).decode
 
 
-def records(path: Path) -> Iterator[Record]:
-    """Every record of the file, broken ones too. Raises ``OriginalRefused`` where it holds no statements at all."""
-    with opened(path) as stream:
+def records(file: Path | IO[bytes]) -> Iterator[Record]:
+    """Every record of a file or stream, broken ones too. Raises ``OriginalRefused`` where it holds no statements."""
+    with opened(file) as stream:
         head = without_byte_order_mark(stream.read(_BLOCK))
         while head and not head.strip() and (more := stream.read(_BLOCK)):
             head += more

@@ -289,14 +289,20 @@ def dialect_of(statement: Any) -> Dialect:
 
 def judge(raw: bytes, dialect: Dialect | None = None) -> Violation | None:
     """The first rule that a statement breaks, or None. Without a dialect the statement's own counts."""
+    return judged(raw, dialect)[1]
+
+
+def judged(raw: bytes, dialect: Dialect | None = None) -> tuple[Any, Violation | None]:
+    """A statement as decoded (None where it can't be) and the first rule that it breaks, or None."""
+    value: Any = None
     try:
         value = decode(raw)
         STATEMENT[dialect or dialect_of(value)](value, "")
     except Violation as violation:
-        return violation
+        return value, violation
     except RecursionError:
-        return Violation("json_depth", "")
-    return None
+        return value, Violation("json_depth", "")
+    return value, None
 
 
 def breaks(check: Check, raw: bytes) -> bool:

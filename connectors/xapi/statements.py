@@ -20,12 +20,13 @@ import msgspec
 from connectors.xapi import elements, rules
 from connectors.xapi.activities import Activities
 from connectors.xapi.bodies import BodyHash
-from connectors.xapi.chunks import PARTS, Chunk, When
+from connectors.xapi.chunks import PARTS, Chunk
 from connectors.xapi.contexts import NO_CONTEXT, Contexts
 from connectors.xapi.elements import Vocabulary
 from connectors.xapi.formats import is_uuid, parse_instant
 from connectors.xapi.fragments import NOT_READ, Fragments, Part
 from connectors.xapi.people import People
+from connectors.xapi.policies import when
 from connectors.xapi.results import NO_RESULT, Results
 from connectors.xapi.rulebook import RULES, VOIDED
 from connectors.xapi.strict_json import decode
@@ -191,22 +192,9 @@ class Statements:
         stored = parse_instant(sent["stored"]) if "stored" in sent else None
         stored_text = f"{stored.utc.isoformat()}Z" if stored else None
         source = "sent" if "id" in sent else "derived"
-        when = self._when(sent)
-        self._chunk.add((line, identifier, source, when.text, when.day, when.offset_minutes, stored_text, *parts), when)
-
-    def _when(self, sent: dict[str, Any]) -> When:
-        """When it happened: as sent, else when it was stored, else when it was extracted; the flags say which."""
-        flags: tuple[str, ...] = () if "timestamp" in sent else ("timestamp_missing",)
-        text = sent.get("timestamp") or sent.get("stored")
-        if text is None:
-            stand_in = f"{self._extracted_at.isoformat()}Z"
-            return When(stand_in, self._extracted_at.date(), None, (*flags, "stored_missing"), was_sent=False)
-        instant = parse_instant(text)
-        assert instant is not None  # the rules accepted it
-        if instant.offset_minutes is None:
-            flags = (*flags, "timestamp_without_zone")
-        offset = instant.offset_minutes if "timestamp" in sent else None
-        return When(f"{instant.utc.isoformat()}Z", instant.day, offset, flags)
+        happened = when(sent, self._extracted_at)
+        day, offset = happened.day, happened.offset_minutes
+        self._chunk.add((line, identifier, source, happened.text, day, offset, stored_text, *parts), happened)
 
     def _flush(self) -> None:
         """Write the chunk, and note the persons and activities in it."""

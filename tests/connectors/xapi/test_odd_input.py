@@ -17,9 +17,22 @@ def extended(text: bytes) -> bytes:
     return lines(changed(result={"extensions": {"https://x.example/e": "@"}})).replace(b'"@"', text)
 
 
+def timed(text: bytes) -> bytes:
+    """The sample statement with a text as the value of an extension that lands."""
+    return lines(changed(result={"extensions": {"https://w3id.org/xapi/video/extensions/time": "@"}})).replace(
+        b'"@"', text
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
+        (timed(b"1e999"), "number_size"),
+        (timed(b"-1e99999999999999999999"), "number_size"),
+        (timed(b"9" * 5_000), "number_size"),
+        (timed(b"1e-999"), None),
+        (timed(b"007"), "json_syntax"),
+        (timed(b"18446744073709551616"), None),
         (extended(b"1e999"), "number_size"),
         (extended(b"1" * 5_000), "number_size"),
         (extended(b"1" * 400), None),
