@@ -77,9 +77,9 @@ def source_yaml() -> str:
         '    description: "Parquet files of connectors and identity: one table per record kind, and landing\'s own."',
         "    config:",
         "      meta:",
-        "        external_location: >-",
-        "          read_parquet('{{ env_var('THROUGHLINE_HOME', '.throughline') }}/landing/{name}/v1/**/*.parquet',",
-        "          union_by_name=true)",
+        "        # put into the location when it is used: nothing else of a parsed project depends on the home",
+        "        home: \"{{ env_var('THROUGHLINE_HOME', '.throughline') }}\"",
+        "        external_location: \"read_parquet('{home}/landing/{name}/v1/**/*.parquet', union_by_name=true)\"",
         "    tables:",
     ]
     for name, grain, columns in tables():

@@ -5,12 +5,13 @@ import os
 import dagster as dg
 import duckdb
 
+from pipelines.dbt_project import manifest
 from pipelines.metric_results import write_metric_results
 from pipelines.progress import stage
 from pipelines.publishing import Withheld, publish
 from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
-from pipelines.warehouse import artifacts, manifest
+from pipelines.warehouse import artifacts
 
 
 class PublishConfig(dg.Config):

@@ -15,13 +15,14 @@ import dagster as dg
 
 from connectors.home import Home
 from pipelines.answers import metric_results, publication
+from pipelines.dbt_project import dbt_resource
 from pipelines.guarding import guard_checks
 from pipelines.landing import identity_assets, landing_assets, tool_assets
 from pipelines.pulls import pull_assets, pull_schedule
 from pipelines.resources import HomeResource
 from pipelines.settings import declarations, use_home
 from pipelines.triggers import inbox_sensor, nightly
-from pipelines.warehouse import dbt_resource, warehouse_assets
+from pipelines.warehouse import warehouse_assets
 
 FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
 """A night may be missed before anybody is warned, two before it fails."""

@@ -5,78 +5,22 @@ translates between the two.
 """
 
 import contextlib
-import hashlib
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
-from filelock import FileLock
+from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
-from connectors.errors import ThroughlineError
 from connectors.home import Home
 from pipelines import guards
+from pipelines.dbt_project import manifest, manifest_path
 from pipelines.progress import stage
 from pipelines.resources import HomeResource
-from pipelines.settings import DBT_PROJECT, as_of, writing
-
-_TARGET = DBT_PROJECT / "target"
-_DBT = Path(sys.executable).with_name("dbt")
-_QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-
-
-def project_hash() -> str:
-    """Hash of everything in the dbt project that a person wrote; tells whether the manifest is current."""
-    digest = hashlib.sha256()
-    for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.is_file() and not {"target", "logs"} & set(path.relative_to(DBT_PROJECT).parts):
-            digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def manifest_path() -> Path:
-    """dbt's manifest, parsed anew where the project has changed since. Dagster needs it before any run."""
-    manifest, stamp = _TARGET / "manifest.json", _TARGET / "parsed"
-    _TARGET.mkdir(exist_ok=True)
-    with FileLock(_TARGET / "parse.lock"):
-        current = project_hash()
-        if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
-            command = [
-                str(_DBT),
-                "--quiet",
-                "parse",
-                "--project-dir",
-                str(DBT_PROJECT),
-                "--profiles-dir",
-                str(DBT_PROJECT),
-            ]
-            environment = os.environ | _QUIET | {"DBT_TARGET_PATH": str(_TARGET), "DBT_LOG_PATH": str(_TARGET)}
-            parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            if parsed.returncode:
-                raise ThroughlineError(f"dbt can't parse {DBT_PROJECT.name}:\n{parsed.stdout}{parsed.stderr}")
-            stamp.write_text(current)
-    return manifest
-
-
-@cache
-def manifest() -> dict[str, Any]:
-    """The manifest's content, read once a process: definitions and progress ask for it several times."""
-    content: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
-    return content
-
-
-def dbt_resource() -> DbtCliResource:
-    return DbtCliResource(
-        project_dir=DbtProject(DBT_PROJECT), profiles_dir=os.fspath(DBT_PROJECT), dbt_executable=os.fspath(_DBT)
-    )
+from pipelines.settings import as_of, writing
 
 
 def artifacts(home: Home) -> Path:

@@ -156,7 +156,7 @@ def test_what_readers_query_has_these_names(groups: dict[str, set[str]]) -> None
 
 def test_every_source_of_dbt_is_an_asset_of_landing(graph: Any) -> None:
     """Joined by name alone: what dbt reads and nothing makes would be an asset that can't be materialised."""
-    from pipelines.warehouse import manifest
+    from pipelines.dbt_project import manifest
 
     sources = {dg.AssetKey([source["source_name"], source["name"]]) for source in manifest()["sources"].values()}
     assert sources == {key for key in graph.materializable_asset_keys if key.path[0] == "landing"}
@@ -200,7 +200,7 @@ def test_critical_expectations_block_and_warnings_do_not(defs: dg.Definitions, g
 
 
 def test_every_data_test_of_dbt_is_a_check_of_its_asset(graph: Any) -> None:
-    from pipelines.warehouse import manifest
+    from pipelines.dbt_project import manifest
 
     tests = {node["name"] for node in manifest()["nodes"].values() if node["resource_type"] == "test"}
     assert tests
