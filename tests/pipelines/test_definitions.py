@@ -28,6 +28,7 @@ MARTS = {
     "fct_assessment_result",
     "fct_enrolment",
     "fct_learning_event",
+    "fct_observation",
 }
 AUDITS = {
     "audit_assessment_result",

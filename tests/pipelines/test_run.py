@@ -47,6 +47,7 @@ def test_no_published_fact_is_empty(published: duckdb.DuckDBPyConnection) -> Non
         "marts.fct_learning_event",
         "marts.fct_enrolment",
         "marts.fct_assessment_result",
+        "marts.fct_observation",
         "metrics.fct_metric_result",
     ):
         assert published.sql(f"select count(*) from {table}").fetchone()[0] > 0, table  # type: ignore[index]
