@@ -10,6 +10,12 @@
 {%- endmacro %}
 
 
+{# The key of an event: a statement is one event whichever tool it comes from, a record of a log is its tool's own. #}
+{% macro event_key(record_kind, tool, record_key) -%}
+    {{ key_of([record_kind, "case when " ~ record_kind ~ " <> 'statements' then " ~ tool ~ " end", record_key]) }}
+{%- endmacro %}
+
+
 {# The member that stands for what is not known, of keys that are text and of person_key. #}
 {% macro unknown_key() -%}'-1'{%- endmacro %}
 {% macro unknown_person() -%}-1{%- endmacro %}

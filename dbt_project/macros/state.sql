@@ -22,6 +22,32 @@
 
 
 {#
+    What the state of a build vouches for: it moves only after these were built and their tests passed. A model that is
+    built by partitions belongs here.
+#}
+{% macro vouched_for() -%}
+    {%- for model in [
+        'fct_learning_event',
+        'int_definition_seen',
+        'int_enrolment_evidenced',
+        'int_learning_event_explained',
+        'int_offering_seen',
+        'int_offering_visited',
+        'int_statement_assessed',
+        'int_statement_conflicting',
+        'int_statement_grouped',
+        'int_statement_referring',
+        'int_statement_suspected',
+        'int_store_shared',
+        'int_token_seen',
+    ] -%}
+        -- depends_on: {{ ref(model) }}
+        {{- '\n' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#
     What this very model listed for an earlier build that was never confirmed, because a fact or one of its tests
     failed. `int_partitions_built` confirms partitions, by build, the way the other `_built` models do.
 #}

@@ -49,6 +49,12 @@ _RESULT: Row = {
     "out_of_range_share": 0.0, "scaled_out_of_range": 0, "comparable_share": 0.9, "unknown_person_share": 0.01,
 }  # fmt: skip
 
+_STATEMENT: Row = {
+    "statements": 5000, "redelivered": 40, "conflicting": 0, "suspected_duplicates": 4, "voids": 12,
+    "voids_not_applied": 0, "voids_without_target": 1, "suspected_duplicate_share": 0.0008,
+    "void_without_target_share": 1 / 12,
+}  # fmt: skip
+
 HEALTHY: dict[str, list[Row]] = {
     "audit_ledger": [
         {"tool": "moodle", "record_kind": "learning_events"} | _LEDGER,
@@ -63,6 +69,7 @@ HEALTHY: dict[str, list[Row]] = {
     "audit_person": [{"population": "(all)"} | _PERSON],
     "audit_enrolment": [{"tool": "moodle"} | _ENROLMENT, {"tool": "(all)"} | _ENROLMENT],
     "audit_assessment_result": [{"tool": "moodle"} | _RESULT, {"tool": "(all)"} | _RESULT],
+    "audit_statement": [{"tool": "xapi"} | _STATEMENT, {"tool": "(all)"} | _STATEMENT],
 }
 
 BROKEN: dict[str, Row] = {
@@ -119,6 +126,10 @@ BROKEN: dict[str, Row] = {
     "gx.audit_assessment_result.scores_are_in_their_range": {"out_of_range": 1},
     "gx.audit_assessment_result.scores_can_be_compared": {"comparable_share": 0.49},
     "gx.audit_assessment_result.results_have_a_person": {"unknown_person_share": 0.11},
+    "gx.audit_statement.no_statement_was_changed_under_its_id": {"conflicting": 1},
+    "gx.audit_statement.few_statements_are_said_twice": {"suspected_duplicate_share": 0.011},
+    "gx.audit_statement.voids_are_applied": {"voids_not_applied": 1},
+    "gx.audit_statement.voids_find_their_targets": {"void_without_target_share": 0.51},
 }
 
 

@@ -19,7 +19,9 @@ from pipelines.settings import CATALOGUE, use_home
 
 MARTS = {
     "bridge_activity_tool",
+    "bridge_learning_event_member",
     "bridge_org_hierarchy",
+    "dim_activity_definition",
     "dim_date",
     "dim_learning_activity",
     "dim_org_unit",
@@ -29,6 +31,7 @@ MARTS = {
     "fct_enrolment",
     "fct_learning_event",
     "fct_observation",
+    "fct_statement_reference",
 }
 AUDITS = {
     "audit_assessment_result",
@@ -38,8 +41,17 @@ AUDITS = {
     "audit_learning_event_monthly",
     "audit_ledger",
     "audit_person",
+    "audit_statement",
 }
-TRUST = {"trust_freshness", "trust_ledger", "trust_reconciliation", "trust_rejects"}
+TRUST = {
+    "trust_freshness",
+    "trust_ledger",
+    "trust_reconciliation",
+    "trust_rejects",
+    "trust_statement_conflicts",
+    "trust_statement_voids",
+    "trust_suspected_duplicates",
+}
 STRATEGY = {kind for kind in RECORD_KINDS if kind.startswith("strategy_")}
 TOOLS = {
     "absence_register": {"absences"},

@@ -13,6 +13,15 @@ catalogue as (
     from {{ ref('stg_activities') }}
 ),
 
+-- What statements say about an activity is not as old as the file that they came in.
+described_by_statements as (
+    select distinct tool, unit from {{ ref('int_offering_seen') }} where record_kind = 'statements'
+),
+
+defined as (
+    select activity_id, activity_name, activity_type from {{ ref('int_activity_defined') }} where is_canonical
+),
+
 seen as (
     select
         tool,
@@ -31,8 +40,10 @@ offerings as (
         coalesce(catalogue.tool, seen.tool) as tool,
         coalesce(catalogue.activity_id, seen.activity_id) as activity_id,
         catalogue.activity_id is not null as is_catalogued,
-        coalesce(catalogue.title, seen.activity_name) as title,
-        coalesce(catalogue.activity_type, lower(catalogue.activity_kind), seen.activity_type) as type_source,
+        coalesce(defined.activity_name, catalogue.title, seen.activity_name) as title,
+        coalesce(
+            defined.activity_type, catalogue.activity_type, lower(catalogue.activity_kind), seen.activity_type
+        ) as type_source,
         coalesce(catalogue.parent_activity_id, seen.parent_activity_id) as parent_activity_id,
         nullif(trim(catalogue.catalogue_code), '') as catalogue_code,
         catalogue.is_formal,
@@ -43,6 +54,9 @@ offerings as (
         coalesce(seen.has_enrolments, false) as has_enrolments
     from (select * from catalogue where recency = 1) as catalogue
     full outer join seen on catalogue.tool = seen.tool and catalogue.activity_id = seen.activity_id
+    left join described_by_statements
+        on catalogue.tool = described_by_statements.tool and catalogue.unit = described_by_statements.unit
+    left join defined on catalogue.activity_id = defined.activity_id and described_by_statements.unit is not null
 ),
 
 names as (

@@ -72,8 +72,8 @@ stated as (
         -- One attempt is often told twice, as completed and as passed: then the verb of verdict counts.
         first_value(statements.verb) over (
             partition by
-                statements.tool, statements.person_token, statements.activity_id, statements.registration,
-                statements.score, statements.score_scaled
+                statements.person_token, statements.activity_id, statements.registration, statements.score,
+                statements.score_scaled
             order by statements.is_verdict desc, statements.occurred_at, statements.statement_id
         ) as telling_verb
     from {{ ref('int_statement_assessed') }} as statements

@@ -19,6 +19,19 @@ mapped as (
     where verbs.milestone is not null or events.is_completion
 ),
 
+-- Every tool that holds a statement: which of them it came from first is a matter of chance.
+holders as (
+    select distinct statement_id, tool from {{ ref('int_statement_deduplicated') }}
+),
+
+held as (
+    select
+        statement_id,
+        {{ dbt.listagg('tool', "'|'", 'order by tool') }} as held_by
+    from holders
+    group by statement_id
+),
+
 reached as (
     select *, milestone as reached_milestone, 'verb ' || verb as rule
     from mapped
@@ -35,16 +48,18 @@ reached as (
 
 final as (
     select
-        occurred_date,
-        tool,
-        record_kind,
-        record_key,
-        person_token,
-        activity_id,
-        reached_milestone as milestone,
-        occurred_at,
-        rule
+        reached.occurred_date,
+        reached.tool,
+        reached.record_kind,
+        reached.record_key,
+        coalesce(held.held_by, reached.tool) as held_by,
+        reached.person_token,
+        reached.activity_id,
+        reached.reached_milestone as milestone,
+        reached.occurred_at,
+        reached.rule
     from reached
+    left join held on reached.record_key = held.statement_id and reached.record_kind = 'statements'
 )
 
 select * from final

@@ -8,6 +8,10 @@ activities as (
     select tool, activity_id, activity_key, is_enrollable from {{ ref('int_activity_harmonised') }}
 ),
 
+stores as (
+    select tool, source_tool, preference from {{ ref('int_store_united') }}
+),
+
 delivered as (
     select
         *,
@@ -20,6 +24,7 @@ recorded as (
         tool,
         'enrolments' as record_kind,
         record_key,
+        tool as held_by,
         person_token,
         activity_id,
         enrolment_id,
@@ -37,6 +42,7 @@ evidenced as (
         evidence.tool,
         evidence.record_kind,
         evidence.record_key,
+        evidence.held_by,
         evidence.person_token,
         evidence.activity_id,
         cast(null as {{ dbt.type_string() }}) as enrolment_id,
@@ -57,15 +63,31 @@ united as (
     select * from evidenced
 ),
 
+-- There are few combinations of stores, so the one that each is told by is looked up for these.
+tellers as (
+    select
+        held.held_by,
+        stores.tool as teller_tool,
+        stores.preference as teller_preference,
+        row_number() over (partition by held.held_by order by stores.preference) as teller_number
+    from (select distinct united.held_by from united) as held
+    inner join stores on '|' || held.held_by || '|' like '%|' || stores.tool || '|%'
+),
+
 final as (
     select
         united.*,
+        stores.source_tool,
+        tellers.teller_tool,
+        tellers.teller_preference,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         {{ learner('links.person_key', 'united.person_token') }} as learner,
         activities.activity_key,
         activities.is_enrollable
     from united
     inner join activities on united.tool = activities.tool and united.activity_id = activities.activity_id
+    inner join stores on united.tool = stores.tool
+    inner join tellers on united.held_by = tellers.held_by and tellers.teller_number = 1
     left join links on united.person_token = links.token
 )
 

@@ -1,4 +1,4 @@
-{%- set whose = 'tool, learner, activity_key' %}
+{%- set whose = 'source_tool, learner, activity_key' %}
 
 with
 
@@ -44,16 +44,22 @@ counted as (
     from attached
 ),
 
+-- The enrolment is named after the store that is preferred of all that hold some of it, whichever heard of it first.
 opened as (
     select
         *,
-        min(occurred_at) over (partition by {{ whose }}, enrolment_name) as opened_at
+        min(occurred_at) over (partition by {{ whose }}, enrolment_name) as opened_at,
+        first_value(teller_tool) over (
+            partition by {{ whose }}, enrolment_name order by teller_preference, teller_tool
+        ) as enrolment_tool
     from counted
 ),
 
 final as (
     select
         tool,
+        source_tool,
+        enrolment_tool,
         person_key,
         learner,
         activity_key,

@@ -1,4 +1,4 @@
-{%- set whose = 'tool, learner, activity_key' %}
+{%- set whose = 'source_tool, learner, activity_key' %}
 {%- set enrolment = whose ~ ', enrolment_number' %}
 
 with
@@ -12,13 +12,14 @@ milestones as (
 enrolments as (
     select
         {{ enrolment }},
+        enrolment_tool,
         person_key,
         min(occurred_at) as first_at,
         min(case when is_opening then occurred_at end) as opening_at,
         min(case when is_closing then occurred_at end) as closed_at,
         max(case when milestone = 'started' then 1 else 0 end) = 1 as has_start
     from milestones
-    group by {{ enrolment }}, person_key
+    group by {{ enrolment }}, enrolment_tool, person_key
 ),
 
 -- From when to when an own activity belongs to the enrolment. Who was there before an enrolment was opened only
@@ -36,7 +37,7 @@ periods as (
 
 visits as (
     select
-        visited.tool,
+        stores.source_tool,
         {{ learner('links.person_key', 'visited.person_token') }} as learner,
         activities.activity_key,
         visited.occurred_date,
@@ -45,13 +46,15 @@ visits as (
     from {{ ref('int_offering_visited') }} as visited
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
+    inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool
     left join {{ ref('int_identity_link') }} as links on visited.person_token = links.token
 ),
 
 -- On the day of the opening itself, the learner may have looked before it; the activity then starts with the opening.
 started as (
     select
-        periods.tool,
+        periods.source_tool,
+        periods.enrolment_tool,
         periods.person_key,
         periods.learner,
         periods.activity_key,
@@ -61,7 +64,7 @@ started as (
     from periods
     inner join visits
         on
-            periods.tool = visits.tool
+            periods.source_tool = visits.source_tool
             and periods.learner = visits.learner
             and periods.activity_key = visits.activity_key
             and periods.opened_at <= visits.last_at
@@ -79,7 +82,8 @@ ranked as (
 
 final as (
     select
-        ranked.tool,
+        ranked.source_tool,
+        ranked.enrolment_tool,
         ranked.person_key,
         ranked.learner,
         ranked.activity_key,

@@ -35,7 +35,13 @@ copies as (
         row_number() over (partition by statements.statement_id order by {{ first_copy('statements') }}) as copy_number,
         first_value(statements.body_hash) over (
             partition by statements.statement_id order by {{ first_copy('statements') }}
-        ) as first_body_hash
+        ) as counted_body_hash,
+        first_value(statements.tool) over (
+            partition by statements.statement_id order by {{ first_copy('statements') }}
+        ) as counted_tool,
+        first_value(statements.unit) over (
+            partition by statements.statement_id order by {{ first_copy('statements') }}
+        ) as counted_unit
     from statements
     inner join repeated_ids on statements.statement_id = repeated_ids.statement_id
 ),
@@ -47,9 +53,12 @@ final as (
         tool,
         unit,
         occurred_date,
+        counted_body_hash,
+        counted_tool,
+        counted_unit,
         case
             when copy_number = 1 then 'counted'
-            when body_hash = first_body_hash then 'redelivered'
+            when body_hash = counted_body_hash then 'redelivered'
             else 'conflicting'
         end as fate
     from copies

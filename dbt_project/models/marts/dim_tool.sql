@@ -4,7 +4,7 @@ ledger as (
     select * from {{ ref('stg_ledger') }}
 ),
 
-final as (
+landed as (
     select
         tool,
         cast(count(distinct unit) as bigint) as unit_count,
@@ -14,6 +14,22 @@ final as (
     from ledger
     where status = 'landed'
     group by tool
+),
+
+stores as (
+    select tool, source_tool from {{ ref('int_store_united') }}
+),
+
+final as (
+    select
+        landed.tool,
+        stores.source_tool,
+        landed.unit_count,
+        landed.record_kind_count,
+        landed.first_landed_at,
+        landed.last_landed_at
+    from landed
+    inner join stores on landed.tool = stores.tool
 )
 
 select * from final

@@ -3,8 +3,8 @@
     'failed', 'cancelled', 'exempted', 'expired'
 ] %}
 {%- set shared = [
-    'tool', 'person_key', 'learner', 'activity_key', 'enrolment_number', 'milestone', 'progress_order', 'occurred_at',
-    'occurred_date', 'rule'
+    'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number', 'milestone',
+    'progress_order', 'occurred_at', 'occurred_date', 'rule'
 ] | join(', ') %}
 
 with
@@ -25,17 +25,19 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by tool, learner, activity_key, enrolment_number, milestone order by occurred_at, record_key
+            partition by source_tool, learner, activity_key, enrolment_number, milestone
+            order by occurred_at, record_key
         ) as milestone_occurrence,
         max(progress_order) over (
-            partition by tool, learner, activity_key, enrolment_number
+            partition by source_tool, learner, activity_key, enrolment_number
         ) as furthest_progress
     from milestones
 ),
 
 pivoted as (
     select
-        tool,
+        source_tool,
+        enrolment_tool,
         person_key,
         learner,
         activity_key,
@@ -54,7 +56,7 @@ pivoted as (
         min(case when milestone = 'passed' then occurred_date end) as passed_day,
         min(case when milestone not in ('completed', 'passed', 'failed') then occurred_at end) as opened_at
     from ranked
-    group by tool, person_key, learner, activity_key, enrolment_number
+    group by source_tool, enrolment_tool, person_key, learner, activity_key, enrolment_number
 ),
 
 ended as (
@@ -65,9 +67,9 @@ ended as (
 final as (
     select
         {{ key_of([
-            'enrolments.tool', 'enrolments.learner', 'enrolments.activity_key', 'enrolments.enrolment_number'
+            'enrolments.source_tool', 'enrolments.learner', 'enrolments.activity_key', 'enrolments.enrolment_number'
         ]) }} as enrolment_key,
-        enrolments.tool,
+        enrolments.enrolment_tool as tool,
         enrolments.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,

@@ -31,11 +31,7 @@ identified as (
 
 final as (
     select
-        {{ key_of([
-            'events.record_kind',
-            "case when events.record_kind <> 'statements' then events.tool end",
-            'events.record_key'
-        ]) }} as event_key,
+        {{ event_key('events.record_kind', 'events.tool', 'events.record_key') }} as event_key,
         events.tool,
         events.record_kind,
         events.unit,
@@ -44,6 +40,8 @@ final as (
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key,
+        events.actor_kind,
+        events.object_kind,
         coalesce(verbs.verb, events.verb_source) as verb,
         coalesce(verbs.state, 'other') as state,
         events.occurred_at,
