@@ -71,6 +71,10 @@ class Tokeniser:
         self._met: dict[str, set[str | None]] = {}
         self._forget()
 
+    def __reduce__(self) -> tuple[type[Tokeniser], tuple[Key, Vault]]:
+        """A copy for another process makes the same tokens, and remembers nothing."""
+        return type(self), (Key(self._secret), self._vault)
+
     def tokens(self, identifier_type: str, values: Sequence[str | None]) -> list[str | None]:
         """One token per value. None and blank have none: null never matches null."""
         made = self._made.get(identifier_type)

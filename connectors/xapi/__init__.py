@@ -5,6 +5,7 @@ original --files--> raw statements --statements--> rows and rejects --tables--> 
 files        bytes → raw statements, one by one, with their lines; tolerant of broken neighbours
 rules        what a statement may be, exact; `rulebook` lists the rules, `formats` the borrowed formats
 statements   proof of the common case, judgement of the rest
+processes    who reads: this process, or for a large file several; `batches` is what they hand over
 fragments    what each part of a statement fills: columns, body hash, persons, activities
 policies     what is accepted and flagged
 checking     the verdicts of the rules alone, for people who send statements
@@ -21,10 +22,9 @@ from typing import Any, Protocol
 from connectors.records import STATEMENTS
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 from connectors.xapi.activities import Activities
-from connectors.xapi.bodies import BodyHash
-from connectors.xapi.files import records
+from connectors.xapi.batches import Sinks
 from connectors.xapi.people import People
-from connectors.xapi.statements import Sinks, Statements
+from connectors.xapi.processes import batches_of
 from connectors.xapi.tables import EXPORTS, LandedFile, RejectsFile, drop_repeated
 
 
@@ -55,18 +55,13 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
             files.enter_context(closing(LandedFile(kind, scratch.open, original, version)))
             for kind in ("statements", "accounts", "activities")
         )
-        sinks = Sinks(landed, rejects, people, activities)
-        statements = Statements(sinks, BodyHash(tokeniser), original.extracted_at)
-        for line, raw, broken in records(original.path):
-            if broken is None:
-                statements.add(line, raw)
-            else:
-                statements.reject(line, raw, broken)
-        statements.finish()
+        sinks = Sinks(landed, rejects, tokeniser, people, activities)
+        for batch in batches_of(original, tokeniser, scratch):
+            sinks.take(batch)
         accounts.write_rows(people.rows())
         offered.write_rows(activities.rows())
-    kinds = (_statements(statements, landed, rejects), accounts.mapped(), offered.mapped())
-    return MappedUnit(original, version, statements.read, kinds)
+    kinds = (_statements(sinks), accounts.mapped(), offered.mapped())
+    return MappedUnit(original, version, sinks.read, kinds)
 
 
 @contextmanager
@@ -81,10 +76,10 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _statements(statements: Statements, landed: LandedFile, rejects: RejectsFile) -> MappedKind:
-    suspected = statements.seen.suspected()
+def _statements(sinks: Sinks) -> MappedKind:
+    landed, rejects, suspected = sinks.landed, sinks.rejects, sinks.seen.suspected()
     repeated = drop_repeated(landed.path, suspected) if suspected else 0
     rejected = rejects.path if rejects.rows else None
     return MappedKind(
-        STATEMENTS, EXPORTS, landed.path, rejected, statements.read, landed.rows - repeated, rejects.rows, repeated
+        STATEMENTS, EXPORTS, landed.path, rejected, sinks.read, landed.rows - repeated, rejects.rows, repeated
     )

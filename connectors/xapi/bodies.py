@@ -13,11 +13,10 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import msgspec
-
-from connectors.seam import Tokeniser
 
 _BEYOND_CENTISECONDS = re.compile(r"([.,]\d\d)\d+(?=[A-Z])")
 _NAMESPACE = uuid.UUID("0f6b0c5e-7c2b-5f43-9d0c-5b1f0d6f3f58")
@@ -25,10 +24,16 @@ _SEPARATOR = b"\x1f"
 _sorted = msgspec.json.Encoder(order="sorted").encode
 
 
+class Tokens(Protocol):
+    """Of a tokeniser, what it takes to name persons and to hash bodies."""
+
+    def tokens(self, identifier_type: str, values: Sequence[str | None]) -> list[str | None]: ...
+
+
 class BodyHash:
     """Keyed 128-bit hash of the parts of a statement, the same for every delivery of it in one home."""
 
-    def __init__(self, tokeniser: Tokeniser) -> None:
+    def __init__(self, tokeniser: Tokens) -> None:
         # A token of a constant is a key that only this home can make: no second secret is needed.
         [key] = tokeniser.tokens("xapi:body", ["statement"])
         assert key is not None  # only blank values have no token

@@ -32,8 +32,13 @@ def opened(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
 def _unpacked(stream: IO[bytes]) -> IO[bytes]:
     """The stream, or what it holds if it is gzipped; it can be a pipe, which doesn't go back."""
     ahead = stream if hasattr(stream, "peek") else io.BufferedReader(cast("io.RawIOBase", stream))
-    is_packed = cast("io.BufferedReader", ahead).peek(2).startswith(b"\x1f\x8b")
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=ahead) if is_packed else ahead)
+    head = cast("io.BufferedReader", ahead).peek(2)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=ahead) if is_packed(head) else ahead)
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether these are the first bytes of a gzip file."""
+    return head.startswith(b"\x1f\x8b")
 
 
 def without_byte_order_mark(head: bytes) -> bytes:

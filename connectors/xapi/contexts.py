@@ -17,7 +17,7 @@ from connectors.xapi.bodies import canonical
 from connectors.xapi.elements import described
 from connectors.xapi.extensions import NO_EXTENSIONS, Extensions, known_extensions
 from connectors.xapi.fragments import NOT_READ, Activity, Fragments, Part, open_text
-from connectors.xapi.people import People, agents_of
+from connectors.xapi.people import Parties, agents_of
 
 
 class _Context(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -80,7 +80,7 @@ class Contexts:
     language, instructor_token, team_token, statement_ref_id, context_extensions.
     """
 
-    def __init__(self, actors: Fragments, people: People) -> None:
+    def __init__(self, actors: Fragments, people: Parties) -> None:
         self._actors = actors
         self._people = people
         self._activities = Fragments(rules.context_activities, _context_activities, NO_ACTIVITIES)

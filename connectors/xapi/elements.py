@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.xapi.bodies import canonical
 from connectors.xapi.fragments import Activity, Part, open_text
-from connectors.xapi.people import People, agents_of, is_identified
+from connectors.xapi.people import Parties, agents_of, is_identified
 
 _LONGEST_CODE = 64
 
@@ -23,7 +23,7 @@ _PERSONAL_TYPES = ("user-profile", "person", "user", "chat-message", "comment", 
 class Vocabulary:
     """Flattens what needs to know persons. Columns are in the order of ``chunks.PARTS``."""
 
-    people: People
+    people: Parties
 
     def actor(self, value: Mapping[str, Any]) -> Part:
         """Columns actor_token, actor_kind, group_token, member_token: a group is no person, so it has its own."""

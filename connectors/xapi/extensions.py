@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
+
+from connectors.xapi.formats import is_iri
 
 _CMI5_RESULT = "https://w3id.org/xapi/cmi5/result/extensions/"
 _CMI5_CONTEXT = "https://w3id.org/xapi/cmi5/context/extensions/"
@@ -63,7 +66,7 @@ class Extensions(msgspec.Struct, frozen=True, gc=False):
     """What may land of an extensions object.
 
     ``text`` is JSON, or None. ``is_proven`` says that the original has no key twice, only IRIs as keys, and values
-    without structure. ``session_id`` is that of the profile.
+    that are plain (see ``_PLAIN``). ``session_id`` is that of the profile.
     """
 
     text: str | None = None
@@ -73,23 +76,40 @@ class Extensions(msgspec.Struct, frozen=True, gc=False):
 
 NO_EXTENSIONS = Extensions()
 
+_PLAIN = _pattern(r'"[ !#-\[\]-~]*"|-?[0-9]{1,200}(?:\.[0-9]{1,200})?|true|false|null')
+"""A value in which nothing can be wrong: ASCII without escapes, a number that a double can hold, a word."""
+
+_SPELLED_OUT = _pattern(r"(?:-?[1-9][0-9]{0,14}|0)|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9]|[^-0-9].*")
+"""Numbers as they are written after reading (0.50 isn't), and what isn't a number."""
+
+
+@lru_cache(maxsize=10_000)
+def _is_key(name: str) -> bool:
+    return is_iri(name)
+
 
 def known_extensions(raw: bytes) -> Extensions:
-    """What of an extensions object may land."""
+    """What of an extensions object may land, spelled the same however it was sent."""
     members = _members(raw)
     landed: dict[str, msgspec.Raw] = {}
-    size = 1
-    for name, value in members.items():
+    size, is_proven, is_spelled_out = 1, True, True
+    for name, member in members.items():
+        value = bytes(member)
         size += len(name) + len(value) + 4  # two quotes, a colon, a comma or brace
         matches = KNOWN.get(name)
-        if matches is not None and matches(bytes(value)):
-            landed[name] = value
+        if matches is not None and matches(value):
+            landed[name] = member
+            is_spelled_out = is_spelled_out and _SPELLED_OUT(value) is not None
+        elif is_proven:
+            is_proven = _PLAIN(value) is not None and _is_key(name)
+    text = None
+    if landed:
+        text = raw if is_spelled_out and len(landed) == len(members) else _encoded(landed)
+        text = text if is_spelled_out else _encoded(msgspec.json.decode(text))
     session = landed.get(CMI5_SESSION) or landed.get(VIDEO_SESSION)
-    is_all = len(landed) == len(members)
-    # Known keys are ASCII: the text is as long as its parts only if nothing else, no second value, is in it.
-    text = raw if is_all and landed else _encoded(landed) if landed else None
     return Extensions(
         text.decode() if text else None,
-        is_all and (size == len(raw) or not members),
+        # The text is as long as its parts only if nothing else, no escape, no second value, is in it.
+        is_proven and (size == len(raw) or not members),
         msgspec.json.decode(session) if session else None,
     )

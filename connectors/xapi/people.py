@@ -17,7 +17,7 @@ from typing import Any
 from connectors.masking import masked
 from connectors.records import ACCOUNTS
 from connectors.seam import Tokeniser
-from connectors.xapi.bodies import canonical
+from connectors.xapi.bodies import Tokens, canonical
 from connectors.xapi.tables import record_key
 
 Account = dict[str, str | None]
@@ -26,23 +26,31 @@ Account = dict[str, str | None]
 _DECLARABLE = {"employee_number": "employee_token", "username": "username_token", "email": "email_token"}
 
 
-class People:
-    """Tokens of agents, and the accounts that were met in landed statements."""
+class Parties:
+    """Tokens of agents and groups."""
 
-    def __init__(self, tokeniser: Tokeniser, home_pages: Mapping[str, str]) -> None:
-        self._tokeniser = tokeniser
-        self._home_pages = home_pages
-        self._accounts: dict[str, dict[str, Any]] = {}
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     def token(self, party: Mapping[str, Any]) -> str | None:
         """Token of an agent or identified group; None for an anonymous group, and where the identifier is blank."""
         identifier_type, value = _identifier(party)
-        return self._tokeniser.tokens(identifier_type, [value])[0] if identifier_type else None
+        return self._tokens.tokens(identifier_type, [value])[0] if identifier_type else None
 
     def body(self, party: Mapping[str, Any]) -> bytes:
         """Who it is, as part of a statement's body: members in any order, names left out."""
         members = sorted(self.token(member) or "" for member in party.get("member", ()))
         return canonical([party.get("objectType", "Agent"), self.token(party), members])
+
+
+class People(Parties):
+    """The accounts that were met in landed statements; ``home_pages`` are declared to hold an identifier type."""
+
+    def __init__(self, tokeniser: Tokeniser, home_pages: Mapping[str, str]) -> None:
+        super().__init__(tokeniser)
+        self._tokeniser = tokeniser
+        self._home_pages = home_pages
+        self._accounts: dict[str, dict[str, Any]] = {}
 
     def meet(self, agents: Iterable[Mapping[str, Any]], line: int) -> None:
         """Note the accounts of agents that a landed statement names, and give their names to the vault."""

@@ -1,6 +1,6 @@
 """Raw statements become rows of ``statements``: most are proven fine at parse speed, suspects are judged exactly.
 
-    (line, raw) --envelope--> parts found in dictionaries --proof--> chunk of rows --> Parquet
+    (line, raw) --envelope--> parts found in dictionaries --proof--> chunk of rows --> batch
                        └--anything that is not proven--> rules.judge --> row, or reject with the rule
 
 A statement is proven fine when each part is known to break no rule, its scalars have their formats, the rules
@@ -11,29 +11,26 @@ Whatever is accepted is flattened by the same functions, so the two ways can't d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from connectors.xapi import elements, rules
-from connectors.xapi.activities import Activities
-from connectors.xapi.bodies import BodyHash
+from connectors.xapi.batches import Batch, Reject
+from connectors.xapi.bodies import BodyHash, Tokens
 from connectors.xapi.chunks import PARTS, Chunk
 from connectors.xapi.contexts import NO_CONTEXT, Contexts
 from connectors.xapi.elements import Vocabulary
+from connectors.xapi.files import Record
 from connectors.xapi.formats import is_uuid, parse_instant
 from connectors.xapi.fragments import NOT_READ, Fragments, Part
-from connectors.xapi.people import People
+from connectors.xapi.people import Parties
 from connectors.xapi.policies import when
 from connectors.xapi.results import NO_RESULT, Results
 from connectors.xapi.rulebook import RULES, VOIDED
 from connectors.xapi.strict_json import decode
-from connectors.xapi.tables import LandedFile, RejectsFile, SeenKeys
-
-CHUNK = 20_000
-"""Statements per write: bounds the memory of rows that wait."""
 
 _MET = 100_000
 """Parts that are remembered as met; meeting one again does no harm but takes time."""
@@ -63,33 +60,30 @@ _INSTANT = re.compile(
 ).fullmatch
 
 
-@dataclass(frozen=True)
-class Sinks:
-    """Where what was read goes."""
-
-    landed: LandedFile
-    rejects: RejectsFile
-    people: People
-    activities: Activities
-
-
 class Statements:
-    """Takes raw statements one by one; ``finish`` writes the last chunk."""
+    """Turns raw statements into batches of what they yield; batches of one file come in its order."""
 
-    def __init__(self, sinks: Sinks, body: BodyHash, extracted_at: datetime) -> None:
-        self.read = 0
-        self.seen = SeenKeys()
-        self._sinks = sinks
-        self._body = body
+    def __init__(self, tokeniser: Tokens, extracted_at: datetime) -> None:
+        self._body = BodyHash(tokeniser)
         self._extracted_at = extracted_at
         self._chunk = Chunk()
+        self._rejects: list[Reject] = []
         self._is_spaced = False
         self._met: set[Part] = set()
         self._days: dict[str, date] = {}
         self._zones = {"Z": 0}
-        self._make_dictionaries(sinks.people)
+        self._make_dictionaries(Parties(tokeniser))
 
-    def _make_dictionaries(self, people: People) -> None:
+    def batch(self, records: Sequence[Record]) -> Batch:
+        """What these records yield."""
+        for line, raw, broken in records:
+            if broken is None:
+                self._add(line, raw)
+            else:
+                self._rejects.append(Reject(line, broken, "/", RULES[broken].expected, None, raw))
+        return self._finished(len(records))
+
+    def _make_dictionaries(self, people: Parties) -> None:
         vocabulary, results = Vocabulary(people), Results()
         self._actors = Fragments(rules.actor, vocabulary.actor)
         contexts = Contexts(self._actors, people)
@@ -104,22 +98,10 @@ class Statements:
             self._actors, self._verbs, self._objects, self._results, self._contexts, self._authorities, self._versions,
         )  # fmt: skip
 
-    def add(self, line: int, raw: bytes) -> None:
-        """Land or reject one statement."""
-        self.read += 1
+    def _add(self, line: int, raw: bytes) -> None:
         compact = _without_blanks(raw) if self._is_spaced else raw
         if not self._add_proven(line, compact) and not self._add_spaced(line, raw):
             self._add_judged(line, raw)
-        if len(self._chunk.rows) >= CHUNK:
-            self._flush()
-
-    def reject(self, line: int, raw: bytes, rule: str) -> None:
-        """Reject what isn't even JSON."""
-        self.read += 1
-        self._sinks.rejects.add(line, rule, "/", RULES[rule].expected, None, raw)
-
-    def finish(self) -> None:
-        self._flush()
 
     def _add_spaced(self, line: int, raw: bytes) -> bool:
         """Add a statement that has blanks; from then on, blanks are expected."""
@@ -181,7 +163,7 @@ class Statements:
         violation = rules.judge(raw)
         if violation is not None:
             value = _at(raw, violation.pointer)
-            self._sinks.rejects.add(line, violation.rule, violation.pointer, violation.expected, value, raw)
+            self._rejects.append(Reject(line, violation.rule, violation.pointer, violation.expected, value, raw))
             return
         sent: dict[str, Any] = decode(raw)
         parts = [
@@ -196,26 +178,26 @@ class Statements:
         day, offset = happened.day, happened.offset_minutes
         self._chunk.add((line, identifier, source, happened.text, day, offset, stored_text, *parts), happened)
 
-    def _flush(self) -> None:
-        """Write the chunk, and note the persons and activities in it."""
-        chunk, self._chunk = self._chunk, Chunk()
+    def _finished(self, read: int) -> Batch:
+        """The batch, with the persons and activities in it that were not met before."""
+        (chunk, self._chunk), (rejects, self._rejects) = (self._chunk, Chunk()), (self._rejects, [])
+        batch = Batch(read, len(chunk.rows), rejects=rejects)
         if not chunk.rows:
-            return
-        columns = chunk.columns(self._body)
-        self._sinks.landed.write(columns, len(chunk.rows))
-        self.seen.add(columns["record_key"].to_pylist())
-        times = columns["occurred_at"].cast("int64").to_pylist()
+            return batch
+        batch.columns = chunk.columns(self._body)
+        times = batch.columns["occurred_at"].cast("int64").to_pylist()
         for name in ("actor", "object", "context"):
             for part, first, last in chunk.distinct(name):
                 line = chunk.rows[first][0]
                 if part.activities:
-                    self._sinks.activities.meet(part.activities, times[last], line)
+                    batch.activities.append((part.activities, times[last], line))
                 if part.agents and part not in self._met:
                     self._met.add(part)
-                    self._sinks.people.meet(part.agents, line)
+                    batch.agents.append((part.agents, line))
         self._met = self._met if len(self._met) < _MET else set()
         for dictionary in (*self._dictionaries, self._attachments):
             dictionary.forget()
+        return batch
 
 
 _KEY = {name: len(name) + 4 for name in _Envelope.__struct_fields__}
