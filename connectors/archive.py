@@ -97,6 +97,12 @@ def add_window(home: Home, tool: str, window: str, pulled: Path, extracted_at: d
     return original
 
 
+def window(home: Home, tool: str, window: str) -> Original | None:
+    """What a pull window means now; None if it was never pulled."""
+    path = _cards(home, tool) / f"{window}.json"
+    return _original(home, tool, json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
 def originals(home: Home, tool: str) -> Iterator[Original]:
     """Every archived original of a tool, oldest extraction first, so that replay meets them as history did."""
     cards = [json.loads(path.read_text(encoding="utf-8")) for path in _cards(home, tool).glob("*.json")]

@@ -4,6 +4,7 @@
     ├── SettingsError      fix a setting, a declaration or the key, then run again
     ├── OriginalRefused    this original is set aside with a reason; the others go on
     └── Transient          try again later; nothing is wrong with the data
+        └── TryLater       a server asks for patience, and may say for how much
 
 A rejected *row* is not an error: it is landed among the rejects with its reason.
 """
@@ -34,3 +35,11 @@ class OriginalRefused(ThroughlineError):
 
 class Transient(ThroughlineError):
     """Temporary trouble outside (network, server, file system); the same call may succeed later."""
+
+
+class TryLater(Transient):
+    """A server asks for patience; ``wait_seconds`` is how much, where it says so."""
+
+    def __init__(self, message: str, wait_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds

@@ -649,7 +649,7 @@ RECORD_KINDS: dict[str, RecordKind] = {
 }  # fmt: skip
 
 
-# Two tables of landing itself. They are declared like kinds, because readers rely on them just as much.
+# Three tables of landing itself. They are declared like kinds, because readers rely on them just as much.
 
 LEDGER_COLUMNS = (
     _text("tool", "The tool.", required=True),
@@ -680,6 +680,16 @@ REJECT_COLUMNS = (
     _text("rule", "The rule that the record breaks.", required=True),
     _text("column_name", "Column of the original (or JSON pointer) that breaks it."),
     _text("expected", "What was expected there; never the value.", required=True),
+)
+
+LATE_ROW_COLUMNS = (
+    _text("tool", "The tool.", required=True),
+    _text("unit", "The window that was pulled again: a day of `stored` (UTC).", required=True),
+    _at("closed_at", "When the window had been landed before, which closed it (UTC).", required=True),
+    _at("found_at", "When it was landed again (UTC).", required=True),
+    _date("restated_date", "Local day of events that this changed.", required=True),
+    _integer("rows_late", "Statements of that day that were not there when the window had been closed."),
+    _integer("rows_gone", "Statements of that day that were there, and that the LRS no longer returns (voided ones, mostly)."),
 )
 
 

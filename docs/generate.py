@@ -23,6 +23,7 @@ from connectors.mapping import kinds_of
 from connectors.records import (
     CONTRACT_VERSION,
     EXTRAS,
+    LATE_ROW_COLUMNS,
     LEDGER_COLUMNS,
     PROVENANCE,
     REJECT_COLUMNS,
@@ -86,6 +87,11 @@ def record_kinds_page() -> str:
             "One row is one rejected record. The record itself stays in the restricted zone.",
             "",
             _table(REJECT_COLUMNS),
+            "### `late_rows`",
+            "",
+            "One row is one window of a pull that was pulled again, and one day of events that this changed.",
+            "",
+            _table(LATE_ROW_COLUMNS),
         )
     )
 

@@ -1,6 +1,6 @@
 """What Throughline is, to Dagster:
 
-    <tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
+    <tool>/<kind>, lrs/<tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
                   → guards (blocking checks) → metrics/fct_metric_result → published/learning
 
 Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
@@ -18,7 +18,7 @@ from pipelines.answers import metric_results, publication
 from pipelines.dbt_project import dbt_resource
 from pipelines.guarding import guard_checks
 from pipelines.landing import identity_assets, landing_assets, tool_assets
-from pipelines.pulls import pull_assets, pull_schedule
+from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.resources import HomeResource
 from pipelines.settings import declarations, use_home
 from pipelines.triggers import inbox_sensor, nightly
@@ -37,14 +37,17 @@ def line(home: Home) -> dg.Definitions:
     loads the code location anew, and ``throughline run``, which asks here each time, at once.
     """
     known = declarations(home)
-    pulls = pull_assets(known["xapi"])
+    sources = pulled_tools(known)
+    pulls = {tool: pull_assets(known[tool], source) for tool, source in sources.items()}
     run_job = dg.define_asset_job(
-        JOB, selection=dg.AssetSelection.all() - dg.AssetSelection.assets(pulls), description="Everything, to the end."
+        JOB,
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs"),
+        description="Everything, to the end.",
     )
     assets = [
         *map(tool_assets, known.values()),
-        pulls,
-        landing_assets(known, pulls),
+        *pulls.values(),
+        landing_assets(known, [*pulls.values()]),
         identity_assets,
         warehouse_assets(),
         metric_results(),
@@ -54,7 +57,7 @@ def line(home: Home) -> dg.Definitions:
         assets=list(dg.map_asset_specs(_governed, assets)),
         asset_checks=[guard_checks()],
         jobs=[run_job],
-        schedules=[nightly(JOB), pull_schedule(pulls)],
+        schedules=[nightly(JOB), *(pull_schedule(pulls[tool], tool, source) for tool, source in sources.items())],
         sensors=[inbox_sensor(JOB, frozenset(known))],
         resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
         executor=dg.in_process_executor,

@@ -7,7 +7,7 @@ the metadata of its asset. There is no cursor beside the ledger, so a rerun is a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -81,7 +81,7 @@ def land_originals(
             unit = landing.land(
                 home,
                 original,
-                partial(_read, declaration),
+                partial(read, declaration),
                 declaration.declaration_version,
                 tokeniser,
                 before=known,
@@ -93,9 +93,10 @@ def land_originals(
     return landed
 
 
-def _read(
+def read(
     declaration: Declaration, original: Original, tokeniser: landing.Tokeniser, scratch: landing.Scratch
 ) -> landing.MappedUnit:
+    """What landing asks of a reader, once the declaration is given."""
     return mapping.read(original, declaration, tokeniser, scratch)
 
 
@@ -140,13 +141,13 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
     return land
 
 
-def landing_assets(declarations: dict[str, Declaration], pulls: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own two."""
+def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
+    """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own three."""
     sources: dict[str, list[dg.AssetKey]] = defaultdict(list)
     for tool, declaration in declarations.items():
         for kind in mapping.kinds_of(declaration):
             sources[kind].append(dg.AssetKey([tool, kind]))
-    for key in sorted(pulls.keys):
+    for key in sorted(key for each in pulls for key in each.keys):
         sources[key.path[-1]].append(key)
     everything = [key for keys in sources.values() for key in keys]
     specs = [
@@ -155,7 +156,11 @@ def landing_assets(declarations: dict[str, Declaration], pulls: dg.AssetsDefinit
     ]
     specs += [
         dg.AssetSpec(["landing", table], deps=everything, description=text, kinds={"parquet"})
-        for table, text in (("ledger", "What became of every unit."), ("rejects", "Why rows were rejected; no values."))
+        for table, text in (
+            ("ledger", "What became of every unit."),
+            ("rejects", "Why rows were rejected; no values."),
+            ("late_rows", "What arrived after its window had been closed."),
+        )
     ]
 
     @dg.multi_asset(name="landing", specs=specs, description="Every table is there, if only with no rows.")

@@ -1,70 +1,188 @@
 """Pulls: one Dagster partition per day of ``stored``, which is the only cursor that there is.
 
-A day is pulled whole into the archive and landed as the unit of that day; pulling it again replaces it. The
-LRS is named by THROUGHLINE_LRS_ENDPOINT, _USERNAME and _PASSWORD.
+    settings.yml --lrs--> a multi-asset per LRS, lrs/<tool>/<kind> → landing/<kind>
+
+A day is pulled whole into the archive and landed as the unit of that day; pulling it again replaces it. Every night
+pulls yesterday and the day before: what a server lets be seen late is then still found, and told in the late-row
+ledger.
 """
 
-import os
 import tempfile
-from collections.abc import Iterator
-from datetime import timedelta
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from filelock import FileLock
 
-from connectors import archive, mapping
+from connectors import archive, landing, mapping
 from connectors.declaration import Declaration
 from connectors.errors import SettingsError
-from connectors.xapi import lrs
-from pipelines.landing import PARTS, land_originals, meaning
+from connectors.home import Home
+from connectors.landing.late_rows import Late, held, note_late_rows
+from connectors.xapi.lrs.source import Source, credentials, source
+from identity.tokens import Tokeniser
+from pipelines.landing import PARTS, ToolLanding, meaning, read
 from pipelines.resources import HomeResource, outside_trouble_is_retried
 
-DAYS = dg.DailyPartitionsDefinition(start_date=os.environ.get("THROUGHLINE_LRS_START", "2024-01-01"), timezone="UTC")
+if TYPE_CHECKING:
+    from connectors.xapi.lrs.window import PulledWindow
 
 
-def pull_assets(declaration: Declaration) -> dg.AssetsDefinition:
-    """Key ``lrs/<kind>`` for every record kind that statements yield."""
+def pulled_tools(declarations: Mapping[str, Declaration]) -> dict[str, Source]:
+    """The tools that settings.yml names an LRS for."""
+    found = {tool: source(tool, declaration.options) for tool, declaration in declarations.items()}
+    return {tool: each for tool, each in found.items() if each is not None}
+
+
+@dataclass(frozen=True)
+class PulledDay:
+    """What a day brought. ``missed``: ids of the day before that its own pull did not see."""
+
+    day: date
+    window: "PulledWindow"
+    landed: ToolLanding
+    late: Late
+    missed: frozenset[str]
+
+
+def pull_day(home: Home, declaration: Declaration, tokeniser: Tokeniser, day: date) -> PulledDay:
+    """Pull one day of a tool's LRS and land it in place of what it held before; days don't wait for each other.
+
+    Raises ``SettingsError`` where no LRS, or no secret for it, is set, and ``Transient`` for what may pass.
+    """
+    tool, unit = declaration.tool, day.isoformat()
+    locks = home.landing / ".incoming" / tool
+    locks.mkdir(parents=True, exist_ok=True)
+    # As with units: a fixed number of locks, because lock files can't be deleted without a race.
+    with FileLock(locks / f"pull-{zlib.crc32(unit.encode()) % 64:02}"):
+        before = held(home, tool, unit)
+        window, landed = _replaced(home, declaration, tokeniser, day)
+        late = note_late_rows(home, tool, unit, before, held(home, tool, unit))
+    return PulledDay(day, window, landed, late, _missed(home, tool, day - timedelta(days=1), window.before))
+
+
+def _replaced(
+    home: Home, declaration: Declaration, tokeniser: Tokeniser, day: date
+) -> tuple["PulledWindow", ToolLanding]:
+    from connectors.xapi.lrs.window import pull
+
+    where = _source(declaration)
+    start = datetime.combine(day, time.min, UTC)
+    end = start + timedelta(days=1)
+    with tempfile.TemporaryDirectory(dir=home.restricted) as folder:
+        secrets = credentials(declaration.tool, where)
+        window = pull(where, secrets, start, end, Path(folder) / "statements.ndjson")
+        original = archive.add_window(home, declaration.tool, day.isoformat(), window.path, end.replace(tzinfo=None))
+    reader = partial(read, declaration)
+    # No day is held against the days before it: a quiet one is no sign of an export that was cut off.
+    unit = landing.land(home, original, reader, declaration.declaration_version, tokeniser, before=())
+    return window, ToolLanding([unit])
+
+
+def _source(declaration: Declaration) -> Source:
+    where = source(declaration.tool, declaration.options)
+    if where is None:
+        raise SettingsError(
+            f"settings.yml names no LRS for {declaration.tool}. Add tools.{declaration.tool}.lrs.endpoint, "
+            "then run the partition again."
+        )
+    return where
+
+
+def _missed(home: Home, tool: str, day: date, ids: frozenset[str]) -> frozenset[str]:
+    """Which of these statements of a day its own pull did not see; none if it was never pulled."""
+    from connectors.xapi.lrs.window import ids as sent
+
+    known, original = held(home, tool, day.isoformat()), archive.window(home, tool, day.isoformat())
+    if known is None or original is None or not (missed := ids - known.days.keys()):
+        return frozenset()
+    return missed - sent(original.path)  # some may have been rejected
+
+
+def pull_assets(declaration: Declaration, source: Source) -> dg.AssetsDefinition:
+    """Key ``lrs/<tool>/<kind>`` for every record kind that statements yield."""
+    tool = declaration.tool
     specs = [
-        dg.AssetSpec(["lrs", kind], description=f"{meaning(kind)} A partition is a day of `stored`.")
+        dg.AssetSpec(["lrs", tool, kind], description=f"{meaning(kind)} A partition is a day of `stored`.")
         for kind in mapping.kinds_of(declaration)
     ]
 
     @dg.multi_asset(
-        name="lrs", specs=specs, partitions_def=DAYS, pool="lrs", description="Statements that an LRS stored on a day."
+        name=f"lrs__{tool}",
+        specs=specs,
+        partitions_def=dg.DailyPartitionsDefinition(start_date=source.since.isoformat(), timezone="UTC"),
+        pool=f"lrs_{tool}",
+        description=f"Statements that the LRS of {tool} stored on a day.",
     )
-    def pull_day(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
-        opened = home.open()
-        window = context.partition_time_window
-        with outside_trouble_is_retried(context), tempfile.TemporaryDirectory(dir=opened.restricted) as folder:
-            pulled = lrs.pull(*_lrs(), window.start, window.end, Path(folder) / "statements.ndjson")
-            original = archive.add_window(
-                opened, declaration.tool, context.partition_key, pulled.path, window.end.replace(tzinfo=None)
-            )
-            landed = land_originals(opened, home.declaration(declaration.tool), home.tokeniser(), [original])
-        for unit in landed.refused:
-            raise dg.Failure(f"The LRS's answer for {unit.unit} was refused. {unit.reason}", allow_retries=False)
+    def pull_partition(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+        with outside_trouble_is_retried(context):
+            pulled, *restated = _pull(home, tool, date.fromisoformat(context.partition_key))
+        for each in (pulled, *restated):
+            _complain(context, each)
+        for each in restated:
+            for spec in specs:
+                partition = each.day.isoformat()
+                context.log_event(dg.AssetMaterialization(spec.key, partition=partition, metadata=_told(each, spec)))
         for spec in specs:
-            rows = landed.rows(spec.key.path[-1])
-            metadata = {"dagster/partition_row_count": rows["landed"]} | {f"rows_{part}": rows[part] for part in PARTS}
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=_told(pulled, spec))
 
-    return pull_day
+    return pull_partition
 
 
-def pull_schedule(pulls: dg.AssetsDefinition) -> dg.ScheduleDefinition:
-    """Yesterday's partition, an hour after midnight."""
-
-    @dg.schedule(name="pull_daily", target=pulls, cron_schedule="0 1 * * *", execution_timezone="UTC")
-    def pull_yesterday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        yesterday = context.scheduled_execution_time - timedelta(days=1)
-        return dg.RunRequest(partition_key=f"{yesterday:%Y-%m-%d}")
-
-    return pull_yesterday
+def _pull(home: HomeResource, tool: str, day: date) -> list[PulledDay]:
+    """Pull a day; and, where it shows that the day before was closed too early, that day once more."""
+    opened, declaration, tokeniser = home.open(), home.declaration(tool), home.tokeniser()
+    pulled = pull_day(opened, declaration, tokeniser, day)
+    if not pulled.missed:
+        return [pulled]
+    return [pulled, pull_day(opened, declaration, tokeniser, day - timedelta(days=1))]
 
 
-def _lrs() -> tuple[str, lrs.Credentials]:
-    names = [f"THROUGHLINE_LRS_{part}" for part in ("ENDPOINT", "USERNAME", "PASSWORD")]
-    if missing := [name for name in names if not os.environ.get(name)]:
-        raise SettingsError(f"To pull from an LRS, set {', '.join(missing)}, then run the partition again.")
-    endpoint, username, password = (os.environ[name] for name in names)
-    return endpoint, lrs.Credentials(username, password)
+def _complain(context: dg.AssetExecutionContext, pulled: PulledDay) -> None:
+    """Say what should not go unseen. A day whose answer was refused as a whole fails."""
+    for unit in pulled.landed.refused:
+        raise dg.Failure(f"The LRS's answer for {unit.unit} was refused. {unit.reason}", allow_retries=False)
+    if late := pulled.late.late.total():
+        days = len(pulled.late.late)
+        context.log.warning(f"{pulled.day}: {late} statements came after the day had been closed; {days} days change.")
+    if pulled.window.strays:
+        context.log.warning(
+            f"{pulled.day}: {pulled.window.strays} statements say that the LRS stored them on other days than were "
+            "asked for. It seems to filter on `timestamp`; what it receives late is then only found by pulling the "
+            "days of events again."
+        )
+
+
+def _told(pulled: PulledDay, spec: dg.AssetSpec) -> dict[str, Any]:
+    """The metadata of one day and kind. ``consistent_through`` is the server's claim; nothing rests on it."""
+    rows = pulled.landed.rows(spec.key.path[-1])
+    return {
+        "dagster/partition_row_count": rows["landed"],
+        **{f"rows_{part}": rows[part] for part in PARTS},
+        "pages": pulled.window.pages,
+        "xapi_version": pulled.window.version,
+        "consistent_through": pulled.window.consistent_through or "not said",
+        "statements_late": pulled.late.late.total(),
+        "statements_gone": pulled.late.gone.total(),
+    }
+
+
+def pull_schedule(pulls: dg.AssetsDefinition, tool: str, source: Source) -> dg.ScheduleDefinition:
+    """An hour after midnight: yesterday's partition, and those before it that may not have been complete."""
+
+    @dg.schedule(name=f"pull_{tool}", target=pulls, cron_schedule="0 1 * * *", execution_timezone="UTC")
+    def pull_nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        night = context.scheduled_execution_time
+        days = [night.date() - timedelta(days=n) for n in range(source.nightly_days, 0, -1)]
+        return [
+            dg.RunRequest(run_key=f"{night:%Y-%m-%d} {day}", partition_key=day.isoformat())
+            for day in days
+            if day >= source.since
+        ]
+
+    return pull_nightly

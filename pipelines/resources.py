@@ -9,14 +9,15 @@ from pathlib import Path
 import dagster as dg
 
 from connectors.declaration import Declaration
-from connectors.errors import ThroughlineError, Transient
+from connectors.errors import ThroughlineError, Transient, TryLater
 from connectors.home import Home
-from connectors.xapi.lrs import TryLater
 from identity.tokens import Tokeniser
 from pipelines.settings import declarations, open_tokeniser
 
 _RETRIES = 4
 _FIRST_WAIT_SECONDS = 5
+_LONGEST_WAIT_SECONDS = 3600
+"""Whoever asks for more is asked again sooner: a mistaken header should not cost a day."""
 
 
 class HomeResource(dg.ConfigurableResource[None]):
@@ -39,14 +40,14 @@ class HomeResource(dg.ConfigurableResource[None]):
 def outside_trouble_is_retried(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Retry with doubling waits what may pass by itself (:class:`Transient`); fail at once on anything else.
 
-    A server that says how long it wants to be left alone is left alone that long.
+    A server that says how long it wants to be left alone is left alone that long, up to an hour.
     Not a RetryPolicy: that repeats every exception, and a wrong declaration does not get right by waiting.
     """
     try:
         yield
     except Transient as error:
         asked = (error.wait_seconds if isinstance(error, TryLater) else None) or 0
-        wait = max(asked, _FIRST_WAIT_SECONDS * 2**context.retry_number)
+        wait = max(min(asked, _LONGEST_WAIT_SECONDS), _FIRST_WAIT_SECONDS * 2**context.retry_number)
         raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=wait) from error
     except ThroughlineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -19,7 +19,9 @@ def upgrade(home: Home) -> int:
     if found > FORMAT:
         raise SettingsError(f"{home.root} has format {found}, newer than {FORMAT}. Update Throughline instead.")
     with writing(home):
-        shutil.rmtree(home.landing, ignore_errors=True)
+        for table in home.landing.glob("*") if home.landing.exists() else ():
+            if table.name != "late_rows":  # the archive keeps what a window means now, not what it meant before
+                shutil.rmtree(table, ignore_errors=True)
         home.root.mkdir(parents=True, exist_ok=True)
         home.note(format=FORMAT)
         home.open()

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 USERNAME, PASSWORD = "throughline-reader", "s3cret-canary-of-the-lrs"
 HEADER = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 PAGE = 2
+CONSISTENT_THROUGH = "2024-03-01T00:00:01Z"
+"""A claim that nothing may rest on."""
 
 
 def statement(number: int, stored: str, **members: Any) -> dict[str, Any]:
@@ -70,6 +72,7 @@ def served() -> Iterator[ScriptedLrs]:
         def do_GET(self) -> None:
             status, body = lrs.answer(self.path, self.headers.get("Authorization"))
             self.send_response(status)
+            self.send_header("X-Experience-API-Consistent-Through", CONSISTENT_THROUGH)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

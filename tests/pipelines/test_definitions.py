@@ -6,10 +6,12 @@ import importlib
 import warnings
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 
 from connectors.declaration import catalogue
 from connectors.home import Home
@@ -47,6 +49,7 @@ TRUST = {
     "trust_freshness",
     "trust_ledger",
     "trust_reconciliation",
+    "trust_late_rows",
     "trust_rejects",
     "trust_statement_conflicts",
     "trust_statement_voids",
@@ -74,7 +77,8 @@ TOOLS = {
 }
 """What each connector of the catalogue can yield: a connector that is added is added here."""
 
-OF_LANDING = {"ledger", "rejects", "identity_links", "person_aliases"}
+LEDGERS = {dg.AssetKey(["landing", table]) for table in ("ledger", "rejects", "late_rows")}
+OF_LANDING = {"ledger", "rejects", "late_rows", "identity_links", "person_aliases"}
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,9 @@ class Loaded:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    """The definitions, made anew, and every warning that it took to make and resolve them."""
-    use_home(tmp_path_factory.mktemp("definitions") / "home").open()
+    """The definitions, made anew, and every warning that it took to make and resolve them; one LRS is pulled from."""
+    home = use_home(tmp_path_factory.mktemp("definitions") / "home").open()
+    (home.root / "settings.yml").write_text("tools: {xapi: {lrs: {endpoint: 'https://lrs.example.org/xapi'}}}")
     from pipelines import definitions
 
     with warnings.catch_warnings(record=True) as told:
@@ -148,10 +153,37 @@ def test_every_connector_of_the_catalogue_is_expected_here() -> None:
 
 
 def test_the_lrs_yields_what_statements_yield(groups: dict[str, set[str]]) -> None:
-    assert groups["lrs"] == TOOLS["xapi"]
+    assert groups["lrs"] == {f"xapi/{kind}" for kind in TOOLS["xapi"]}
 
 
-def test_landing_has_a_table_for_every_record_kind_and_its_own_four(groups: dict[str, set[str]]) -> None:
+def test_every_installation_with_an_endpoint_is_pulled_from_and_no_other(home: Home) -> None:
+    from pipelines.definitions import line
+
+    lrs = {"lrs": {"endpoint": "https://lrs.example.org/xapi", "since": date(2025, 7, 1)}}
+    tools = {"academy_lrs": {"connector": "xapi"} | lrs, "museum_lrs": {"connector": "xapi"}}
+    (home.root / "settings.yml").write_text(yaml.safe_dump({"tools": tools}))
+    repository = line(home).get_repository_def()
+    pulled = {
+        key: repository.asset_graph.get(key)
+        for key in repository.asset_graph.executable_asset_keys
+        if key.path[0] == "lrs"
+    }
+    assert set(pulled) == {dg.AssetKey(["lrs", "academy_lrs", kind]) for kind in TOOLS["xapi"]}
+    for key, node in pulled.items():
+        assert node.partitions_def.get_first_partition_key() == "2025-07-01"
+        assert node.child_keys == {dg.AssetKey(["landing", key.path[-1]]), *LEDGERS}
+    assert "pull_academy_lrs" in {schedule.name for schedule in repository.schedule_defs}
+
+
+def test_a_home_without_an_lrs_has_nothing_to_pull(home: Home) -> None:
+    from pipelines.definitions import line
+
+    repository = line(home).get_repository_def()
+    assert [key for key in repository.asset_graph.executable_asset_keys if key.path[0] == "lrs"] == []
+    assert {schedule.name for schedule in repository.schedule_defs} == {"nightly"}
+
+
+def test_landing_has_a_table_for_every_record_kind_and_its_own_five(groups: dict[str, set[str]]) -> None:
     assert groups["landing"] == set(RECORD_KINDS) | OF_LANDING
 
 
@@ -176,7 +208,7 @@ def test_every_source_of_dbt_is_an_asset_of_landing(graph: Any) -> None:
     assert graph.unexecutable_asset_keys == set()
 
 
-@pytest.mark.parametrize("first", ["moodle/enrolments", "totara/people", "xapi/statements", "lrs/statements"])
+@pytest.mark.parametrize("first", ["moodle/enrolments", "totara/people", "xapi/statements", "lrs/xapi/statements"])
 def test_the_line_is_unbroken_from_every_tool_to_what_is_published(graph: Any, first: str) -> None:
     downstream, fresh = set(), {dg.AssetKey.from_user_string(first)}
     while fresh := {child for key in fresh for child in graph.get(key).child_keys} - downstream:
@@ -236,9 +268,9 @@ def test_a_run_goes_from_files_to_publication_and_leaves_the_partitioned_pulls_t
 def test_the_triggers_start_what_they_should(defs: dg.Definitions) -> None:
     repository = defs.get_repository_def()
     schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
-    assert set(schedules) == {"nightly", "pull_daily"}
+    assert set(schedules) == {"nightly", "pull_xapi"}
     assert schedules["nightly"].job_name == "run"
-    pulled = repository.get_job(schedules["pull_daily"].job_name).asset_layer.executable_asset_keys
+    pulled = repository.get_job(schedules["pull_xapi"].job_name).asset_layer.executable_asset_keys
     assert {key.path[0] for key in pulled} == {"lrs"}
     assert [(sensor.name, sensor.job_name) for sensor in repository.sensor_defs] == [("inbox", "run")]
 

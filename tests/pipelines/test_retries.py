@@ -7,8 +7,7 @@ from typing import Any, cast
 import dagster as dg
 import pytest
 
-from connectors.errors import OriginalRefused, SettingsError, ThroughlineError, Transient
-from connectors.xapi.lrs import TryLater
+from connectors.errors import OriginalRefused, SettingsError, ThroughlineError, Transient, TryLater
 from pipelines import resources
 from pipelines.resources import outside_trouble_is_retried
 
@@ -50,6 +49,10 @@ def test_a_server_that_asks_for_more_patience_gets_it() -> None:
     assert asked_to_wait(TryLater("busy", wait_seconds=90), 0) == 90
     assert asked_to_wait(TryLater("busy", wait_seconds=1), 3) == 40
     assert asked_to_wait(TryLater("busy"), 1) == 10
+
+
+def test_no_server_is_waited_for_longer_than_an_hour() -> None:
+    assert asked_to_wait(TryLater("closed", wait_seconds=1e9), 0) == 3600
 
 
 def test_what_passes_by_itself_is_tried_again_until_it_passes(monkeypatch: pytest.MonkeyPatch) -> None:

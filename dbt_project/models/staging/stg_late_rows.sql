@@ -1,0 +1,1 @@
+{{ stage('late_rows') }}
