@@ -5,10 +5,11 @@
     landing/     record kinds as Parquet, ledger, rejects without values, identity links
     warehouse/   the database that dbt builds
     published/   what readers see
+    write_back/  ids of the statements that were sent to an LRS, and its answers; made where results are written back
     logs/, dagster/
 
-A home carries the version of its format. Everything but ``restricted/`` and ``settings.yml`` can be derived
-again from the archive, which is why an older home can always be upgraded by replaying it.
+A home carries the version of its format. Everything but ``restricted/``, ``write_back/`` and ``settings.yml`` can be
+derived again from the archive, which is why an older home can always be upgraded by replaying it.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ class Home:
     @property
     def published_database(self) -> Path:
         return self.published / "learning.duckdb"
+
+    @property
+    def write_back(self) -> Path:
+        return self.root / "write_back"
 
     @property
     def logs(self) -> Path:

@@ -5,6 +5,7 @@
     sql        ask the published database
     connector  draft a connector from a file, try one, see which there are
     xapi       check statements by the rules of the standard
+    write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
     doctor     look for what is wrong with a home
     demo, simulate, upgrade
@@ -22,7 +23,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SettingsError, ThroughlineError
-from pipelines import connector_commands, screen, xapi_commands
+from pipelines import connector_commands, screen, write_back_commands, xapi_commands
 from pipelines.home_option import HomeOption
 from pipelines.home_option import home_at as _home
 
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(connector_commands.app, name="connector")
 app.add_typer(xapi_commands.app, name="xapi")
+app.command("write-back")(write_back_commands.write_back)
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
 console = Console(width=None if sys.stdout.isatty() else 140)
 problems = Console(stderr=True)

@@ -1,7 +1,7 @@
 """What Throughline is, to Dagster:
 
     <tool>/<kind>, lrs/<tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
-                  → guards (blocking checks) → metrics/fct_metric_result → published/learning
+                  → guards (blocking checks) → metrics/fct_metric_result → published/learning → write_back/statements
 
 Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
 asset is set here, once.
@@ -23,6 +23,8 @@ from pipelines.resources import HomeResource
 from pipelines.settings import declarations, use_home
 from pipelines.triggers import inbox_sensor, nightly
 from pipelines.warehouse import warehouse_assets
+from pipelines.writing_back import JOB as WRITE_BACK
+from pipelines.writing_back import published_sensor, write_back_asset
 
 FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
 """A night may be missed before anybody is warned, two before it fails."""
@@ -41,8 +43,11 @@ def line(home: Home) -> dg.Definitions:
     pulls = {tool: pull_assets(known[tool], source) for tool, source in sources.items()}
     run_job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs"),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs", WRITE_BACK),
         description="Everything, to the end.",
+    )
+    write_back_job = dg.define_asset_job(
+        WRITE_BACK, selection=dg.AssetSelection.groups(WRITE_BACK), description="Results into an LRS."
     )
     assets = [
         *map(tool_assets, known.values()),
@@ -52,13 +57,14 @@ def line(home: Home) -> dg.Definitions:
         warehouse_assets(),
         metric_results(),
         publication(),
+        write_back_asset(),
     ]
     return dg.Definitions(
         assets=list(dg.map_asset_specs(_governed, assets)),
         asset_checks=[guard_checks()],
-        jobs=[run_job],
+        jobs=[run_job, write_back_job],
         schedules=[nightly(JOB), *(pull_schedule(pulls[tool], tool, source) for tool, source in sources.items())],
-        sensors=[inbox_sensor(JOB, frozenset(known))],
+        sensors=[inbox_sensor(JOB, frozenset(known)), published_sensor()],
         resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
         executor=dg.in_process_executor,
     )

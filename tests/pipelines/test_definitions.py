@@ -127,7 +127,7 @@ def test_the_definitions_load_without_a_warning(loaded: Loaded) -> None:
 
 def test_the_groups_are_the_stages_of_the_line_and_the_tools(groups: dict[str, set[str]]) -> None:
     stages = {"landing", "seeds", "staging", "intermediate", "marts", "trust", "audit", "metrics", "published"}
-    assert set(groups) == stages | set(TOOLS) | {"lrs"}
+    assert set(groups) == stages | set(TOOLS) | {"lrs", "write_back"}
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -197,6 +197,7 @@ def test_what_readers_query_has_these_names(groups: dict[str, set[str]]) -> None
     assert groups["audit"] == AUDITS
     assert groups["metrics"] == {"fct_metric_result"}
     assert groups["published"] == {"learning"}
+    assert groups["write_back"] == {"statements"}
 
 
 def test_every_source_of_dbt_is_an_asset_of_landing(graph: Any) -> None:
@@ -218,8 +219,8 @@ def test_the_line_is_unbroken_from_every_tool_to_what_is_published(graph: Any, f
 
 def test_only_the_ends_of_the_line_are_read_by_nobody(graph: Any) -> None:
     ends = {node.key.to_user_string() for node in graph.asset_nodes if not node.child_keys}
-    assert "published/learning" in ends
-    assert {end.split("/")[0] for end in ends} <= {"published", "staging", "seeds"}, ends
+    assert "write_back/statements" in ends
+    assert {end.split("/")[0] for end in ends} <= {"write_back", "staging", "seeds"}, ends
 
 
 def test_every_asset_has_the_one_freshness_policy_and_says_what_it_is(graph: Any) -> None:
@@ -261,7 +262,8 @@ def test_a_run_goes_from_files_to_publication_and_leaves_the_partitioned_pulls_t
 ) -> None:
     assets = defs.resolve_job_def("run").asset_layer.executable_asset_keys
     assert [key for key in assets if graph.get(key).is_partitioned] == []
-    assert graph.materializable_asset_keys - assets == {key for key in graph.materializable_asset_keys if key.path[0] == "lrs"}  # fmt: skip
+    elsewhere = {"lrs", "write_back"}
+    assert graph.materializable_asset_keys - assets == {key for key in graph.materializable_asset_keys if key.path[0] in elsewhere}  # fmt: skip
     assert defs.resolve_job_def("run").asset_layer.asset_graph.asset_check_keys == graph.asset_check_keys
 
 
@@ -272,7 +274,8 @@ def test_the_triggers_start_what_they_should(defs: dg.Definitions) -> None:
     assert schedules["nightly"].job_name == "run"
     pulled = repository.get_job(schedules["pull_xapi"].job_name).asset_layer.executable_asset_keys
     assert {key.path[0] for key in pulled} == {"lrs"}
-    assert [(sensor.name, sensor.job_name) for sensor in repository.sensor_defs] == [("inbox", "run")]
+    assert {(sensor.name, sensor.job_name) for sensor in repository.sensor_defs} == {("inbox", "run"), ("published", "write_back")}  # fmt: skip
+    assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.STOPPED}
 
 
 def test_whoever_writes_the_warehouse_waits_for_the_pool(defs: dg.Definitions) -> None:
@@ -280,3 +283,11 @@ def test_whoever_writes_the_warehouse_waits_for_the_pool(defs: dg.Definitions) -
     writers = {"warehouse", "guards", "metrics__fct_metric_result", "published__learning", "identity"}
     assert {name for name, pool in pools.items() if pool == "warehouse"} == writers
     assert {name for name, pool in pools.items() if pool == "landing"} == set(TOOLS)
+
+
+def test_writing_back_has_a_pool_of_its_own_and_is_no_part_of_a_run(defs: dg.Definitions, graph: Any) -> None:
+    key = dg.AssetKey(["write_back", "statements"])
+    (node,) = defs.resolve_job_def("write_back").nodes
+    assert node.definition.pool == "write_back"
+    assert graph.get(key).parent_keys == {dg.AssetKey(["published", "learning"])}
+    assert key not in defs.resolve_job_def("run").asset_layer.executable_asset_keys

@@ -163,7 +163,7 @@ def test_missing_settings_are_named_and_not_tried_again(
     monkeypatch.delenv("THROUGHLINE_XAPI_PASSWORD")
     result = pull(DAY)
     assert not result.success
-    for words in ("set THROUGHLINE_XAPI_PASSWORD (or the same with _FILE", "run the partition again"):
+    for words in ("set THROUGHLINE_XAPI_PASSWORD (or the same with _FILE", "then run again"):
         assert words in failure(result)
     assert events(result, "STEP_UP_FOR_RETRY") == []
     assert ledger(home) == {}

@@ -99,8 +99,8 @@ def credentials(tool: str, source: Source) -> Credentials:
     if name is None or secret is None:
         missing = [each for each, value in zip(names, (name, secret), strict=True) if value is None]
         raise SettingsError(
-            f"To pull from the LRS of {tool}, set {' and '.join(missing)} (or the same with _FILE, naming a file that "
-            "holds it) in the environment, then run the partition again."
+            f"For the LRS of {tool}, set {' and '.join(missing)} (or the same with _FILE, naming a file that holds it) "
+            "in the environment, then run again."
         )
     return Credentials(name, secret)
 

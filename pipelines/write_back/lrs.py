@@ -1,0 +1,125 @@
+"""Statements into an LRS, in batches. tincan's own client has no timeout and no retry, so it isn't used.
+
+    POST batch ─ 200, 204 ─────────────────────────────> stored
+               ─ 400, 409, 413 ─ halves, down to one ──> refused, or for 409: look what is there under the id
+               ─ 429, 5xx, no answer ─ wait, again ────> Transient when patience ends
+               ─ 401, 403, 404, redirect ──────────────> SettingsError
+
+An LRS takes a batch whole or not at all (1.0.3, Communication 2.1.2), so halving finds the one that it objects to. The
+answer to a batch may be lost after it was stored; sending it again is harmless, because the ids are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import httpx
+import stamina
+
+from connectors.errors import SettingsError, Transient
+from connectors.xapi.lrs.answers import busy, patience
+from connectors.xapi.lrs.authorization import authorization
+from connectors.xapi.lrs.source import Credentials, Source
+from pipelines.write_back.ledger import Outcome
+from pipelines.write_back.statements import Statement
+
+_ATTEMPTS = 5
+_FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS, _JITTER_SECONDS = 1.0, 30.0, 1.0
+_OBJECTIONS = (400, 409, 413, 422)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    statement: Statement
+    outcome: Outcome
+    status: int
+
+
+class Lrs:
+    """One LRS, for the length of one ``with``."""
+
+    def __init__(self, source: Source, credentials: Credentials) -> None:
+        self._address = source.statements
+        self._http = httpx.Client(
+            auth=authorization(source, credentials),
+            headers={"X-Experience-API-Version": source.version, "Content-Type": "application/json"},
+            timeout=source.timeout_seconds,
+        )
+
+    def __enter__(self) -> Lrs:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._http.close()
+
+    def deliver(self, batch: Sequence[Statement]) -> Iterator[Delivered]:
+        """Send a batch and say of each of its statements what became of it."""
+        answer = self._ask("POST", content=b"[" + b",".join(one.raw for one in batch) + b"]")
+        if answer.is_success:
+            yield from (Delivered(one, Outcome.STORED, answer.status_code) for one in batch)
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            yield from self.deliver(batch[:middle])
+            yield from self.deliver(batch[middle:])
+        elif answer.status_code == 409:
+            there = self._holds(batch[0])
+            yield Delivered(batch[0], Outcome.ALREADY_THERE if there else Outcome.CONFLICT, 409)
+        else:
+            yield Delivered(batch[0], Outcome.REFUSED, answer.status_code)
+
+    def _holds(self, statement: Statement) -> bool:
+        """Whether what the LRS has under the id says the same. Some answer 409 to what they have already."""
+        for name in ("statementId", "voidedStatementId"):
+            answer = self._ask("GET", params={name: statement.statement_id})
+            if answer.is_success:
+                return _asserted(answer.content) == _asserted(statement.raw)
+        return False
+
+    def _ask(self, method: str, **request: Any) -> httpx.Response:
+        """An answer that means something. Raises Transient when patience ends, SettingsError for a wrong address."""
+        for attempt in stamina.retry_context(
+            on=patience,
+            attempts=_ATTEMPTS,
+            timeout=None,
+            wait_initial=_FIRST_WAIT_SECONDS,
+            wait_max=_LAST_WAIT_SECONDS,
+            wait_jitter=_JITTER_SECONDS,
+        ):
+            with attempt:
+                return self._asked(method, **request)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _asked(self, method: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, self._address, **request)
+        except httpx.HTTPError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise SettingsError("The certificate of the LRS can't be verified; see SSL_CERT_FILE.") from None
+            raise Transient(f"The LRS did not answer in full ({type(error).__name__}).") from None
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise busy("The LRS", answer)
+        return _meant(answer, method)
+
+
+def _meant(answer: httpx.Response, method: str) -> httpx.Response:
+    status = answer.status_code
+    if answer.is_success or status in _OBJECTIONS or (status == 404 and method == "GET"):
+        return answer
+    if status in (401, 403):
+        raise SettingsError(f"The LRS answers {status}: check the credentials and their right to write statements.")
+    if answer.is_redirect:
+        raise SettingsError(f"The LRS answers {status}, a redirect: use its target as write_back.endpoint.")
+    raise SettingsError(
+        f"The LRS answers {status}: check that write_back.endpoint is the xAPI base address, without `statements`."
+    )
+
+
+def _asserted(raw: bytes) -> tuple[Any, ...]:
+    """Who did what to which thing: what an LRS may not change. Our own statements differ in nothing else."""
+    statement = json.loads(raw)
+    actor = statement["actor"]
+    return actor.get("account"), actor.get("mbox"), statement["verb"]["id"], statement["object"]["id"]

@@ -1,0 +1,112 @@
+"""An LRS on loopback that keeps what it is sent, and is as difficult as a test asks it to be."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+USERNAME, PASSWORD = "throughline-writer", "s3cret-canary-of-the-writer"
+HEADER = "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+CUT = -1
+"""In place of a status: what was sent is kept, and the connection is closed without an answer."""
+
+
+@dataclass
+class ReceivingLrs:
+    """``troubles``: statuses that the next requests get (or CUT). ``objects_to``: object ids that it answers 400 to."""
+
+    endpoint: str = ""
+    troubles: list[int] = field(default_factory=list)
+    retry_after: str | None = None
+    objects_to: set[str] = field(default_factory=set)
+    most_in_a_batch: int = 1000
+    answers_409_to_what_it_has: bool = False
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    arrivals: list[str] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def voided(self) -> set[str]:
+        return {one["object"]["id"] for one in self.kept.values() if one["verb"]["id"] == VOIDED}
+
+    @property
+    def standing(self) -> list[dict[str, Any]]:
+        """Statements that hold: neither voids nor voided."""
+        return [one for key, one in self.kept.items() if one["verb"]["id"] != VOIDED and key not in self.voided]
+
+    def post(self, statements: list[dict[str, Any]]) -> tuple[int, bytes]:
+        self.batches.append(len(statements))
+        trouble = self.troubles.pop(0) if self.troubles else 0
+        if trouble not in (0, CUT):
+            return trouble, b""
+        if len(statements) > self.most_in_a_batch:
+            return 413, b""
+        if any(one["object"]["id"] in self.objects_to for one in statements):
+            return 400, b"no"
+        if any(self._clashes(one) for one in statements):
+            return 409, b""
+        for one in statements:
+            if one["id"] not in self.kept:
+                self.kept[one["id"]] = one
+                self.arrivals.append(one["id"])
+        return trouble or 200, json.dumps([one["id"] for one in statements]).encode()
+
+    def get(self, query: dict[str, list[str]]) -> tuple[int, bytes]:
+        for name, is_voided in (("statementId", False), ("voidedStatementId", True)):
+            for key in query.get(name, []):
+                if key in self.kept and (key in self.voided) is is_voided:
+                    return 200, json.dumps(self.kept[key]).encode()
+        return 404, b""
+
+    def _clashes(self, one: dict[str, Any]) -> bool:
+        before = self.kept.get(one["id"])
+        return before is not None and (self.answers_409_to_what_it_has or before["actor"] != one["actor"])
+
+
+@contextmanager
+def receiving() -> Iterator[ReceivingLrs]:
+    lrs = ReceivingLrs()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(lambda: lrs.post(json.loads(body)))
+
+        def do_GET(self) -> None:
+            self._answer(lambda: lrs.get(parse_qs(urlsplit(self.path).query)))
+
+        def _answer(self, ask: Any) -> None:
+            lrs.headers.append({name.lower(): value for name, value in self.headers.items()})
+            status, body = ask() if self.headers.get("Authorization") == HEADER else (401, b"")
+            if status == CUT:
+                self.close_connection = True
+                return
+            self.send_response(status)
+            if lrs.retry_after is not None:
+                self.send_header("Retry-After", lrs.retry_after)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Tests are silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    lrs.endpoint = f"http://127.0.0.1:{server.server_port}/xapi"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield lrs
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
