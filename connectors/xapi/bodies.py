@@ -37,11 +37,13 @@ class BodyHash:
         # A token of a constant is a key that only this home can make: no second secret is needed.
         [key] = tokeniser.tokens("xapi:body", ["statement"])
         assert key is not None  # only blank values have no token
-        self._key = bytes.fromhex(key)
+        self._keyed = hashlib.blake2b(digest_size=16, key=bytes.fromhex(key))
 
     def of(self, parts: tuple[bytes, ...]) -> str:
         """32 hex digits."""
-        return hashlib.blake2b(_SEPARATOR.join(parts), digest_size=16, key=self._key).hexdigest()
+        keyed = self._keyed.copy()
+        keyed.update(_SEPARATOR.join(parts))
+        return keyed.hexdigest()
 
     def derived_id(self, statement: dict[str, Any]) -> str:
         """A UUIDv5 for a statement without an id, from its whole content in canonical form."""

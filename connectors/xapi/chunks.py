@@ -20,7 +20,7 @@ from connectors.seam import arrow_schema
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.fragments import Part
 from connectors.xapi.policies import TOLERANCE, When
-from connectors.xapi.tables import record_key
+from connectors.xapi.tables import record_keys
 
 PARTS: dict[str, tuple[str, ...]] = {
     "actor": ("actor_token", "actor_kind", "group_token", "member_token"),
@@ -70,8 +70,11 @@ class Chunk:
         occurred, stored = _instants(own.pop("time")), _instants(own.pop("stored"))
         self._flag_early(occurred, stored)
         own["body_hash"] = self._hashes(body, parts, occurred)
-        own["record_key"] = [record_key(pair) for pair in zip(own["statement_id"], own["body_hash"], strict=True)]
-        own["flags"] = [json.dumps(self.flags[row]) if row in self.flags else None for row in range(len(self.rows))]
+        own["record_key"] = record_keys(own["statement_id"], own["body_hash"])
+        flags: list[str | None] = [None] * len(self.rows)
+        for row, names in self.flags.items():
+            flags[row] = json.dumps(names)
+        own["flags"] = flags
         arrays = {name: pa.array(values, _TYPES[name]) for name, values in own.items()}
         arrays |= {"occurred_at": occurred, "stored_at": stored}
         for name, columns in PARTS.items():

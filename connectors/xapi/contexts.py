@@ -33,10 +33,6 @@ class _Context(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=Fa
 
 
 _read_context = msgspec.json.Decoder(_Context).decode
-_SIZES = (
-    ("instructor", 14), ("team", 8), ("context_activities", 21), ("revision", 12), ("platform", 12),
-    ("statement", 13), ("extensions", 14),
-)  # fmt: skip
 _read_text = msgspec.json.Decoder(str).decode
 NO_CONTEXT = Part((None,) * 11)
 NO_ACTIVITIES = Part((None,) * 3)
@@ -108,7 +104,7 @@ class Contexts:
         told = _Told(activities, registration=context.registration, language=context.language)
         if context.extensions:
             told.extensions = known_extensions(bytes(context.extensions))
-            told.extensions_body = canonical(msgspec.json.decode(context.extensions))
+            told.extensions_body = told.extensions.canonical or canonical(msgspec.json.decode(context.extensions))
         if context.platform:
             told.platform = _read_text(context.platform)
         if context.revision:
@@ -146,7 +142,7 @@ class Contexts:
 
     def _part(self, told: _Told) -> Part:
         registration, language = told.registration.lower(), told.language.lower()
-        others = sorted(self._people.body(party).decode() for party in told.others)
+        others = sorted(self._people.body(party).decode() for party in told.others) if told.others else []
         scalars = canonical([registration, told.platform, told.revision, language, told.reference, others])
         parties = [party.body if party else b"" for party in (told.instructor, told.team)]
         columns = (
@@ -184,9 +180,13 @@ def _agents(part: Part | None) -> tuple[Mapping[str, Any], ...]:
 
 def _fits(context: _Context, raw: bytes) -> bool:
     """Whether the text is as long as what was read of it: then nothing else, no key twice, is in it."""
-    size = 1 + (18 + len(context.registration) if context.registration else 0)
+    size = 1
+    size += 18 + len(context.registration) if context.registration else 0
     size += 14 + len(context.language) if context.language else 0
-    for name, name_size in _SIZES:
-        value = getattr(context, name)
-        size += name_size + len(value) if value else 0
+    size += 21 + len(context.context_activities) if context.context_activities else 0
+    size += 14 + len(context.extensions) if context.extensions else 0
+    size += 12 + len(context.platform) if context.platform else 0
+    size += 12 + len(context.revision) if context.revision else 0
+    size += 14 + len(context.instructor) if context.instructor else 0
+    size += 8 + len(context.team) if context.team else 0
     return size == len(raw)

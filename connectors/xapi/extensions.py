@@ -66,12 +66,14 @@ class Extensions(msgspec.Struct, frozen=True, gc=False):
     """What may land of an extensions object.
 
     ``text`` is JSON, or None. ``is_proven`` says that the original has no key twice, only IRIs as keys, and values
-    that are plain (see ``_PLAIN``). ``session_id`` is that of the profile.
+    that are plain (see ``_PLAIN``). ``session_id`` is that of the profile. ``canonical`` is the original as
+    `bodies.canonical` would write it, where that is plain to see.
     """
 
     text: str | None = None
     is_proven: bool = True
     session_id: str | None = None
+    canonical: bytes = b""
 
 
 NO_EXTENSIONS = Extensions()
@@ -96,20 +98,21 @@ def known_extensions(raw: bytes) -> Extensions:
     for name, member in members.items():
         value = bytes(member)
         size += len(name) + len(value) + 4  # two quotes, a colon, a comma or brace
+        is_spelled_out = is_spelled_out and (value.startswith(b'"') or _SPELLED_OUT(value) is not None)
         matches = KNOWN.get(name)
         if matches is not None and matches(value):
             landed[name] = member
-            is_spelled_out = is_spelled_out and _SPELLED_OUT(value) is not None
         elif is_proven:
             is_proven = _PLAIN(value) is not None and _is_key(name)
-    text = None
-    if landed:
-        text = raw if is_spelled_out and len(landed) == len(members) else _encoded(landed)
-        text = text if is_spelled_out else _encoded(msgspec.json.decode(text))
+    # The text is as long as its parts only if nothing else, no escape, no second value, is in it.
+    is_proven = is_proven and (size == len(raw) or not members)
+    text = (raw if is_proven and len(landed) == len(members) else _encoded(landed)) if landed else None
+    if text and not is_spelled_out:
+        text = _encoded(msgspec.json.decode(text))
     session = landed.get(CMI5_SESSION) or landed.get(VIDEO_SESSION)
     return Extensions(
         text.decode() if text else None,
-        # The text is as long as its parts only if nothing else, no escape, no second value, is in it.
-        is_proven and (size == len(raw) or not members),
-        msgspec.json.decode(session) if session else None,
+        is_proven,
+        bytes(session)[1:-1].decode() if session else None,
+        raw if is_proven and is_spelled_out and len(members) == 1 else b"",
     )

@@ -113,11 +113,13 @@ class Results:
         completion = None if result.completion is msgspec.UNSET else result.completion
         duration = self._duration(result.duration) if result.duration else None
         text = f"{success}\x1e{completion}\x1e{comparable_duration(result.duration)}\x1e{response}".encode()
-        body = b"\x1e".join(
-            (text, score.body, canonical(msgspec.json.decode(result.extensions)) if result.extensions else b"")
-        )
+        body = b"\x1e".join((text, score.body, _canonical(result.extensions, extensions) if result.extensions else b""))
         seconds = duration.seconds if duration else None
         return Part((*score.columns, success, completion, result.duration or None, seconds, extensions.text), body)
+
+
+def _canonical(raw: msgspec.Raw, known: Extensions) -> bytes:
+    return known.canonical or canonical(msgspec.json.decode(raw))
 
 
 def _fits_result(result: _Result, raw: bytes) -> bool:

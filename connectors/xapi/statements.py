@@ -155,7 +155,8 @@ class Statements:
             if instant is None or instant.offset_minutes is None:
                 return None
             day, offset = instant.day, instant.offset_minutes
-            self._days[day_text], self._zones[zone] = day, offset
+            if _is_far_from_the_ends(day):
+                self._days[day_text], self._zones[zone] = day, offset
         return day, offset
 
     def _add_judged(self, line: int, raw: bytes) -> None:
@@ -228,6 +229,11 @@ def _fit_together(verb: Part, thing: Part, context: Part) -> bool:
     if thing.kind != "Activity" and (context.is_of_activity or thing.kind == "SubStatement"):
         return False
     return verb.kind != VOIDED or thing.kind == "StatementRef"
+
+
+def _is_far_from_the_ends(day: date) -> bool:
+    """Whether every zone leaves an instant of this day within the years that can be told."""
+    return date.min.year < day.year < date.max.year
 
 
 def _without_blanks(raw: bytes) -> bytes:

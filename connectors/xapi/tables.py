@@ -23,6 +23,13 @@ def record_key(values: Sequence[str | None]) -> str:
     return hashlib.md5("|".join(value or "" for value in values).encode(), usedforsecurity=False).hexdigest()
 
 
+def record_keys(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """The same for many records whose key is of two columns that are never empty."""
+    md5 = hashlib.md5
+    pairs = zip(first, second, strict=True)
+    return [md5(f"{one}|{other}".encode(), usedforsecurity=False).hexdigest() for one, other in pairs]
+
+
 class LandedFile:
     """A landed file of one kind, written chunk by chunk."""
 
