@@ -7,7 +7,6 @@ translates between the two.
 import contextlib
 import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from pipelines.dbt_project import manifest, manifest_path
 from pipelines.progress import stage
 from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
+from pipelines.voiding import voiding_authorities
 
 
 def artifacts(home: Home) -> Path:
@@ -47,7 +47,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
             "unit_test",
             *(["--full-refresh"] if config.full_refresh else []),
         ]
-        with writing(opened), _dbt_is_told(as_of()):
+        with writing(opened), _dbt_is_told(opened):
             _begin_build(opened, context.run.run_id)
             invocation = dbt.cli(command, context=context, target_path=artifacts(opened), raise_on_error=False)
             try:
@@ -61,16 +61,22 @@ def warehouse_assets() -> dg.AssetsDefinition:
 
 
 @contextlib.contextmanager
-def _dbt_is_told(day: date) -> Iterator[None]:
-    """dbt hears of the day by its environment; a process that lives on must not take it for tomorrow's."""
-    before = os.environ.get("THROUGHLINE_AS_OF")
-    os.environ["THROUGHLINE_AS_OF"] = day.isoformat()
+def _dbt_is_told(home: Home) -> Iterator[None]:
+    """dbt hears of the day and of who may void by its environment; a process that lives on must not keep them."""
+    told = {
+        "THROUGHLINE_AS_OF": as_of().isoformat(),
+        "THROUGHLINE_VOIDING_AUTHORITIES": ",".join(voiding_authorities(home)),
+    }
+    before = {name: os.environ.get(name) for name in told}
+    os.environ |= told
     try:
         yield
     finally:
-        del os.environ["THROUGHLINE_AS_OF"]
-        if before is not None:
-            os.environ["THROUGHLINE_AS_OF"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _watched(home: Home, invocation: DbtCliInvocation) -> Iterator[Any]:

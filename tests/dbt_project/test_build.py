@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.dbt_project.landing_files import LandingZone
 from tests.dbt_project.test_incremental import (
+    another_store,
     first_events,
     hr_in_january,
     late_row_and_redelivery,
@@ -13,7 +14,7 @@ from tests.dbt_project.test_incremental import (
 
 def test_the_project_builds_and_all_its_tests_pass_on_a_small_landing_zone(dbt, query, tmp_path):
     zone = LandingZone(tmp_path)
-    for delivery in (hr_in_january, first_events, late_row_and_redelivery, void_after_its_target):
+    for delivery in (hr_in_january, first_events, late_row_and_redelivery, void_after_its_target, another_store):
         delivery(zone)
     dbt(tmp_path, "build")
     assert query(tmp_path, "select count(*) > 0 from marts.fct_learning_event") == [(True,)]

@@ -28,15 +28,23 @@ TABLES = {
     "marts.dim_person": "person_sk",
     "marts.dim_org_unit": "org_unit_sk",
     "marts.dim_learning_activity": "activity_key",
+    "marts.dim_activity_definition": "definition_key",
+    "marts.fct_statement_reference": "event_key, place",
     "marts.bridge_activity_tool": "tool, activity_id",
+    "marts.bridge_learning_event_member": "event_key, person_key",
     "marts.bridge_org_hierarchy": "descendant_org_unit_key, ancestor_org_unit_key, valid_from",
     "trust.reconciliation": "tool, record_kind",
+    "trust.statement_conflicts": "statement_id, tool, unit",
+    "trust.statement_voids": "statement_id",
+    "trust.suspected_duplicates": "statement_id",
     "intermediate.int_learning_event_explained": "occurred_date, tool, record_kind, unit, fate",
     "intermediate.int_enrolment_evidenced": "tool, record_key, milestone",
-    "intermediate.int_enrolment_started": "tool, learner, activity_key, enrolment_number",
+    "intermediate.int_enrolment_started": "source_tool, learner, activity_key, enrolment_number",
     "intermediate.int_offering_seen": "tool, unit, record_kind, activity_id",
     "intermediate.int_offering_visited": "occurred_date, tool, person_token, activity_id",
     "intermediate.int_statement_assessed": "statement_id",
+    "intermediate.int_store_shared": "occurred_date, tool, other_tool",
+    "intermediate.int_store_united": "tool",
     "intermediate.int_token_seen": "tool, unit, record_kind, token",
 }
 """What must not depend on the way, and the columns that put its rows in order."""
@@ -139,6 +147,22 @@ def earlier_copy_on_another_day(zone: LandingZone) -> None:
     zone.land("lrs", "window_1", extracted_at="2025-03-05", statements=[earlier])
 
 
+def another_store(zone: LandingZone) -> None:
+    """It heard of s1 before the other one did, of s9 in other words, and has told of nothing else before."""
+    group = {"actor_kind": "group", "actor_token": None, "group_token": "circle", "member_token": '["xapi_1","xapi_2"]'}
+    commented = {"verb_id": ADL + "commented"}
+    statements = [
+        {**passed("s1", "2025-01-11"), "stored_at": "2025-01-11 10:01"},
+        {**passed("s9", "2025-02-14"), "score_raw": 9.0, "body_hash": "other"},
+        statement("s3_again", "2025-02-13"),  # what s3 says, under another id
+        statement("late", "2025-01-13", stored_at="2025-03-05 00:00", **commented),
+        statement("g1", "2025-02-16", **group, **commented),
+        statement("r1", "2025-02-17", object_kind="statement_ref", object_id="S1", **commented),
+        statement("p1", "2025-02-18", object_kind="sub_statement", object_id=None),
+    ]
+    zone.land("academy", "window_1", extracted_at="2025-03-05", statements=statements)
+
+
 def unit_landed_again_with_fewer_rows(zone: LandingZone) -> None:
     zone.land("moodle", "log_1", extracted_at="2025-03-01", learning_events=[event("2025-01-10")])
 
@@ -169,6 +193,7 @@ STEPS = {
     "first": (hr_in_january, first_events),
     "late_and_voided": (late_row_and_redelivery, void_after_its_target),
     "moved": (target_after_its_void, earlier_copy_on_another_day, mover_and_leaver),
+    "told_elsewhere": (another_store,),
     "shrunk_and_linked": (unit_landed_again_with_fewer_rows, link_found_and_person_known_to_hr),
     "merged": (one_activity_in_two_tools, unit_taken_away_and_persons_merged),
 }
@@ -180,6 +205,7 @@ ANOTHER_WAY = (
     (
         first_events,
         unit_landed_again_with_fewer_rows,
+        another_store,
         link_found_and_person_known_to_hr,
         unit_taken_away_and_persons_merged,
     ),
@@ -204,7 +230,7 @@ class Grown:
         touched = "select cast(occurred_date as varchar) from intermediate.int_partitions_touched"
         starts = (
             "select learner, cast(occurred_date as varchar) from intermediate.int_enrolment_started "
-            "where tool = 'moodle'"
+            "where source_tool = 'moodle'"
         )
         self.facts[step] = set(self.query(self.home, facts))
         self.starts[step] = dict(self.query(self.home, starts))
@@ -275,6 +301,64 @@ def test_nothing_landed_is_unexplained(grown, query):
 def test_an_increment_touches_the_days_that_changed_and_no_others(grown):
     assert grown.touched["late_and_voided"] == {"2025-01-11", "2025-01-12", "2025-02-10", "2025-02-12", "2025-03-03"}
     assert grown.touched["moved"] == {"2025-02-10", "2025-02-13", "2025-02-14", "2025-02-20"}
+
+
+def test_a_late_statement_reopens_its_own_day_and_so_does_everything_else(grown):
+    late, told_again, told_anew = {"2025-01-13"}, {"2025-01-11", "2025-02-14"}, {"2025-02-13"}
+    assert grown.touched["told_elsewhere"] == late | told_again | told_anew | {"2025-02-16", "2025-02-17", "2025-02-18"}
+    assert grown.days("told_elsewhere", "late") == late
+
+
+def test_what_two_stores_hold_is_one_event_and_one_enrolment_whichever_stored_it_first(grown, query):
+    events = "select tool from marts.fct_learning_event where record_key = 's1'"
+    enrolments = "select tool, person_key, enrolment_number from marts.fct_enrolment where tool <> 'moodle'"
+    assert query(grown.home, events) == [("academy",)], "the copy that was stored first"
+    assert query(grown.home, enrolments) == [("xapi", 1, 1)], "the store that holds most"
+    stores = query(grown.home, "select tool, source_tool from marts.dim_tool where tool <> source_tool")
+    assert stores == [("academy", "xapi")]
+
+
+def test_a_changed_body_under_a_known_id_is_a_conflict_that_says_what_differs(grown, query):
+    told = "select statement_id, tool, counted_tool, differs_in from trust.statement_conflicts"
+    assert query(grown.home, told) == [("s9", "academy", "xapi", "score_raw")]
+
+
+def test_what_was_said_twice_is_reported_and_counted(grown, query):
+    assert query(grown.home, "select statement_id, first_statement_id, rule from trust.suspected_duplicates") == [
+        ("s3_again", "s3", "same act in the same second")
+    ]
+    assert grown.days("merged", "s3_again") == grown.days("merged", "s3")
+
+
+def test_a_void_says_whether_it_came_before_its_target(grown, query):
+    told = "select target_statement_id, arrival, outcome from trust.statement_voids order by all"
+    assert query(grown.home, told) == [("s2", "after its target", "applied"), ("s8", "before its target", "applied")]
+
+
+def test_a_group_is_nobody_and_its_members_share_its_event(grown, query):
+    event = "from marts.fct_learning_event where record_key = 'g1'"
+    assert query(grown.home, f"select person_key, actor_kind {event}") == [(-1, "group")]
+    of_it = f"semi join (select event_key {event}) using (event_key)"
+    members = f"select person_key, member_count, weight_share from marts.bridge_learning_event_member {of_it}"
+    assert query(grown.home, members) == [(1, 2, 1.0)], "the two identifiers turned out to be one person"
+
+
+def test_a_statement_about_a_statement_knows_what_that_one_is_about(grown, query):
+    told = """
+        select referred_state, activity.activity_id, event.activity_key
+        from marts.fct_statement_reference as reference
+        inner join marts.fct_learning_event as event using (event_key)
+        inner join marts.bridge_activity_tool as activity on reference.referred_activity_key = activity.activity_key
+        where activity.tool = 'xapi'
+    """
+    assert query(grown.home, told) == [("counted", COURSE, "-1")]
+
+
+def test_what_is_only_planned_is_no_evidence(grown, query):
+    told = "select object_kind, activity_key from marts.fct_learning_event where record_key = 'p1'"
+    assert query(grown.home, told) == [("sub_statement", "-1")]
+    evidence = "select count(*) from intermediate.int_enrolment_evidenced where record_key = 'p1'"
+    assert query(grown.home, evidence) == [(0,)]
 
 
 def test_a_void_that_arrives_after_its_target_takes_it_out_of_its_old_day(grown):

@@ -3,6 +3,7 @@
 
 {#- The same learner says the same of the same thing in the same second. -#}
 {%- set act = "occurred_date, learner, verb_source, object_name, registration, " ~ dbt.date_trunc('second', 'occurred_at') %}
+{%- set stored = 'coalesce(stored_at, occurred_at)' %}
 
 with
 
@@ -23,9 +24,9 @@ statements as (
 numbered as (
     select
         *,
-        row_number() over (partition by {{ act }} order by stored_at, record_key) as copy_number,
-        first_value(record_key) over (partition by {{ act }} order by stored_at, record_key) as first_statement_id,
-        first_value(body_hash) over (partition by {{ act }} order by stored_at, record_key) as first_body_hash
+        row_number() over (partition by {{ act }} order by {{ stored }}, record_key) as copy_number,
+        first_value(record_key) over (partition by {{ act }} order by {{ stored }}, record_key) as first_statement_id,
+        first_value(body_hash) over (partition by {{ act }} order by {{ stored }}, record_key) as first_body_hash
     from statements
 ),
 
