@@ -5,14 +5,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+LRS := .venv-lrs
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench dev docs lock
+.PHONY: help demo test test-lrs check bench dev docs lock
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "State is kept in THROUGHLINE_HOME: $(THROUGHLINE_HOME)"
 
 demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print the answers
@@ -20,6 +21,9 @@ demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print 
 
 test: $(INSTALLED) ## run every test
 	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q
+
+test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is installed beside the project
+	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated pages
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-sql check-types check-python check-imports check-docs
@@ -70,4 +74,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 		--require-hashes requirements.lock \
 		|| { echo "uv could not install the lock; pip does it instead (a minute) …"; $(PIP) -r requirements.lock; }
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The LRS that `make test-lrs` pulls from needs other versions of what the project needs, so it has its own environment.
+$(LRS)/installed:
+	@echo "Building $(LRS) with Ralph (once) …"
+	@$(PYTHON) -m venv $(LRS)
+	@$(LRS)/bin/python -m pip install --quiet --disable-pip-version-check "ralph-malph[cli,lrs,backend-fs]==5.1.0" requests
 	@touch $@
