@@ -98,7 +98,11 @@ def _lines(head: bytes, stream: IO[bytes]) -> Iterator[Record]:
             if not text or text.startswith(b"#"):
                 continue
             if not is_page_or_array(text):
-                yield number, text, None
+                if b"\r" not in text:
+                    yield number, text, None
+                    continue
+                for one in _by_carriage_return(text):
+                    yield number, one, None
             elif _goes_on(text, lines[index + 1 : index + 2] or [rest]):
                 left = b"\n".join((*lines[index:], rest + block) if block else lines[index:])
                 yield from _Documents(left, stream, number).records()
@@ -108,6 +112,13 @@ def _lines(head: bytes, stream: IO[bytes]) -> Iterator[Record]:
         if len(rest) > _MAXIMUM and block:  # no line, but a file within the file: read on as such
             yield from _Documents(rest + block, stream, number + 1).records()
             return
+
+
+def _by_carriage_return(line: bytes) -> list[bytes]:
+    """The documents of a line: several where some line ends are those of an old Mac. A string can't hold one."""
+    if _is_json(line):
+        return [line]
+    return [piece for text in line.split(b"\r") if (piece := text.strip())]
 
 
 def _goes_on(page: bytes, following: list[bytes]) -> bool:

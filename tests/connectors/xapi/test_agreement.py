@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from connectors.xapi import rules
 from connectors.xapi import statements as reader
+from connectors.xapi.rulebook import VOIDED
 from tests.connectors.xapi.samples import STATEMENT, Read, Statement
 
 VIDEO = "https://w3id.org/xapi/video/extensions/"
@@ -117,8 +118,13 @@ _context = st.fixed_dictionaries(
         "extensions": _extensions,
     },
 )
+_required: dict[str, st.SearchStrategy[Any]] = {
+    "actor": _some(AGENTS),
+    "verb": _some([STATEMENT["verb"], {"id": VOIDED}]),
+    "object": _some(OBJECTS),
+}
 _statement = st.fixed_dictionaries(
-    {"actor": _some(AGENTS), "verb": _some([STATEMENT["verb"], {"id": rules.VOIDED}]), "object": _some(OBJECTS)},
+    _required,
     optional={
         "id": _some([STATEMENT["id"], STATEMENT["id"].upper(), "x", ""]),
         "result": _result,

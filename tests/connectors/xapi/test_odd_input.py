@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
 import random
+import tracemalloc
+from typing import Any
 
 import pytest
 
 from connectors.errors import OriginalRefused
-from connectors.xapi import files
+from connectors.xapi import batches, files
 from tests.connectors.xapi.samples import STATEMENT, Read, changed, lines, numbered
 
 
@@ -83,3 +87,71 @@ def test_noise_is_never_a_crash_and_every_record_is_accounted_for(read: Read) ->
         read_count, landed, rejected, duplicate = read(bytes(spoiled)).counts()
         assert read_count == landed + rejected + duplicate
         assert landed >= 20
+
+
+class _Array(io.RawIOBase):
+    """A single-line array of statements, made while it is read."""
+
+    def __init__(self, statements: int) -> None:
+        one = json.dumps(STATEMENT, separators=(",", ":")).encode()
+        self._parts = itertools.chain([b"[", one], itertools.repeat(b"," + one, statements - 1), [b"]"])
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._rest:
+            self._rest = b"".join(itertools.islice(self._parts, 500))
+        given = self._rest[: len(buffer)]
+        buffer[: len(given)] = given
+        self._rest = self._rest[len(given) :]
+        return len(given)
+
+
+def test_a_large_array_on_one_line_is_cut_in_little_memory() -> None:
+    """40,000 statements are 40 MB; a buffer and its statements are a tenth of it."""
+    tracemalloc.start()
+    try:
+        found = sum(broken is None for _, _, broken in files.records(io.BufferedReader(_Array(40_000))))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == 40_000
+    assert peak < 10_000_000
+
+
+def test_what_waits_to_be_written_is_bounded_by_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "_BYTES", 10_000)
+    records = [(line, b"x" * 4_000, None) for line in range(7)]
+    assert [len(some) for some in batches.stretches(records)] == [3, 3, 1]
+
+
+def test_line_ends_may_be_mixed(read: Read) -> None:
+    one, two, three, four = (line + b"\n" for line in lines(*numbered(4)).split(b"\n")[:4])
+    content = one.replace(b"\n", b"\r\n") + two.replace(b"\n", b"\r") + three + b"\r\n\r" + four.replace(b"\n", b"\r\n")
+    reading = read(content)
+    assert reading.counts() == (4, 4, 0, 0)
+    assert [row["source_line"] for row in reading.rows()] == [1, 2, 2, 4]
+
+
+def test_a_page_inside_an_array_is_a_reject_and_not_silence(read: Read) -> None:
+    page = {"statements": numbered(3), "more": ""}
+    reading = read(json.dumps([page, STATEMENT]).encode())
+    assert reading.counts() == (2, 1, 1, 0)
+    [reject] = reading.rejects()
+    assert (reject["rule"], reject["column_name"], reject["source_line"]) == ("required", "/actor", 1)
+
+
+@pytest.mark.parametrize("broken", [b"\xff", b"\xed\xa0\x80", b"\xc0\x80"], ids=["byte", "surrogate", "overlong"])
+def test_invalid_utf_8_is_a_reject_with_its_line(read: Read, broken: bytes) -> None:
+    content = lines(*numbered(3)).replace(b"the canary answer", broken, 2).replace(broken, b"fine", 1)
+    reading = read(content)
+    assert [(reject["rule"], reject["source_line"]) for reject in reading.rejects()] == [("encoding", 2)]
+    assert reading.counts() == (3, 2, 1, 0)
+
+
+def test_every_reject_says_what_was_expected(read: Read) -> None:
+    content = lines(changed(version="0.9"), changed(actor=None)) + b'{"cut\n' + lines(STATEMENT)
+    expected = [reject["expected"] for reject in read(content).rejects()]
+    assert expected == ["version 1.0.x or 2.0.x", "a required property", "one complete JSON value"]
