@@ -1,12 +1,13 @@
 """Statements into an LRS, in batches. tincan's own client has no timeout and no retry, so it isn't used.
 
-    POST batch ─ 200, 204 ─────────────────────────────> stored
+    POST batch ─ 204, 200 with every id ───────────────> stored
                ─ 400, 409, 413 ─ halves, down to one ──> refused, or for 409: look what is there under the id
                ─ 429, 5xx, no answer ─ wait, again ────> Transient when patience ends
                ─ 401, 403, 404, redirect ──────────────> SettingsError
 
-An LRS takes a batch whole or not at all (1.0.3, Communication 2.1.2), so halving finds the one that it objects to. The
-answer to a batch may be lost after it was stored; sending it again is harmless, because the ids are the same.
+An LRS takes a batch whole or not at all (1.0.3, Communication 2.1.2), so halving finds the one that it objects to. Some
+can be told to take a part, or name only what was new to them: a 200 that lacks an id is halved as well. The answer to
+a batch may be lost after it was stored; sending it again is harmless, because the ids are the same.
 """
 
 from __future__ import annotations
@@ -59,17 +60,20 @@ class Lrs:
     def deliver(self, batch: Sequence[Statement]) -> Iterator[Delivered]:
         """Send a batch and say of each of its statements what became of it."""
         answer = self._ask("POST", content=b"[" + b",".join(one.raw for one in batch) + b"]")
-        if answer.is_success:
+        if _takes_all(answer, batch):
             yield from (Delivered(one, Outcome.STORED, answer.status_code) for one in batch)
         elif len(batch) > 1:
             middle = len(batch) // 2
             yield from self.deliver(batch[:middle])
             yield from self.deliver(batch[middle:])
-        elif answer.status_code == 409:
-            there = self._holds(batch[0])
-            yield Delivered(batch[0], Outcome.ALREADY_THERE if there else Outcome.CONFLICT, 409)
         else:
-            yield Delivered(batch[0], Outcome.REFUSED, answer.status_code)
+            yield Delivered(batch[0], self._outcome(batch[0], answer), answer.status_code)
+
+    def _outcome(self, statement: Statement, answer: httpx.Response) -> Outcome:
+        """What became of one statement that an LRS did not simply take."""
+        if (answer.status_code == 409 or answer.is_success) and self._holds(statement):
+            return Outcome.ALREADY_THERE
+        return Outcome.CONFLICT if answer.status_code == 409 else Outcome.REFUSED
 
     def _holds(self, statement: Statement) -> bool:
         """Whether what the LRS has under the id says the same. Some answer 409 to what they have already."""
@@ -103,6 +107,16 @@ class Lrs:
         if answer.status_code == 429 or answer.status_code >= 500:
             raise busy("The LRS", answer)
         return _meant(answer, method)
+
+
+def _takes_all(answer: httpx.Response, batch: Sequence[Statement]) -> bool:
+    if not answer.is_success or not answer.content:
+        return answer.is_success
+    try:
+        ids = json.loads(answer.content)
+    except ValueError:
+        return False
+    return isinstance(ids, list) and {one.statement_id for one in batch} <= {str(each).lower() for each in ids}
 
 
 def _meant(answer: httpx.Response, method: str) -> httpx.Response:

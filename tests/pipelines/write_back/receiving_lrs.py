@@ -29,6 +29,8 @@ class ReceivingLrs:
     objects_to: set[str] = field(default_factory=set)
     most_in_a_batch: int = 1000
     answers_409_to_what_it_has: bool = False
+    takes_a_part: bool = False
+    names_only_what_is_new: bool = False
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     arrivals: list[str] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
@@ -50,15 +52,20 @@ class ReceivingLrs:
             return trouble, b""
         if len(statements) > self.most_in_a_batch:
             return 413, b""
-        if any(one["object"]["id"] in self.objects_to for one in statements):
+        good = [one for one in statements if one["object"]["id"] not in self.objects_to]
+        if len(good) < len(statements) and not (good and self.takes_a_part):
             return 400, b"no"
         if any(self._clashes(one) for one in statements):
             return 409, b""
-        for one in statements:
-            if one["id"] not in self.kept:
-                self.kept[one["id"]] = one
-                self.arrivals.append(one["id"])
-        return trouble or 200, json.dumps([one["id"] for one in statements]).encode()
+        new = [one for one in good if one["id"] not in self.kept]
+        for one in new:
+            self.kept[one["id"]] = one
+            self.arrivals.append(one["id"])
+        if self.takes_a_part:
+            return trouble or 200, json.dumps({"inserted": [one["id"] for one in new]}).encode()
+        return trouble or 200, json.dumps(
+            [one["id"] for one in (new if self.names_only_what_is_new else good)]
+        ).encode()
 
     def get(self, query: dict[str, list[str]]) -> tuple[int, bytes]:
         for name, is_voided in (("statementId", False), ("voidedStatementId", True)):

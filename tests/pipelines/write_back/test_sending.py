@@ -84,6 +84,21 @@ def test_the_one_statement_that_an_lrs_refuses_keeps_nobody_else_out(home: Home,
     assert send(home).statements == {("completed", Outcome.STORED): 1}, "what was refused is tried again"
 
 
+def test_an_lrs_that_takes_a_part_of_a_batch_is_not_believed_to_have_the_rest(home: Home, lrs: ReceivingLrs) -> None:
+    lrs.objects_to, lrs.takes_a_part = {OF_B}, True
+    publish(home, [*completions(1, 2), (6, "b", "2026-01-01 08:00")])
+    assert send(home).statements == {("completed", Outcome.ALREADY_THERE): 2, ("completed", Outcome.REFUSED): 1}
+    assert set(told(lrs).values()) == {1} and len(told(lrs)) == 2
+
+
+def test_an_lrs_that_names_only_what_was_new_to_it_is_asked_for_the_rest(home: Home, lrs: ReceivingLrs) -> None:
+    lrs.troubles, lrs.names_only_what_is_new = [CUT], True
+    publish(home, completions(1, 2, 3))
+    assert send(home).statements == {("completed", Outcome.ALREADY_THERE): 3}
+    assert len(lrs.arrivals) == 3
+    assert send(home) == Sent()
+
+
 def test_an_lrs_that_refuses_everything_is_not_asked_about_every_statement(home: Home, lrs: ReceivingLrs) -> None:
     lrs.objects_to = {OF_A}
     publish(home, completions(*range(1, 28)))
