@@ -80,6 +80,10 @@ class LandingZone:
         """Add reject rows (without values), as landing writes them."""
         self._write("rejects", f"{tool}/{unit}", [{"tool": tool, "unit": unit, **row} for row in rows])
 
+    def late(self, tool: str, unit: str, *rows: Row) -> None:
+        """Add to the late-row ledger of a window."""
+        self._write("late_rows", f"{tool}/{unit}", [{"tool": tool, "unit": unit, **row} for row in rows])
+
     def _write(self, table: str, name: str, rows: Iterable[Row]) -> None:
         schema = table_schema(table)
         path = self.home / "landing" / table / "v1" / f"{name}.parquet"

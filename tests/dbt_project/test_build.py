@@ -33,3 +33,12 @@ def test_a_file_without_a_ledger_row_counts_for_nothing(dbt, query, tmp_path):
     dbt(tmp_path, "run", "--select", "stg_ledger", "stg_statements", "stg_learning_events")
     assert query(tmp_path, "select count(*) from staging.stg_statements") == [(0,)]
     assert query(tmp_path, "select count(*) from staging.stg_learning_events") == [(3,)]
+
+
+def test_what_came_late_to_a_window_is_told_to_readers(dbt, query, tmp_path):
+    zone = LandingZone(tmp_path)
+    times = {"closed_at": "2025-03-02T01:00:00", "found_at": "2025-03-03T01:00:00"}
+    zone.late("xapi", "2025-03-01", {**times, "restated_date": "2025-02-10", "rows_late": 2, "rows_gone": 0})
+    dbt(tmp_path, "run", "--select", "stg_late_rows", "trust_late_rows")
+    told = query(tmp_path, "select unit, cast(restated_date as varchar), rows_late from trust.late_rows")
+    assert told == [("2025-03-01", "2025-02-10", 2)]
