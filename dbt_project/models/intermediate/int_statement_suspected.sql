@@ -2,7 +2,8 @@
 -- depends_on: {{ ref('int_partitions_touched') }}
 
 {#- The same learner says the same of the same thing in the same second. -#}
-{%- set act = "occurred_date, learner, verb_source, object_name, registration, " ~ dbt.date_trunc('second', 'occurred_at') %}
+{%- set second = dbt.date_trunc('second', 'occurred_at') %}
+{%- set act = "occurred_date, learner, verb_source, object_name, registration, " ~ second %}
 {%- set stored = 'coalesce(stored_at, occurred_at)' %}
 
 with
