@@ -20,6 +20,7 @@ MAY_READ = {
 STAGING_READ_BY_MARTS = {
     "dim_tool": {"stg_ledger"},
     "dim_person": {"stg_positions"},
+    "fct_observation": {"stg_observations"},
 }
 """The only marts that read staging: there is nothing between to be said."""
 
