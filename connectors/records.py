@@ -179,7 +179,7 @@ STATEMENTS = RecordKind(
         _json("grouping_activity_ids", "Grouping activities (array of IRIs)."),
         _json("category_activity_ids", "Category activities, which name the profile (array of IRIs)."),
         _text("registration", "Registration UUID."),
-        _text("session_id", "Session id of the profile (cmi5, video)."),
+        _text("session_id", "Session id of the profile (cmi5, video), or the attempt activity (SCORM)."),
         _text("platform", "context.platform."),
         _text("language", "context.language (RFC 5646)."),
         _token("instructor_token", "Token of context.instructor."),

@@ -36,6 +36,8 @@ _read_context = msgspec.json.Decoder(_Context).decode
 _read_text = msgspec.json.Decoder(str).decode
 NO_CONTEXT = Part((None,) * 11)
 NO_ACTIVITIES = Part((None,) * 3)
+ATTEMPT = "http://adlnet.gov/expapi/activities/attempt"
+"""Type of the activity by which the SCORM profile tells one attempt from another, among the grouping activities."""
 
 
 def _ids(activities: list[Activity]) -> str | None:
@@ -148,7 +150,7 @@ class Contexts:
         columns = (
             *told.activities.columns,
             registration or None,
-            open_text(told.extensions.session_id),
+            open_text(told.extensions.session_id or _attempt(told.activities)),
             open_text(told.platform),
             told.language or None,
             _token(told.instructor),
@@ -172,6 +174,10 @@ def _token(part: Part | None) -> str | None:
     agent, _, group, _ = part.columns
     token: str | None = agent or group
     return token
+
+
+def _attempt(activities: Part) -> str | None:
+    return next((one.activity_id for one in activities.activities if one.activity_type == ATTEMPT), None)
 
 
 def _agents(part: Part | None) -> tuple[Mapping[str, Any], ...]:

@@ -33,6 +33,7 @@
         'int_learning_event_explained',
         'int_offering_seen',
         'int_offering_visited',
+        'int_session_evidenced',
         'int_statement_assessed',
         'int_statement_conflicting',
         'int_statement_grouped',

@@ -30,9 +30,11 @@ MARTS = {
     "dim_person",
     "dim_tool",
     "fct_assessment_result",
+    "fct_attempt",
     "fct_enrolment",
     "fct_learning_event",
     "fct_observation",
+    "fct_registration",
     "fct_statement_reference",
 }
 AUDITS = {
@@ -47,9 +49,9 @@ AUDITS = {
 }
 TRUST = {
     "trust_freshness",
+    "trust_late_rows",
     "trust_ledger",
     "trust_reconciliation",
-    "trust_late_rows",
     "trust_rejects",
     "trust_statement_conflicts",
     "trust_statement_voids",

@@ -13,7 +13,14 @@ verbs as (
 ),
 
 mapped as (
-    select events.*, verbs.verb, verbs.milestone
+    select
+        events.*,
+        verbs.verb,
+        verbs.milestone,
+        {{ is_cmi5_defined('events') }} as is_cmi5_defined,
+        case when {{ session_profile('events') }} = 'cmi5' then {{ profile_session_key(
+            "'cmi5'", 'events.registration', 'events.session_id'
+        ) }} end as cmi5_session_key
     from events
     left join verbs on events.verb_source = verbs.verb_source
     where verbs.milestone is not null or events.is_completion
@@ -57,7 +64,9 @@ final as (
         reached.activity_id,
         reached.reached_milestone as milestone,
         reached.occurred_at,
-        reached.rule
+        reached.rule,
+        reached.is_cmi5_defined,
+        reached.cmi5_session_key
     from reached
     left join held on reached.record_key = held.statement_id and reached.record_kind = 'statements'
 )

@@ -37,6 +37,53 @@ recorded as (
     where copy_number = 1
 ),
 
+cmi5_sessions as (
+    select session_key, registration, learner, launch_mode, completed_at, passed_at, failed_at, waived_at
+    from {{ ref('int_session_united') }}
+    where method = 'cmi5'
+),
+
+cmi5_registrations as (
+    select registration, learner, activity_id, criterion, criterion_met_at
+    from {{ ref('int_registration_satisfied') }}
+),
+
+-- What a cmi5 session is evidence of. Who browses or reviews reaches nothing; a verdict is what the session decided
+-- and not what it said besides; and whether completed or passed is enough is for the criterion of the unit to say.
+evidence as (
+    select
+        evidence.*,
+        evidence.rule = 'verb satisfied' as is_told_by_lms,
+        sessions.waived_at is not null as is_waived,
+        case
+            when sessions.session_key is null or evidence.rule = 'verb satisfied' then evidence.rule
+            when evidence.milestone in ('completed', 'passed') then 'cmi5 ' || registrations.criterion
+            else evidence.rule
+        end as deciding_rule,
+        case
+            when sessions.session_key is null then true
+            when sessions.launch_mode <> 'Normal' or not evidence.is_cmi5_defined then false
+            when evidence.rule = 'verb satisfied' then true
+            when evidence.milestone = 'completed'
+                then
+                    evidence.occurred_at = sessions.completed_at
+                    and evidence.occurred_at >= registrations.criterion_met_at
+            when evidence.milestone = 'passed'
+                then
+                    evidence.occurred_at = sessions.passed_at
+                    and evidence.occurred_at >= registrations.criterion_met_at
+            when evidence.milestone = 'failed' then evidence.occurred_at = sessions.failed_at
+            else true
+        end as is_counted
+    from {{ ref('int_enrolment_evidenced') }} as evidence
+    left join cmi5_sessions as sessions on evidence.cmi5_session_key = sessions.session_key
+    left join cmi5_registrations as registrations
+        on
+            sessions.registration = registrations.registration
+            and sessions.learner = registrations.learner
+            and evidence.activity_id = registrations.activity_id
+),
+
 evidenced as (
     select
         evidence.tool,
@@ -46,15 +93,18 @@ evidenced as (
         evidence.person_token,
         evidence.activity_id,
         cast(null as {{ dbt.type_string() }}) as enrolment_id,
-        evidence.milestone,
+        -- A course whose units were waived is satisfied without learning.
+        case
+            when evidence.is_told_by_lms and evidence.is_waived then 'exempted' else evidence.milestone
+        end as milestone,
         evidence.occurred_at,
         evidence.occurred_date,
         cast(null as {{ dbt.type_timestamp() }}) as due_at,
-        evidence.rule
-    from {{ ref('int_enrolment_evidenced') }} as evidence
+        evidence.deciding_rule as rule
+    from evidence
     inner join activities
         on evidence.tool = activities.tool and evidence.activity_id = activities.activity_id
-    where activities.is_enrollable
+    where activities.is_enrollable and evidence.is_counted
 ),
 
 united as (

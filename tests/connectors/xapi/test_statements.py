@@ -122,6 +122,18 @@ def test_sessions_of_cmi5_and_video_are_found(read: Read) -> None:
         assert (row["session_id"], json.loads(row["context_extensions"])) == ("4a8f", {key: "4a8f"})
 
 
+def test_an_attempt_of_the_scorm_profile_is_a_session(read: Read) -> None:
+    course, attempt = {"id": "https://lms.example.org/course"}, {
+        "id": "https://lms.example.org/sco?attemptId=7",
+        "definition": {"type": "http://adlnet.gov/expapi/activities/attempt"},
+    }  # fmt: skip
+    row = one(read, changed(context={"contextActivities": {"grouping": [course, attempt]}}))
+    assert row["session_id"] == attempt["id"]
+    session = {CMI5 + "sessionid": "4a8f"}
+    row = one(read, changed(context={"contextActivities": {"grouping": [attempt]}, "extensions": session}))
+    assert row["session_id"] == "4a8f"
+
+
 def test_durations_have_seconds_only_where_they_have_a_length(read: Read) -> None:
     durations = {"P1Y": None, "P2M": None, "P0Y1D": 86400.0, "P4W": 2419200.0, "PT1.25S": 1.25, "PT0,5H": 1800.0}
     for text, seconds in durations.items():

@@ -1,0 +1,125 @@
+{#- At the end of the day that the build is made for, a session that was last heard of before that day is silent. -#}
+{%- set is_silent %}sessions.last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
+
+with
+
+-- Who only browses or reviews attempts nothing, and a session that never began is none.
+sessions as (
+    select *
+    from {{ ref('int_session_united') }}
+    where method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null)
+),
+
+watched as (
+    select session_key, video_seconds, watched_seconds, watched_share from {{ ref('int_video_watched') }}
+),
+
+registrations as (
+    select registration, learner, activity_id, move_on, satisfied_at from {{ ref('int_registration_satisfied') }}
+),
+
+ended as (
+    select
+        sessions.*,
+        watched.watched_seconds,
+        watched.watched_share,
+        -- Without a threshold, a video is completed when all of it was watched.
+        case when sessions.method = 'video' then coalesce(sessions.completion_threshold, 1) end as required_share,
+        registrations.move_on as registration_move_on,
+        registrations.satisfied_at,
+        case
+            when sessions.method = 'cmi5' and sessions.abandoned_at < coalesce(sessions.terminated_at, sessions.last_at)
+                then 'abandoned'
+            when sessions.method = 'cmi5' and sessions.terminated_at is not null then 'terminated'
+            when sessions.method = 'cmi5' and sessions.abandoned_at is not null then 'abandoned'
+            when sessions.method = 'cmi5' and {{ is_silent }} then 'timed_out'
+            when sessions.method = 'gap' and {{ is_silent }} then 'idle'
+            when
+                sessions.method not in ('cmi5', 'gap')
+                and coalesce(sessions.completed_at, sessions.passed_at, sessions.failed_at) is not null
+                then 'decided'
+            else 'open'
+        end as end_reason
+    from sessions
+    left join watched on sessions.method = 'video' and sessions.session_key = watched.session_key
+    left join registrations
+        on
+            sessions.method = 'cmi5'
+            and sessions.registration = registrations.registration
+            and sessions.learner = registrations.learner
+            and sessions.activity_id = registrations.activity_id
+),
+
+timed as (
+    select
+        *,
+        case end_reason
+            when 'abandoned' then abandoned_at
+            when 'terminated' then terminated_at
+            when 'timed_out' then last_at
+            when 'idle' then last_at
+            when 'decided' then greatest(completed_at, passed_at, failed_at)
+        end as ended_at,
+        case
+            when end_reason = 'terminated' and terminated_seconds is not null then 'told by terminated'
+            when end_reason = 'abandoned' and abandoned_seconds is not null then 'told by abandoned'
+            when method = 'cmi5' and end_reason in ('timed_out', 'open') then 'unknown'
+            when observed_seconds = 0 then 'unknown'
+            else 'observed, a lower bound'
+        end as duration_rule,
+        case
+            when method = 'video' and watched_share is not null then 'watched share'
+            when method = 'cmi5' then 'verb'
+            else 'verb or result'
+        end as completion_rule
+    from ended
+),
+
+final as (
+    select
+        session_key as attempt_key,
+        case when method = 'gap' then 'gap of {{ var("idle_minutes") }} minutes' else method end as attempt_method,
+        tool,
+        person_key,
+        learner,
+        activity_id,
+        registration,
+        session_id,
+        first_at as started_at,
+        started_date,
+        ended_at,
+        end_reason,
+        case
+            when completion_rule <> 'watched share' then completed_at
+            -- Shares are told with two or three decimals, and players lose moments between two segments.
+            when round(watched_share, 2) >= required_share then coalesce(completed_at, last_at)
+        end as completed_at,
+        completion_rule,
+        passed_at,
+        failed_at,
+        case
+            when passed_at is not null then true
+            when failed_at is not null then false
+        end as is_passed,
+        score_scaled,
+        mastery_score,
+        case duration_rule
+            when 'told by terminated' then terminated_seconds
+            when 'told by abandoned' then abandoned_seconds
+            when 'observed, a lower bound' then observed_seconds
+        end as duration_seconds,
+        duration_rule,
+        observed_seconds,
+        statement_count,
+        case when method = 'video' then video_seconds end as video_seconds,
+        watched_seconds,
+        watched_share,
+        required_share,
+        reported_progress_share,
+        registration_move_on as move_on,
+        coalesce(satisfied_at >= first_at and satisfied_at <= last_at, false) as is_satisfying,
+        broken_rules
+    from timed
+)
+
+select * from final

@@ -1,0 +1,199 @@
+{{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+-- depends_on: {{ ref('int_partitions_touched') }}
+
+{#- What a verb on the attempted activity itself may decide. Verbs of other profiles and registries are mapped to
+    these words by the seed. -#}
+{%- set marks = [
+    'launched', 'initialized', 'completed', 'passed', 'failed', 'waived', 'terminated', 'abandoned'
+] %}
+{%- set context_names = [
+    cmi5_context('masteryscore'), cmi5_context('launchmode'), cmi5_context('moveon'),
+    video_extension('session-id'), video_extension('length'), video_extension('completion-threshold')
+] %}
+{%- set result_names = [
+    'https://w3id.org/xapi/cmi5/result/extensions/progress',
+    video_extension('progress'), video_extension('length'), video_extension('played-segments')
+] %}
+
+with
+
+verbs as (
+    select
+        verb_source,
+        verb,
+        is_own_activity or state in ('assessed', 'paused') or verb in ('abandoned', 'exited', 'waived') as is_learning
+    from {{ ref('seed_verb_map') }}
+),
+
+-- One attempts what one enrols in, if a statement is about it; else what the statement names as the parent.
+courses as (
+    select type_source from {{ ref('seed_activity_type') }} where is_enrollable
+),
+
+statements as (
+    select
+        events.*,
+        case
+            when courses.type_source is null then coalesce(events.parent_activity_id, events.activity_id)
+            else events.activity_id
+        end as course_activity_id,
+        coalesce(verbs.verb, '') as verb,
+        coalesce(verbs.is_learning, false) as is_learning,
+        {{ is_cmi5_defined('events') }} as is_cmi5_defined,
+        {{ session_profile('events') }} as profile,
+        {{ json_members('events.context_extensions', context_names) }} as context_members,
+        {{ json_members('events.result_extensions', result_names) }} as result_members
+    from {{ ref('int_learning_event_united') }} as events
+    left join verbs on events.verb_source = verbs.verb_source
+    left join courses on events.activity_type = courses.type_source
+    where
+        events.record_kind = 'statements'
+        and events.fate = 'counted'
+        and events.actor_kind = 'agent'
+        and events.person_token is not null
+        and events.activity_id is not null
+),
+
+told as (
+    select
+        *,
+        context_members['{{ video_extension("session-id") }}'] as video_session_id,
+        context_members['{{ cmi5_context("launchmode") }}'] as launch_mode,
+        context_members['{{ cmi5_context("moveon") }}'] as move_on,
+        {{ dbt.safe_cast("context_members['" ~ cmi5_context('masteryscore') ~ "']", 'double') }} as mastery_score,
+        {{ dbt.safe_cast("context_members['" ~ video_extension('completion-threshold') ~ "']", 'double') }}
+            as completion_threshold,
+        coalesce(
+            {{ dbt.safe_cast("context_members['" ~ video_extension('length') ~ "']", 'double') }},
+            {{ dbt.safe_cast("result_members['" ~ video_extension('length') ~ "']", 'double') }}
+        ) as video_seconds,
+        coalesce(
+            {{ dbt.safe_cast("result_members['" ~ video_extension('progress') ~ "']", 'double') }},
+            {{ dbt.safe_cast("result_members['https://w3id.org/xapi/cmi5/result/extensions/progress']", 'double') }}
+            / 100
+        ) as reported_progress_share,
+        result_members['{{ video_extension("played-segments") }}'] as played_segments
+    from statements
+),
+
+-- What a statement is part of. A video that is shown within a session or a course is told of in both.
+in_profile_sessions as (
+    select
+        *,
+        profile as method,
+        {{ profile_session_key('profile', 'registration', 'session_id') }} as thread_key,
+        (profile = 'scorm' or is_cmi5_defined) and verb in ('{{ marks | join("', '") }}') as is_deciding
+    from told
+    where profile is not null
+),
+
+in_videos as (
+    select
+        *,
+        'video' as method,
+        {{ key_of(["'video'", 'coalesce(registration, video_session_id)', 'activity_id']) }} as thread_key,
+        true as is_deciding
+    from told
+    where video_session_id is not null
+),
+
+in_courses as (
+    select
+        *,
+        case when registration is not null then 'registration' else 'gap' end as method,
+        {{ key_of([
+            'registration', 'case when registration is null then person_token end', 'course_activity_id'
+        ]) }} as thread_key,
+        activity_id = course_activity_id as is_deciding
+    from told
+    where profile is null and is_learning and (video_session_id is null or activity_id <> course_activity_id)
+),
+
+memberships as (
+    select *, case when is_deciding then activity_id end as attempted_activity_id
+    from in_profile_sessions
+    union all
+    select *, activity_id as attempted_activity_id
+    from in_videos
+    union all
+    select *, course_activity_id as attempted_activity_id
+    from in_courses
+),
+
+-- Stretches: what follows within the idle limit belongs together. The days are joined later, in int_session_united.
+compared as (
+    select
+        *,
+        lag(occurred_at) over (
+            partition by occurred_date, method, thread_key order by occurred_at, record_key
+        ) as previous_at
+    from memberships
+),
+
+stretched as (
+    select
+        *,
+        sum(
+            case when previous_at is null or occurred_at > {{ idle_limit_after('previous_at') }} then 1 else 0 end
+        ) over (
+            partition by occurred_date, method, thread_key
+            order by occurred_at, record_key
+            rows between unbounded preceding and current row
+        ) as stretch_number
+    from compared
+),
+
+final as (
+    select
+        occurred_date,
+        method,
+        thread_key,
+        cast(stretch_number as {{ dbt.type_int() }}) as stretch_number,
+        min(tool) as tool,
+        min(person_token) as person_token,
+        min(registration) as registration,
+        min(case when method = 'video' then video_session_id else session_id end) as session_id,
+        min(attempted_activity_id) as activity_id,
+        min(occurred_at) as first_at,
+        max(occurred_at) as last_at,
+        count(*) as statement_count,
+        {%- for verb in marks %}
+        min(case when is_deciding and verb = '{{ verb }}' then occurred_at end) as {{ verb }}_at,
+        {%- endfor %}
+        min(case when is_deciding and is_completion then occurred_at end) as completion_told_at,
+        min(case when is_deciding and is_success then occurred_at end) as success_told_at,
+        min(case when is_deciding and not is_success then occurred_at end) as failure_told_at,
+        -- What the LMS says of a course; of a block it says nothing about the other blocks.
+        min(case when is_cmi5_defined and verb = 'satisfied' and activity_type like '%/course' then occurred_at end)
+            as course_satisfied_at,
+        -- What only shows whether a session keeps to the rules of cmi5.
+        sum(case when is_deciding then 1 else 0 end) as deciding_count,
+        min(case when verb not in ('launched', 'satisfied') then occurred_at end) as first_inner_at,
+        max(case when verb not in ('terminated', 'abandoned', 'satisfied') then occurred_at end) as last_inner_at,
+        max(
+            case
+                when
+                    is_deciding and duration_seconds is null
+                    and verb in ('terminated', 'completed', 'passed', 'failed', 'abandoned')
+                    then 1
+                else 0
+            end
+        ) = 1 as is_without_duration,
+        max(case when is_deciding and verb = 'passed' then score_scaled end) as passed_score_scaled,
+        max(case when is_deciding and verb = 'failed' then score_scaled end) as failed_score_scaled,
+        max(case when is_deciding then score_scaled end) as best_score_scaled,
+        max(case when is_deciding and verb = 'terminated' then duration_seconds end) as terminated_seconds,
+        max(case when is_deciding and verb = 'abandoned' then duration_seconds end) as abandoned_seconds,
+        min(case when is_deciding and verb = 'launched' then launch_mode end) as launch_mode,
+        min(case when is_deciding and verb = 'launched' then move_on end) as move_on,
+        max(mastery_score) as mastery_score,
+        max(reported_progress_share) as reported_progress_share,
+        max(case when method = 'video' then video_seconds end) as video_seconds,
+        max(case when method = 'video' then completion_threshold end) as completion_threshold,
+        {{ dbt.listagg("case when method = 'video' then played_segments end", "'[,]'", "order by played_segments") }}
+            as played_segments
+    from stretched
+    group by occurred_date, method, thread_key, stretch_number
+)
+
+select * from final

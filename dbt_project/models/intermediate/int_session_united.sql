@@ -1,0 +1,194 @@
+{#- Where an LMS is strict, it lets none of these in: each has the ids of its requirements in CATAPULT. -#}
+{%- set marks = [
+    'launched', 'initialized', 'completed', 'passed', 'failed', 'waived', 'terminated', 'abandoned'
+] %}
+{%- set told_marks = [] %}
+{%- for mark in marks %}
+{%- do told_marks.append('(case when sessions.' ~ mark ~ '_at is null then 0 else 1 end)') %}
+{%- endfor %}
+{%- set breaches = {
+    'verb_repeated': 'sessions.deciding_count > ' ~ told_marks | join(' + '),
+    'two_verdicts': 'sessions.passed_at is not null and sessions.failed_at is not null',
+    'not_initialized_first': 'sessions.first_inner_at < sessions.initialized_at',
+    'told_after_end': 'sessions.last_inner_at > least(sessions.terminated_at, sessions.abandoned_at)',
+    'duration_missing': 'sessions.is_without_duration',
+    'score_against_mastery': 'coalesce(sessions.passed_score_scaled < sessions.mastery_score, false)'
+        ~ ' or coalesce(sessions.failed_score_scaled >= sessions.mastery_score, false)',
+    'verdict_while_browsing': "sessions.launch_mode <> 'Normal'"
+        ~ ' and coalesce(sessions.completed_at, sessions.passed_at, sessions.failed_at) is not null',
+} %}
+{%- set broken = [] %}
+{%- for rule, breach in breaches.items() %}
+{%- do broken.append('case when ' ~ breach ~ " then '" ~ rule ~ " ' else '' end") %}
+{%- endfor %}
+{%- set order %}partition by method, united_key order by first_at, last_at, occurred_date, thread_key, stretch_number
+{%- endset %}
+{%- set earliest = [
+    'launched_at', 'initialized_at', 'completed_at', 'passed_at', 'failed_at', 'waived_at', 'course_satisfied_at',
+    'terminated_at', 'abandoned_at', 'completion_told_at', 'success_told_at', 'failure_told_at', 'first_inner_at'
+] %}
+{%- set greatest_known = [
+    'last_inner_at', 'passed_score_scaled', 'failed_score_scaled', 'best_score_scaled', 'terminated_seconds',
+    'abandoned_seconds', 'mastery_score', 'reported_progress_share', 'video_seconds', 'completion_threshold'
+] %}
+
+with
+
+links as (
+    select token, person_key from {{ ref('int_identity_link') }}
+),
+
+evidence as (
+    select
+        evidence.*,
+        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
+        {{ learner('links.person_key', 'evidence.person_token') }} as learner
+    from {{ ref('int_session_evidenced') }} as evidence
+    left join links on evidence.person_token = links.token
+),
+
+-- By the clock alone, what two identifiers of one person tell is one stretch of learning.
+threads as (
+    select
+        *,
+        case when method = 'gap' then {{ key_of(['learner', 'activity_id']) }} else thread_key end as united_key
+    from evidence
+),
+
+compared as (
+    select
+        *,
+        max(last_at) over (
+            {{ order }}
+            rows between unbounded preceding and 1 preceding
+        ) as heard_until
+    from threads
+),
+
+numbered as (
+    select
+        *,
+        sum(case when heard_until is null or first_at > {{ idle_limit_after('heard_until') }} then 1 else 0 end) over (
+            {{ order }}
+            rows between unbounded preceding and current row
+        ) as united_number
+    from compared
+),
+
+-- Each stretch by the clock is a session of its own; any other session is made of all its stretches.
+keyed as (
+    select
+        *,
+        case
+            when method <> 'gap' then united_key
+            else {{ key_of([
+                'united_key', 'min(first_at) over (partition by method, united_key, united_number)'
+            ]) }}
+        end as session_key
+    from numbered
+),
+
+stretches as (
+    select method, session_key, united_number, {{ dbt.datediff('min(first_at)', 'max(last_at)', 'second') }} as seconds
+    from keyed
+    group by method, session_key, united_number
+),
+
+active as (
+    select method, session_key, cast(sum(seconds) as bigint) as observed_seconds, count(*) as stretch_count
+    from stretches
+    group by method, session_key
+),
+
+sessions as (
+    select
+        method,
+        session_key,
+        min(tool) as tool,
+        max(person_key) as person_key,
+        min(learner) as learner,
+        min(registration) as registration,
+        min(session_id) as session_id,
+        min(activity_id) as activity_id,
+        min(occurred_date) as started_date,
+        min(first_at) as first_at,
+        max(last_at) as last_at,
+        cast(sum(statement_count) as bigint) as statement_count,
+        {%- for column in earliest %}
+        min({{ column }}) as {{ column }},
+        {%- endfor %}
+        {%- for column in greatest_known %}
+        max({{ column }}) as {{ column }},
+        {%- endfor %}
+        sum(deciding_count) as deciding_count,
+        max(case when is_without_duration then 1 else 0 end) = 1 as is_without_duration,
+        min(launch_mode) as launch_mode,
+        min(move_on) as move_on
+    from keyed
+    group by method, session_key
+),
+
+final as (
+    select
+        sessions.method,
+        sessions.session_key,
+        sessions.tool,
+        sessions.person_key,
+        sessions.learner,
+        sessions.registration,
+        sessions.session_id,
+        sessions.activity_id,
+        sessions.started_date,
+        sessions.first_at,
+        sessions.last_at,
+        sessions.statement_count,
+        active.observed_seconds,
+        active.stretch_count,
+        sessions.launched_at,
+        sessions.initialized_at,
+        -- A cmi5 session decides by its verbs alone, by none after it was given up, and by the first of its verdicts.
+        -- Elsewhere what the results of statements say decides as well.
+        case
+            when sessions.method <> 'cmi5' then least(sessions.completed_at, sessions.completion_told_at)
+            when sessions.abandoned_at is null or sessions.completed_at <= sessions.abandoned_at
+                then sessions.completed_at
+        end as completed_at,
+        case
+            when sessions.method <> 'cmi5' then least(sessions.passed_at, sessions.success_told_at)
+            when
+                (sessions.abandoned_at is null or sessions.passed_at <= sessions.abandoned_at)
+                and sessions.passed_at <= coalesce(sessions.failed_at, sessions.passed_at)
+                then sessions.passed_at
+        end as passed_at,
+        case
+            when sessions.method <> 'cmi5' then least(sessions.failed_at, sessions.failure_told_at)
+            when
+                (sessions.abandoned_at is null or sessions.failed_at <= sessions.abandoned_at)
+                and (sessions.passed_at is null or sessions.failed_at < sessions.passed_at)
+                then sessions.failed_at
+        end as failed_at,
+        sessions.waived_at,
+        sessions.course_satisfied_at,
+        sessions.terminated_at,
+        sessions.abandoned_at,
+        coalesce(sessions.launch_mode, 'Normal') as launch_mode,
+        sessions.move_on,
+        sessions.mastery_score,
+        coalesce(sessions.passed_score_scaled, sessions.failed_score_scaled, sessions.best_score_scaled)
+            as score_scaled,
+        sessions.passed_score_scaled,
+        sessions.failed_score_scaled,
+        sessions.terminated_seconds,
+        sessions.abandoned_seconds,
+        sessions.reported_progress_share,
+        sessions.video_seconds,
+        sessions.completion_threshold,
+        -- The rules of cmi5 that the session breaks; docs/decisions/0053-an-attempt-names-its-method.md names them.
+        case
+            when sessions.method = 'cmi5' then trim({{ broken | join(' || ') }})
+        end as broken_rules
+    from sessions
+    inner join active on sessions.method = active.method and sessions.session_key = active.session_key
+)
+
+select * from final

@@ -1,0 +1,63 @@
+with
+
+evidence as (
+    select thread_key as session_key, played_segments, video_seconds
+    from {{ ref('int_session_evidenced') }}
+    where method = 'video'
+),
+
+lengths as (
+    select session_key, max(video_seconds) as video_seconds
+    from evidence
+    group by session_key
+),
+
+segments as (
+    select session_key, {{ each_part('played_segments', '[,]') }} as segment
+    from evidence
+    where played_segments is not null
+),
+
+-- Seconds into the video. A segment without an end is still being played; one that ends before it begins is no segment.
+bounded as (
+    select distinct
+        segments.session_key,
+        {{ dbt.safe_cast("trim(" ~ dbt.split_part('segments.segment', "'[.]'", 1) ~ ")", 'double') }} as from_second,
+        least(
+            {{ dbt.safe_cast("nullif(trim(" ~ dbt.split_part('segments.segment', "'[.]'", 2) ~ "), '')", 'double') }},
+            lengths.video_seconds
+        ) as to_second,
+        lengths.video_seconds
+    from segments
+    inner join lengths on segments.session_key = lengths.session_key
+    where segments.segment like '%[.]%'
+),
+
+ordered as (
+    select
+        *,
+        max(to_second) over (
+            partition by session_key order by from_second, to_second
+            rows between unbounded preceding and 1 preceding
+        ) as seen_until
+    from bounded
+    where to_second > from_second
+),
+
+-- What was watched twice counts once, and what was leapt over doesn't count.
+final as (
+    select
+        session_key,
+        max(video_seconds) as video_seconds,
+        sum(greatest(to_second - greatest(from_second, coalesce(seen_until, from_second)), 0)) as watched_seconds,
+        case
+            when max(video_seconds) > 0
+                then
+                    sum(greatest(to_second - greatest(from_second, coalesce(seen_until, from_second)), 0))
+                    / max(video_seconds)
+        end as watched_share
+    from ordered
+    group by session_key
+)
+
+select * from final

@@ -1,0 +1,50 @@
+with
+
+registrations as (
+    select * from {{ ref('int_registration_satisfied') }}
+),
+
+persons as (
+    select person_key, person_sk, org_unit_key, valid_from, valid_to from {{ ref('int_person_history') }}
+),
+
+activities as (
+    select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
+),
+
+final as (
+    select
+        {{ key_of(['registrations.registration', 'registrations.learner', 'registrations.activity_id']) }}
+            as registration_key,
+        registrations.registration,
+        registrations.tool,
+        registrations.person_key,
+        coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
+        coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
+        coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key,
+        registrations.started_date,
+        registrations.move_on,
+        registrations.session_count,
+        registrations.attempt_count,
+        registrations.launched_at,
+        registrations.completed_at,
+        registrations.passed_at,
+        registrations.failed_at,
+        registrations.waived_at,
+        registrations.score_scaled,
+        registrations.satisfied_at,
+        registrations.satisfaction_rule,
+        registrations.satisfied_at is not null as is_satisfied,
+        registrations.course_satisfied_at,
+        registrations.course_satisfied_at is not null and registrations.satisfied_at is null as is_contradicted
+    from registrations
+    left join persons
+        on
+            registrations.person_key = persons.person_key
+            and registrations.started_date >= persons.valid_from
+            and registrations.started_date < persons.valid_to
+    left join activities
+        on registrations.tool = activities.tool and registrations.activity_id = activities.activity_id
+)
+
+select * from final
