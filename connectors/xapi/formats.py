@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 # RFC 4122, 4.1.1: variant 2 in the clock sequence; the version is not restricted (v7 is legal).
@@ -109,7 +109,7 @@ def parse_instant(text: str, *, strict: bool = False) -> Instant | None:
     try:
         local = datetime.fromisoformat(f"{day}T{hour}:{minute}:00") + timedelta(seconds=int(second))
         micros = (local - _EPOCH) // _MICROSECOND + int(((fraction or "") + "000000")[:6]) - offset * 60_000_000
-        (_EPOCH + timedelta(microseconds=micros)).astimezone(UTC)
+        _EPOCH + timedelta(microseconds=micros)  # raises where UTC has no such year
     except (ValueError, OverflowError):  # no such day or hour, or outside the years 1 to 9999
         return None
     return Instant(micros, date.fromisoformat(day), offset if zulu or sign else None)

@@ -132,7 +132,7 @@ class Statements:
             or version is None
         ):
             return False
-        if self._attachments[bytes(sent.attachments)] is None or len(raw) != _size(sent):
+        if len(raw) != _size(sent) or (sent.attachments and self._attachments[bytes(sent.attachments)] is None):
             return False
         if not _fit_together(verb, thing, context):
             return False
