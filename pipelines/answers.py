@@ -1,9 +1,6 @@
 """INFER and PUBLISH, run: metric results are written, then the build is published."""
 
-import os
-
 import dagster as dg
-import duckdb
 
 from pipelines.dbt_project import manifest
 from pipelines.metric_results import write_metric_results
@@ -11,7 +8,7 @@ from pipelines.progress import stage
 from pipelines.publishing import Withheld, publish
 from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
-from pipelines.warehouse import artifacts
+from pipelines.warehouse import artifacts, connected
 
 
 class PublishConfig(dg.Config):
@@ -38,7 +35,7 @@ def metric_results() -> dg.AssetsDefinition:
     def fct_metric_result(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
         opened = home.open()
         semantic_manifest = artifacts(opened) / "semantic_manifest.json"
-        with stage("write metric results"), writing(opened), duckdb.connect(os.fspath(opened.database)) as connection:
+        with stage("write metric results"), writing(opened), connected(opened) as connection:
             run = write_metric_results(connection, semantic_manifest, as_of(), context.run.run_id)
         return dg.MaterializeResult(metadata=dict(run.by_status))
 

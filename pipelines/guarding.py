@@ -4,17 +4,15 @@ A critical check blocks what lies downstream of its audit table, and that is pub
 guard history again by itself, so a check that was left out of a run withholds as surely as one that failed.
 """
 
-import os
 from collections.abc import Iterator
 
 import dagster as dg
-import duckdb
 
 from pipelines import guards
 from pipelines.progress import stage
 from pipelines.resources import HomeResource
 from pipelines.settings import writing
-from pipelines.warehouse import dbt_run
+from pipelines.warehouse import connected, dbt_run
 
 
 def guard_checks() -> dg.AssetChecksDefinition:
@@ -22,7 +20,7 @@ def guard_checks() -> dg.AssetChecksDefinition:
     def judge(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         opened = home.open()
         suites = guards.load_suites()
-        with stage("judge the build"), writing(opened), duckdb.connect(os.fspath(opened.database)) as connection:
+        with stage("judge the build"), writing(opened), connected(opened) as connection:
             results = guards.evaluate(connection, context.run.run_id, dbt_run(opened).invocation_id, suites)
             guards.record(connection, results)
         for result in results:

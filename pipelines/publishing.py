@@ -27,7 +27,7 @@ from connectors.home import Home
 from pipelines import guards
 from pipelines.metric_results import restatements_sql
 from pipelines.settings import CHECKOUT, as_of
-from pipelines.warehouse import current_build, dbt_run
+from pipelines.warehouse import connected, current_build, dbt_run
 
 SCHEMAS = ("marts", "metrics", "trust")
 """What readers can rely on; nothing else of the warehouse is copied."""
@@ -80,7 +80,7 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
 
     ``accept_empty`` publishes although a table that had rows has none any more.
     """
-    with duckdb.connect(os.fspath(home.database)) as connection:
+    with connected(home) as connection:
         _refuse_unguarded(home, connection, build_id, accept_empty)
         published_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         name = f"{published_at:%Y%m%dT%H%M%SZ}-{build_id[:8]}"

@@ -23,6 +23,12 @@ from pipelines.settings import as_of, writing
 from pipelines.voiding import voiding_authorities
 
 
+def connected(home: Home) -> duckdb.DuckDBPyConnection:
+    """The warehouse, to write to; within the memory that dbt is given, too (profiles.yml)."""
+    memory = os.environ.get("THROUGHLINE_MEMORY") or "1GB"
+    return duckdb.connect(os.fspath(home.database), config={"memory_limit": memory})
+
+
 def artifacts(home: Home) -> Path:
     """Where dbt leaves what it made of this home: run results, the compiled SQL, its log."""
     return home.warehouse / "dbt"
@@ -96,7 +102,7 @@ def _watched(home: Home, invocation: DbtCliInvocation) -> Iterator[Any]:
 def _begin_build(home: Home, build_id: str) -> None:
     """Note whose build the warehouse holds: publishing refuses to publish one run's build on another's guards."""
     (artifacts(home) / "run_results.json").unlink(missing_ok=True)
-    with duckdb.connect(os.fspath(home.database)) as connection:
+    with connected(home) as connection:
         connection.execute("create schema if not exists publishing")
         connection.execute(
             "create or replace table publishing.build as select ? as build_id, now()::timestamp as begun_at", [build_id]
@@ -121,7 +127,7 @@ def dbt_run(home: Home) -> guards.DbtRun:
 
 def _record_tests(home: Home, build_id: str) -> None:
     if (artifacts(home) / "run_results.json").exists():
-        with duckdb.connect(os.fspath(home.database)) as connection:
+        with connected(home) as connection:
             guards.record(connection, guards.dbt_results(build_id, dbt_run(home)))
 
 
