@@ -75,7 +75,7 @@ def land_originals(
     accept_fewer: bool = False,
 ) -> ToolLanding:
     landed = ToolLanding()
-    known = landing.ledger(home, declaration.tool).to_pylist()
+    known = landing.ledger(home, declaration.tool).to_pylist() if originals else []
     with stage(f"land {declaration.tool}", len(originals)) as step:
         for original in originals:
             unit = landing.land(
