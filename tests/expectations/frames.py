@@ -126,6 +126,7 @@ BROKEN: dict[str, Row] = {
     "gx.audit_assessment_result.scores_are_in_their_range": {"out_of_range": 1},
     "gx.audit_assessment_result.scores_can_be_compared": {"comparable_share": 0.49},
     "gx.audit_assessment_result.results_have_a_person": {"unknown_person_share": 0.11},
+    "gx.audit_statement.tool_is_unique": {"tool": "(all)"},
     "gx.audit_statement.no_statement_was_changed_under_its_id": {"conflicting": 1},
     "gx.audit_statement.few_statements_are_said_twice": {"suspected_duplicate_share": 0.011},
     "gx.audit_statement.voids_are_applied": {"voids_not_applied": 1},

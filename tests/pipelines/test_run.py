@@ -37,7 +37,10 @@ def test_the_published_database_has_the_three_schemas_that_readers_rely_on(
     tables = published.sql("select table_schema, table_name from information_schema.tables").fetchall()
     assert {schema for schema, _ in tables} == {"marts", "metrics", "trust"}
     trust = {name for schema, name in tables if schema == "trust"}
-    assert trust == {"ledger", "rejects", "guard_results", "freshness", "reconciliation", "restatements", "versions"}
+    assert trust == {
+        "ledger", "rejects", "guard_results", "freshness", "reconciliation", "restatements", "versions",
+        "late_rows", "statement_conflicts", "statement_voids", "suspected_duplicates",
+    }  # fmt: skip
     assert {"dim_person", "dim_learning_activity", "dim_org_unit", "dim_date", "fct_learning_event", "fct_enrolment",
             "fct_assessment_result"} <= {name for schema, name in tables if schema == "marts"}  # fmt: skip
 
