@@ -12,7 +12,7 @@ from connectors.archive import take_in
 from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines import triggers
-from pipelines.pulls import pull_assets, pull_schedule
+from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.resources import HomeResource
 from pipelines.settings import declarations
 
@@ -112,13 +112,18 @@ def test_a_file_that_is_taken_in_while_the_sensor_looks_does_not_break_it(
     assert run_key(home) == alone
 
 
-def test_the_pull_of_a_night_is_the_day_before(home: Home) -> None:
-    pulls = pull_assets(declarations(home)["xapi"])
-    schedule = pull_schedule(pulls)
-    night = datetime(2024, 3, 1, 1, 0, tzinfo=UTC)
-    request = schedule(dg.build_schedule_context(scheduled_execution_time=night))
-    assert isinstance(request, dg.RunRequest)
-    assert request.partition_key == "2024-02-29"
+def test_a_night_pulls_the_days_before_it_that_may_not_have_been_complete(home: Home) -> None:
+    settings = "tools: {xapi: {lrs: {endpoint: 'https://lrs.example.org/xapi', since: 2024-02-29, nightly_days: 3}}}"
+    (home.root / "settings.yml").write_text(settings)
+    known = declarations(home)
+    source = pulled_tools(known)["xapi"]
+    pulls = pull_assets(known["xapi"], source)
+    schedule = pull_schedule(pulls, "xapi", source)
+    night = datetime(2024, 3, 2, 1, 0, tzinfo=UTC)
+    requests = schedule(dg.build_schedule_context(scheduled_execution_time=night))
+    assert isinstance(requests, list)
+    days = [request.partition_key for request in requests]
+    assert days == ["2024-02-29", "2024-03-01"], "nothing before the first day that can be pulled"
     assert pulls.partitions_def is not None
-    assert request.partition_key in pulls.partitions_def.get_partition_keys(current_time=night)
+    assert set(days) <= set(pulls.partitions_def.get_partition_keys(current_time=night))
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 1 * * *", "UTC")
