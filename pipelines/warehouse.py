@@ -6,6 +6,7 @@ translates between the two.
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,10 @@ def _watched(home: Home, invocation: DbtCliInvocation) -> Iterator[Any]:
 
 def _begin_build(home: Home, build_id: str) -> None:
     """Note whose build the warehouse holds: publishing refuses to publish one run's build on another's guards."""
+    artifacts(home).mkdir(exist_ok=True)
     (artifacts(home) / "run_results.json").unlink(missing_ok=True)
+    # dbt writes its own at the end: where it is interrupted, the results so far are still told apart by this one.
+    shutil.copyfile(manifest_path(), artifacts(home) / "manifest.json")
     with connected(home) as connection:
         connection.execute("create schema if not exists publishing")
         connection.execute(
