@@ -94,8 +94,6 @@ class Totara:
         self.rng = world.streams.of("totara")
         self.before: npt.NDArray[np.int64] = np.array([], dtype=np.int64)
         self.ordinal = 0
-        numbers = self.company.structure.position_id
-        self.position_ids = {p.name: numbers(p.name) for p in self.company.structure.positions}
         self._export(world.period.start - timedelta(days=1))
 
     def month(self, happened: Happenings) -> None:
@@ -136,7 +134,8 @@ class Totara:
             self.company.numbers_at(persons, day), np.where(is_unknown, 0, changed).tolist(),
             [p.username for p in people], [0] * len(people), [p.given for p in people], present["family"],
             present["email"], [p.city for p in people], [p.country for p in people], [0] * len(people),
-            present["position"], present["unit_id"], [self.position_ids[name] for name in present["position"]], led_by,
+            present["position"], present["unit_id"],
+            map(self.company.structure.position_id, present["position"]), led_by,
         )  # fmt: skip
         return list(zip(*columns, strict=True))
 

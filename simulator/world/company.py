@@ -157,9 +157,7 @@ class Company:
 
         Columns: person, unit_id, position, started (of the job), family, email, manager (person or <NA>).
         """
-        moment = np.datetime64(day, "D")
-        held = self.employees[(self.employees["opens"] <= moment) & (moment < self.employees["closes"])]
-        held = held.sort_values("person", ignore_index=True)
+        held = self._held(day)
         persons = held["person"].to_numpy()
         named = self._names.at(persons, day)
         return pd.DataFrame(
@@ -173,6 +171,17 @@ class Company:
                 "manager": self._managers(held, day),
             }
         )
+
+    def managers_on(self, day: date) -> pd.Series[int]:
+        """Who leads each person that works here on ``day`` (person, or <NA>), by person."""
+        held = self._held(day)
+        return self._managers(held, day).set_axis(held["person"])
+
+    def _held(self, day: date) -> pd.DataFrame:
+        """The first jobs of ``day``, ordered by person."""
+        moment = np.datetime64(day, "D")
+        held = self.employees[(self.employees["opens"] <= moment) & (moment < self.employees["closes"])]
+        return held.sort_values("person", ignore_index=True)
 
     def numbers_at(self, persons: Persons, day: date) -> Words:
         """Employee numbers as HR has them on ``day``."""

@@ -73,7 +73,7 @@ def presence(company: Company, ordinal: int) -> Presence:
 
     opens = held.groupby("person")["opens"].min().to_numpy().astype("datetime64[D]")
     closes = latest["closes"].to_numpy().astype("datetime64[D]")
-    managers = company.on(last).set_index("person")["manager"].reindex(persons).fillna(-1)
+    managers = company.managers_on(last).reindex(persons).fillna(-1)
     zero = begins.astype("datetime64[s]")
     return Presence(
         ordinal, first, last, ordinal == company.period.months - 1,
