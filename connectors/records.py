@@ -689,7 +689,7 @@ LATE_ROW_COLUMNS = (
     _at("found_at", "When it was landed again (UTC).", required=True),
     _date("restated_date", "Local day of events that this changed.", required=True),
     _integer("rows_late", "Statements of that day that were not there when the window had been closed."),
-    _integer("rows_gone", "Statements of that day that were there, and that the LRS no longer returns (voided ones, mostly)."),
+    _integer("rows_gone", "Statements of that day that the LRS sends no more (voided ones, mostly); they are kept in a unit of their own."),
 )
 
 

@@ -2,9 +2,9 @@
 
     settings.yml --lrs--> a multi-asset per LRS, lrs/<tool>/<kind> → landing/<kind>
 
-A day is pulled whole into the archive and landed as the unit of that day; pulling it again replaces it. Every night
-pulls yesterday and the day before: what a server lets be seen late is then still found, and told in the late-row
-ledger.
+A day is pulled whole into the archive and landed as the unit of that day; pulling it again replaces it. What the
+server sent before and sends no more (an LRS hides what was voided) stays in a unit beside it. Every night pulls
+yesterday and the day before: what a server lets be seen late is then still found, and told in the late-row ledger.
 """
 
 import tempfile
@@ -24,6 +24,8 @@ from connectors.declaration import Declaration
 from connectors.errors import SettingsError
 from connectors.home import Home
 from connectors.landing.late_rows import Late, held, note_late_rows
+from connectors.seam import Original
+from connectors.xapi.lrs import withheld
 from connectors.xapi.lrs.source import Source, credentials, source
 from identity.tokens import Tokeniser
 from pipelines.landing import PARTS, ToolLanding, meaning, read
@@ -56,13 +58,15 @@ def pull_day(home: Home, declaration: Declaration, tokeniser: Tokeniser, day: da
     Raises ``SettingsError`` where no LRS, or no secret for it, is set, and ``Transient`` for what may pass.
     """
     tool, unit = declaration.tool, day.isoformat()
+    aside = withheld.unit(unit)
     locks = home.landing / ".incoming" / tool
     locks.mkdir(parents=True, exist_ok=True)
     # As with units: a fixed number of locks, because lock files can't be deleted without a race.
     with FileLock(locks / f"pull-{zlib.crc32(unit.encode()) % 64:02}"):
-        before = held(home, tool, unit)
+        before, before_aside = held(home, tool, unit), held(home, tool, aside)
         window, landed = _replaced(home, declaration, tokeniser, day)
-        late = note_late_rows(home, tool, unit, before, held(home, tool, unit))
+        known = before_aside.days.keys() if before_aside else ()
+        late = note_late_rows(home, tool, unit, before, held(home, tool, unit), known=known)
     return PulledDay(day, window, landed, late, _missed(home, tool, day - timedelta(days=1), window.before))
 
 
@@ -77,11 +81,26 @@ def _replaced(
     with tempfile.TemporaryDirectory(dir=home.restricted) as folder:
         secrets = credentials(declaration.tool, where)
         window = pull(where, secrets, start, end, Path(folder) / "statements.ndjson")
-        original = archive.add_window(home, declaration.tool, day.isoformat(), window.path, end.replace(tzinfo=None))
+        originals = _archived(home, declaration.tool, day, window.path, end.replace(tzinfo=None))
     reader = partial(read, declaration)
     # No day is held against the days before it: a quiet one is no sign of an export that was cut off.
-    unit = landing.land(home, original, reader, declaration.declaration_version, tokeniser, before=())
-    return window, ToolLanding([unit])
+    units = [
+        landing.land(home, original, reader, declaration.declaration_version, tokeniser, before=())
+        for original in originals
+    ]
+    return window, ToolLanding(units)
+
+
+def _archived(home: Home, tool: str, day: date, pulled: Path, extracted_at: datetime) -> list[Original]:
+    """The day as it was pulled, and what is withheld of it; the latter is safe before the former is replaced."""
+    name, aside = day.isoformat(), withheld.unit(day.isoformat())
+    before, kept = archive.window(home, tool, name), archive.window(home, tool, aside)
+    into = pulled.with_name("withheld.ndjson")
+    if before and withheld.write_withheld(kept.path if kept else None, before.path, pulled, into):
+        kept = archive.add_window(home, tool, aside, into, extracted_at - withheld.EARLIER)
+    original = archive.add_window(home, tool, name, pulled, extracted_at)
+    # It lands again even if nothing was added: an earlier pull may have died before it landed it.
+    return [original, kept] if kept else [original]
 
 
 def _source(declaration: Declaration) -> Source:

@@ -8,7 +8,7 @@ them again: it keeps what a window means now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,7 +30,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Late:
-    """Statements that came after the window had been closed, and those that are there no more, by day of events."""
+    """Statements that came after the window had been closed, and those that are sent no more, by day of events."""
 
     late: Counter[date]
     gone: Counter[date]
@@ -47,13 +47,18 @@ def held(home: Home, tool: str, unit: str) -> Held | None:
     return Held(landed_at, days)
 
 
-def note_late_rows(home: Home, tool: str, unit: str, before: Held | None, after: Held | None) -> Late:
-    """Add to the ledger what a second landing of a window changed. The caller holds the window's lock."""
+def note_late_rows(
+    home: Home, tool: str, unit: str, before: Held | None, after: Held | None, *, known: Collection[str] = ()
+) -> Late:
+    """Add to the ledger what a second landing of a window changed. The caller holds the window's lock.
+
+    ``known`` are ids that the window had sent even before, and that it may send again.
+    """
     if before is None or after is None:
         return Late(Counter(), Counter())
     found = Late(
-        Counter(day for statement, day in after.days.items() if statement not in before.days),
-        Counter(day for statement, day in before.days.items() if statement not in after.days),
+        Counter(day for each, day in after.days.items() if each not in before.days and each not in known),
+        Counter(day for each, day in before.days.items() if each not in after.days),
     )
     rows = [
         {

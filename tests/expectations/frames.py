@@ -51,7 +51,7 @@ _RESULT: Row = {
 
 _STATEMENT: Row = {
     "statements": 5000, "redelivered": 40, "conflicting": 0, "suspected_duplicates": 4, "voids": 12,
-    "voids_not_applied": 0, "voids_without_target": 1, "suspected_duplicate_share": 0.0008,
+    "voids_not_applied": 0, "voids_without_target": 1, "withheld_counted": 0, "suspected_duplicate_share": 0.0008,
     "void_without_target_share": 1 / 12,
 }  # fmt: skip
 
@@ -131,6 +131,7 @@ BROKEN: dict[str, Row] = {
     "gx.audit_statement.few_statements_are_said_twice": {"suspected_duplicate_share": 0.011},
     "gx.audit_statement.voids_are_applied": {"voids_not_applied": 1},
     "gx.audit_statement.voids_find_their_targets": {"void_without_target_share": 0.51},
+    "gx.audit_statement.what_is_sent_no_more_was_voided": {"withheld_counted": 1},
 }
 
 

@@ -18,6 +18,7 @@ HEADER = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 PAGE = 2
 CONSISTENT_THROUGH = "2024-03-01T00:00:01Z"
 """A claim that nothing may rest on."""
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
 
 def statement(number: int, stored: str, **members: Any) -> dict[str, Any]:
@@ -33,13 +34,19 @@ def statement(number: int, stored: str, **members: Any) -> dict[str, Any]:
     }
 
 
+def void(number: int, target: int, stored: str) -> dict[str, Any]:
+    """A statement that voids another one."""
+    of_target = {"objectType": "StatementRef", "id": statement(target, stored)["id"]}
+    return statement(number, stored, verb={"id": VOIDED}, object=of_target)
+
+
 def of_day(day: str, *numbers: int) -> list[dict[str, Any]]:
     return [statement(number, f"{day}T12:{number % 60:02}:00Z") for number in numbers]
 
 
 @dataclass
 class ScriptedLrs:
-    """``troubles`` are statuses that the next requests get instead of an answer."""
+    """``troubles`` are statuses that the next requests get instead of an answer. What is voided is hidden."""
 
     statements: list[dict[str, Any]] = field(default_factory=list)
     troubles: list[int] = field(default_factory=list)
@@ -54,7 +61,9 @@ class ScriptedLrs:
             return self.troubles.pop(0), b""
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
         since, until, offset = query["since"], query["until"], int(query.get("offset", 0))
+        voided = {s["object"]["id"] for s in self.statements if s["verb"]["id"] == VOIDED}
         found = [s for s in self.statements if _moment(since) < _moment(s["stored"]) <= _moment(until)]
+        found = [s for s in found if s["id"] not in voided]
         rest = f"/xapi/statements?since={since}&until={until}&offset={offset + PAGE}"
         more = rest if offset + PAGE < len(found) else ""
         return 200, json.dumps({"statements": found[offset : offset + PAGE], "more": more}).encode()

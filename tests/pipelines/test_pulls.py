@@ -17,15 +17,15 @@ import pytest
 import yaml
 from dagster._serdes import serialize_value
 
-from connectors import landing
+from connectors import archive, landing
 from connectors.home import Home
-from connectors.xapi.lrs import client
+from connectors.sources.http import connection
 from pipelines import resources
 from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.resources import HomeResource
 from pipelines.settings import current_home, declarations
 from tests.pipelines.clear_text import outside_the_restricted_zone
-from tests.pipelines.scripted_lrs import HEADER, PASSWORD, USERNAME, ScriptedLrs, of_day, served, statement
+from tests.pipelines.scripted_lrs import HEADER, PASSWORD, USERNAME, ScriptedLrs, of_day, served, statement, void
 
 DAY, NEXT_DAY = "2024-03-01", "2024-03-02"
 
@@ -35,7 +35,7 @@ def lrs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedLrs]:
     """An LRS that the home's settings name, and waits that a test can bear."""
     monkeypatch.setattr(resources, "_FIRST_WAIT_SECONDS", 0.01)
     for name in ("_FIRST_WAIT_SECONDS", "_LAST_WAIT_SECONDS", "_JITTER_SECONDS"):
-        monkeypatch.setattr(client, name, 0.001)
+        monkeypatch.setattr(connection, name, 0.001)
     with served() as lrs:
         install(home, monkeypatch, xapi=lrs)
         yield lrs
@@ -118,16 +118,16 @@ def test_a_day_lands_as_the_unit_of_that_day_with_every_page(home: Home, lrs: Sc
     }  # fmt: skip
 
 
-def test_a_day_that_is_pulled_again_replaces_itself(home: Home, lrs: ScriptedLrs) -> None:
+def test_a_day_that_is_pulled_again_replaces_itself_and_keeps_what_is_sent_no_more_beside_it(
+    home: Home, lrs: ScriptedLrs
+) -> None:
     lrs.statements = of_day(DAY, 1, 2, 3)
     pull(DAY)
     lrs.statements = of_day(DAY, 2, 3, 4, 5)
     pull(DAY)
-    assert landed(home) == ["002", "003", "004", "005"]
-    assert ledger(home).keys() == {DAY}
-    assert ledger(home)[DAY]["rows_landed"] == 4
-    vaulted = pq.read_table(home.vault / "identifiers" / "xapi" / f"{DAY}.parquet")["value"].to_pylist()
-    assert not [value for value in vaulted if "learner1@" in value], "who is gone from the day is gone from the vault"
+    assert landed(home, DAY) == ["002", "003", "004", "005"]
+    assert landed(home, f"{DAY}-withheld") == ["001"]
+    assert {unit: row["rows_landed"] for unit, row in ledger(home).items()} == {DAY: 4, f"{DAY}-withheld": 1}
 
 
 def test_two_days_are_two_units(home: Home, lrs: ScriptedLrs) -> None:
@@ -149,12 +149,68 @@ def test_a_day_without_statements_lands_with_none(home: Home, lrs: ScriptedLrs) 
     assert (ledger(home)[DAY]["status"], ledger(home)[DAY]["rows_read"]) == ("landed", 0)
 
 
-def test_a_day_that_became_empty_becomes_empty(home: Home, lrs: ScriptedLrs) -> None:
+def test_a_day_that_became_empty_keeps_all_that_it_was_sent(home: Home, lrs: ScriptedLrs) -> None:
     lrs.statements = of_day(DAY, 1, 2)
     pull(DAY)
     lrs.statements = []
     assert pull(DAY).success
-    assert landed(home) == []
+    assert landed(home, DAY) == []
+    assert landed(home, f"{DAY}-withheld") == ["001", "002"]
+
+
+def test_a_voided_statement_stays_although_its_day_is_pulled_again_before_the_void_is(
+    home: Home, lrs: ScriptedLrs
+) -> None:
+    lrs.statements = of_day(DAY, 1, 2, 3)
+    pull(DAY)
+    original = archive.window(home, "xapi", DAY)
+    assert original
+    [sent] = [line for line in original.path.read_bytes().splitlines() if statement(2, "")["id"].encode() in line]
+    lrs.statements.append(void(9, 2, f"{NEXT_DAY}T08:00:00Z"))
+    pull(DAY, NEXT_DAY, DAY)
+    assert (landed(home, DAY), landed(home, NEXT_DAY)) == (["001", "003"], ["009"])
+    kept = archive.window(home, "xapi", f"{DAY}-withheld")
+    assert kept
+    assert kept.path.read_bytes() == sent + b"\n", "byte for byte, and once"
+    assert late_rows(home) == [(DAY, DAY, 0, 1)], "told once, however often the day is pulled again"
+    assert all(row["rows_read"] == row["rows_landed"] for row in ledger(home).values())
+
+
+def test_what_is_sent_again_after_it_was_withheld_is_not_late(home: Home, lrs: ScriptedLrs) -> None:
+    lrs.statements = of_day(DAY, 1, 2)
+    pull(DAY)
+    lrs.statements = of_day(DAY, 2)
+    pull(DAY)
+    lrs.statements = of_day(DAY, 1, 2)
+    pull(DAY, DAY)
+    assert late_rows(home) == [(DAY, DAY, 0, 1)]
+    assert landed(home) == ["001", "001", "002"], "the warehouse knows a statement by its id"
+
+
+def test_what_was_sent_before_under_an_id_is_kept_where_it_was_changed_and_not_where_it_was_only_written_anew(
+    home: Home, lrs: ScriptedLrs
+) -> None:
+    lrs.statements = of_day(DAY, 1, 2)
+    pull(DAY)
+    changed = lrs.statements[0] | {"verb": {"id": "http://adlnet.gov/expapi/verbs/failed"}}
+    lrs.statements = [changed, dict(reversed(lrs.statements[1].items()))]
+    pull(DAY)
+    assert landed(home) == ["001", "001", "002"]
+    first, now = ledger(home)[f"{DAY}-withheld"], ledger(home)[DAY]
+    assert first["extracted_at"] < now["extracted_at"], "so the first one counts, and the other one is a conflict"
+
+
+def test_what_is_withheld_lands_with_the_next_pull_if_a_process_died_before_it_did(
+    home: Home, lrs: ScriptedLrs
+) -> None:
+    lrs.statements = of_day(DAY, 1, 2)
+    pull(DAY)
+    lrs.statements = of_day(DAY, 2)
+    pull(DAY)
+    for table in ("statements", "ledger"):
+        home.unit_file(table, "xapi", f"{DAY}-withheld").unlink()
+    pull(DAY)
+    assert landed(home, f"{DAY}-withheld") == ["001"]
 
 
 def test_missing_settings_are_named_and_not_tried_again(
