@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from connectors.declaration.complaints import unknown
 from connectors.declaration.schema import Declaration, Export, KindMapping, Value
 from connectors.declaration.yaml_lines import Place
-from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind
+from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind, Type
 
 GIVEN = ("is_complete_snapshot", "series")
 """Columns of a kind that the reader fills, because they say something about the export and not about a record."""
@@ -63,6 +63,7 @@ def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) 
         if column.name not in mapping.columns and column.name not in GIVEN:
             missing = f"the required column '{column.name}' of {kind.name} is missing ({column.meaning})"
             yield (*place, "columns"), missing
+    yield from _sums(place, kind, mapping, known)
     for i, condition in enumerate(mapping.only):
         yield from _columns((*place, "only", i), condition.column, known)
     for name, value in mapping.columns.items():
@@ -72,6 +73,25 @@ def _kind(place: Place, kind: RecordKind, export: Export, mapping: KindMapping) 
             continue
         yield from _columns(here, value.columns, known)
         yield from _value(here, kind.by_name[name], value)
+
+
+def _sums(place: Place, kind: RecordKind, mapping: KindMapping, known: Sequence[str]) -> Iterator[tuple[Place, str]]:
+    """A record that is added up has numbers that do, a key, and nothing else that could differ between its parts."""
+    if not mapping.adds_up:
+        if mapping.once_per:
+            yield (*place, "once_per"), "`once_per` says what is counted once in `adds_up`, which is missing"
+        return
+    numbers = tuple(name for name, column in kind.by_name.items() if column.type in (Type.NUMBER, Type.INTEGER))
+    for name in mapping.adds_up:
+        if name not in numbers:
+            yield (*place, "adds_up"), unknown(f"number of {kind.name}", name, numbers)
+    for name in mapping.columns:
+        if name in kind.by_name and name not in (*mapping.adds_up, *kind.key):
+            yield (*place, "columns", name), f"'{name}' neither adds up nor is part of the key ({', '.join(kind.key)})"
+    if mapping.distinct or kind.repeats or not mapping.once_per:
+        told = "needs `once_per`, and goes neither with `distinct` nor with a kind whose records may repeat"
+        yield (*place, "adds_up"), f"`adds_up` {told}"
+    yield from _columns((*place, "once_per"), mapping.once_per, known)
 
 
 def _columns(place: Place, used: Iterable[str], known: Sequence[str]) -> Iterator[tuple[Place, str]]:

@@ -104,8 +104,9 @@ class Value(_Part):
     Numbers: ``decimal: auto`` lets the file tell its decimal mark, and rejects what it leaves open; ``thousands:
     auto`` takes any mark. ``percent`` says that all numbers are percentages, or only those ``where_marked``.
     ``accounting`` reads (12,50), 12,50- and a currency beside the amount. ``clock`` reads 1:30 as a duration in that
-    unit; ``scale`` is for the other numbers. ``shift`` moves a date or time (``1 day``: a last day becomes the first
-    day after it). ``offset: days`` reads a date, a blank and a whole number of days, which are counted from the date
+    unit; ``scale`` is for the other numbers. ``first_day_of`` takes the first day of the week (its Monday) or month in
+    which a date falls; then ``shift`` moves a date or time (``1 day``: a last day becomes the first day after it).
+    ``offset: days`` reads a date, a blank and a whole number of days, which are counted from the date
     (``2013-10-01 -25``; mostly made by ``join`` and ``replace``).
     """
 
@@ -135,6 +136,7 @@ class Value(_Part):
     unix: Literal["seconds", "milliseconds"] | None = None
     is_true: Texts = ()
     is_false: Texts = ()
+    first_day_of: Literal["week", "month"] | None = None
     shift: Shift | None = None
     offset: Literal["days"] | None = None
     decimal: Decimal | None = None
@@ -191,12 +193,19 @@ class Items(_Part):
 
 
 class KindMapping(_Part):
-    """How records of one kind come out of an export."""
+    """How records of one kind come out of an export.
+
+    With ``adds_up`` each record of the export is a part of one of the kind (a ticket of what its team did in a month):
+    the numbers in the columns that are named add up over the records with the same key, before anything lands. A part
+    is told by the columns in ``once_per``; where it stands twice it counts once.
+    """
 
     columns: dict[str, Annotated[Value, BeforeValidator(_as_from)]]
     only: tuple[Condition, ...] = ()
     items: bool = False
     distinct: bool = False
+    adds_up: Texts = ()
+    once_per: Texts = ()
 
 
 class Export(_Part):

@@ -103,6 +103,8 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         counted = " and a whole number of days behind it" if value.offset else ""
         expected.append("a time written as " + " or ".join(written.formats) + counted)
     sql = readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+    if value.first_day_of:
+        sql = f"CAST(date_trunc('{value.first_day_of}', {sql}) AS {column.type.sql})"
     if value.shift:
         sql = f"CAST({sql} + INTERVAL '{value.shift}' AS {column.type.sql})"
     return Cast(sql, "not_a_date" if column.type is Type.DATE else "not_a_time", " or ".join(expected))

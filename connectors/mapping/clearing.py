@@ -20,7 +20,7 @@ def create_clear(setting: Setting, plan: Plan) -> int:
     checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
     problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
     faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
-    texts = f"{_extras(setting)} AS extras, {', '.join(plan.texts)}"
+    texts = f"{_extras(setting)} AS extras, {plan.part} AS part, {', '.join(plan.texts)}"
     # Of an export that mentions an entity over and over, only its different mentions go on.
     texts = (
         f"SELECT min(source_line) AS source_line, {texts} FROM chosen GROUP BY ALL"
@@ -31,7 +31,7 @@ def create_clear(setting: Setting, plan: Plan) -> int:
         f"CREATE OR REPLACE TEMP TABLE clear AS WITH chosen AS ({plan.chosen}), texts AS ({texts}), "
         f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
         f"checked AS (SELECT *, {problem} AS problem FROM typed) "
-        f"SELECT source_line, {', '.join(plan.columns)}, extras, problem, "
+        f"SELECT source_line, part, {', '.join(plan.columns)}, extras, problem, "
         f"{f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text FROM checked"
     )
 

@@ -1,16 +1,19 @@
 """From clear values to records with a fate: tokens, record keys, duplicates and conflicts.
 
-    clear --tokens--> keyed --repeats--> fated
+    clear --tokens--> keyed --repeats--> fated --sums--> fated
 
 Tokens are made of the distinct values only and joined back. Windows run only over records whose key stands more
 than once, because in most originals none does.
 
 Sheets of one workbook that yield the same kind meet here: ``keyed`` holds the records of all of them.
+
+A record that is added up of parts (``adds_up``) lands once; its parts are told apart, and their fates decided, like
+records of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +28,8 @@ from connectors.sql import literal
 
 def create_keyed(setting: Setting, plan: Plan, before: Sequence[Plan]) -> None:
     """The table ``keyed``: as ``clear``, with tokens in place of identifiers and the text of each record's key.
+
+    The key of a part is what tells it from other parts; ``part_of`` is then the key of what it adds up to.
 
     After the sheets ``before``, records are added to theirs, and problems are numbered on.
     """
@@ -50,10 +55,12 @@ def create_keyed(setting: Setting, plan: Plan, before: Sequence[Plan]) -> None:
     provenance = f"{setting.source.number} AS source_number, source_line, {plan.mapping.distinct} AS is_mention"
     setting.run(
         f"{'INSERT INTO keyed BY NAME' if before else 'CREATE OR REPLACE TEMP TABLE keyed AS'} "
-        f"WITH tokenised AS (SELECT {provenance}, {', '.join(columns)}, extras, problem, problem_text "
+        f"WITH tokenised AS (SELECT {provenance}, part, {', '.join(columns)}, extras, problem, problem_text "
         f"FROM clear {' '.join(joins)}) "
-        f"SELECT * REPLACE ({extras} AS extras, {_problem_without_token(plan)} + {known_problems} AS problem), "
-        f"concat_ws('|', {key}) AS key_text FROM tokenised"
+        f"SELECT * EXCLUDE (part) REPLACE "
+        f"({extras} AS extras, {_problem_without_token(plan)} + {known_problems} AS problem), "
+        f"coalesce(part, concat_ws('|', {key})) AS key_text, "
+        f"CASE WHEN part IS NOT NULL THEN concat_ws('|', {key}) END AS part_of FROM tokenised"
     )
     setting.run("DROP TABLE clear")
 
@@ -101,11 +108,12 @@ def _tokens(tokeniser: Tokeniser, identifier_type: str, values: list[str]) -> li
     return tokeniser.tokens(identifier_type, values)
 
 
-def create_fates(setting: Setting, kind: RecordKind) -> dict[str, int]:
+def create_fates(setting: Setting, kind: RecordKind, adds_up: Collection[str] = ()) -> dict[str, int]:
     """The view ``fated``: ``keyed`` with each record's occurrence among its equals and its fate; counts the fates.
 
     Fates: ``landed``, ``rejected``, ``duplicate``, and ``same`` for further mentions of one entity in an export
-    that isn't a list of them (``distinct``), which count as no record of their own.
+    that isn't a list of them (``distinct``) and for further parts of one record (``adds_up``), which count as no
+    record of their own.
     """
     counts = "count(*), count(problem), count(DISTINCT hash(key_text)) FILTER (WHERE problem IS NULL)"
     records, faulty, keys = setting.run(f"SELECT {counts} FROM keyed").fetchall()[0]
@@ -113,14 +121,38 @@ def create_fates(setting: Setting, kind: RecordKind) -> dict[str, int]:
     if has_repeats:
         _create_repeats(setting, kind)
     nth, fate = ("coalesce(nth, 1)", "coalesce(fate, 'landed')") if has_repeats else ("1", "'landed'")
-    setting.run(
-        f"CREATE OR REPLACE TEMP VIEW fated AS SELECT keyed.*, {nth} AS nth, "
+    fated = (
+        f"SELECT keyed.*, {nth} AS nth, "
         f"CASE WHEN problem IS NOT NULL THEN 'rejected' ELSE {fate} END AS fate FROM keyed"
         + (" LEFT JOIN repeats ON keyed.rowid = repeats.record" if has_repeats else "")
     )
-    if not has_repeats:
+    if adds_up:
+        fated = _with_sums(setting, kind, adds_up, fated)
+    setting.run(f"CREATE OR REPLACE TEMP VIEW fated AS {fated}")
+    if not has_repeats and not adds_up:
         return {"landed": keys, "rejected": faulty}
-    return dict(setting.run("SELECT fate, count(*) FROM fated GROUP BY fate").fetchall())
+    fates = dict(setting.run("SELECT fate, count(*) FROM fated GROUP BY fate").fetchall())
+    return fates | {"same": records - sum(n for fate, n in fates.items() if fate != "same")}
+
+
+def _with_sums(setting: Setting, kind: RecordKind, adds_up: Collection[str], fated: str) -> str:
+    """The query ``fated`` with the table ``sums`` in place of the parts that would land.
+
+    Numbers are added in their own order, because a sum of fractions depends on it.
+    """
+    held = {
+        c.name: f'list_sum(list("{c.name}" ORDER BY "{c.name}"))' if c.name in adds_up else f'any_value("{c.name}")'
+        for c in kind.columns
+        if c.privacy is not Privacy.VAULT
+    }
+    columns = ", ".join(f'{sql} AS "{name}"' for name, sql in held.items())
+    setting.run(
+        "CREATE OR REPLACE TEMP TABLE sums AS SELECT min(source_number) AS source_number, "
+        f"min(source_line) AS source_line, {columns}, part_of AS key_text, 1 AS nth, 'landed' AS fate "
+        f"FROM ({fated}) WHERE fate = 'landed' AND part_of IS NOT NULL GROUP BY part_of"
+    )
+    others = f"SELECT * FROM ({fated}) WHERE fate <> 'landed' OR part_of IS NULL"
+    return f"{others} UNION ALL BY NAME SELECT * FROM sums"
 
 
 def _create_repeats(setting: Setting, kind: RecordKind) -> None:

@@ -67,7 +67,7 @@ def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[
         f"coalesce(problem, {conflict}) AS problem, problem_text FROM fated WHERE fate = 'rejected' UNION ALL "
         f"SELECT source_number, source_line, rule, expected, NULL, NULL FROM ragged WHERE source_number IN ({numbers})"
     )
-    key = ", ".join(plan.kind.key)
+    key = ", ".join(plan.mapping.once_per or plan.kind.key)
     failures = [*counted, Failure("key_conflict", key, f"one record per {key}, or the same content in all of them")]
     with pq.ParquetWriter(target, REJECTED, compression="zstd") as writer:
         for source in (part.source for part, _ in parts):

@@ -18,7 +18,10 @@ from connectors.sql import literal
 
 @dataclass
 class Plan:
-    """The statement of one kind while it is put together. A problem is the number of its failure, from 1."""
+    """The statement of one kind while it is put together. A problem is the number of its failure, from 1.
+
+    ``part`` is SQL for what tells one part of a record that is added up from another; nothing where none is.
+    """
 
     kind: RecordKind
     mapping: KindMapping
@@ -30,6 +33,7 @@ class Plan:
     required_tokens: dict[str, int] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
     where: str = "true"
+    part: str = "NULL::VARCHAR"
 
     @property
     def every_candidate(self) -> str:
@@ -46,6 +50,8 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
     plan = Plan(kind, mapping)
     around = _surroundings(setting, plan)
     plan.where = conditions(mapping.only, around)
+    if mapping.once_per:
+        plan.part = f"concat_ws('|', {', '.join(around.cell((name,)) for name in mapping.once_per)})"
     for name, column in kind.by_name.items():
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
         if value is None:

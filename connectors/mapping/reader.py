@@ -113,7 +113,7 @@ def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
 
 def _outcome(parts: Sequence[tuple[Setting, Plan]], kind: RecordKind, candidates: int) -> MappedKind:
     setting = parts[0][0]
-    counted = create_fates(setting, kind)
+    counted = create_fates(setting, kind, {name for _, plan in parts for name in plan.mapping.adds_up})
     landed = setting.scratch.open / f"{kind.name}.parquet"
     write_landed(setting, kind, landed)
     keep_for_the_vault(setting, kind, {name for _, plan in parts for name in plan.mapping.columns})
