@@ -15,21 +15,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
-import httpx
-import stamina
-
-from connectors.errors import SettingsError, Transient
-from connectors.xapi.lrs.answers import busy, patience
+from connectors.errors import SettingsError
+from connectors.sources.http.answers import Answer
+from connectors.sources.http.connection import Connection
+from connectors.sources.http.credentials import Credentials
 from connectors.xapi.lrs.authorization import authorization
-from connectors.xapi.lrs.source import Credentials, Source
+from connectors.xapi.lrs.source import Source
 from pipelines.write_back.ledger import Outcome
 from pipelines.write_back.statements import Statement
 
-_ATTEMPTS = 5
-_FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS, _JITTER_SECONDS = 1.0, 30.0, 1.0
 _OBJECTIONS = (400, 409, 413, 422)
 
 
@@ -45,82 +43,61 @@ class Lrs:
 
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._address = source.statements
-        self._http = httpx.Client(
-            auth=authorization(source, credentials),
+        self._connection = Connection(
+            authorization(source, credentials),
             headers={"X-Experience-API-Version": source.version, "Content-Type": "application/json"},
-            timeout=source.timeout_seconds,
+            timeout_seconds=source.timeout_seconds,
         )
 
     def __enter__(self) -> Lrs:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.close()
+        self._connection.close()
 
     def deliver(self, batch: Sequence[Statement]) -> Iterator[Delivered]:
         """Send a batch and say of each of its statements what became of it."""
         answer = self._ask("POST", content=b"[" + b",".join(one.raw for one in batch) + b"]")
         if _takes_all(answer, batch):
-            yield from (Delivered(one, Outcome.STORED, answer.status_code) for one in batch)
+            yield from (Delivered(one, Outcome.STORED, answer.status) for one in batch)
         elif len(batch) > 1:
             middle = len(batch) // 2
             yield from self.deliver(batch[:middle])
             yield from self.deliver(batch[middle:])
         else:
-            yield Delivered(batch[0], self._outcome(batch[0], answer), answer.status_code)
+            yield Delivered(batch[0], self._outcome(batch[0], answer), answer.status)
 
-    def _outcome(self, statement: Statement, answer: httpx.Response) -> Outcome:
+    def _outcome(self, statement: Statement, answer: Answer) -> Outcome:
         """What became of one statement that an LRS did not simply take."""
-        if (answer.status_code == 409 or answer.is_success) and self._holds(statement):
+        if (answer.status == 409 or answer.is_success) and self._holds(statement):
             return Outcome.ALREADY_THERE
-        return Outcome.CONFLICT if answer.status_code == 409 else Outcome.REFUSED
+        return Outcome.CONFLICT if answer.status == 409 else Outcome.REFUSED
 
     def _holds(self, statement: Statement) -> bool:
         """Whether what the LRS has under the id says the same. Some answer 409 to what they have already."""
         for name in ("statementId", "voidedStatementId"):
             answer = self._ask("GET", params={name: statement.statement_id})
             if answer.is_success:
-                return _asserted(answer.content) == _asserted(statement.raw)
+                return _asserted(answer.body) == _asserted(statement.raw)
         return False
 
-    def _ask(self, method: str, **request: Any) -> httpx.Response:
+    def _ask(self, method: str, **request: Any) -> Answer:
         """An answer that means something. Raises Transient when patience ends, SettingsError for a wrong address."""
-        for attempt in stamina.retry_context(
-            on=patience,
-            attempts=_ATTEMPTS,
-            timeout=None,
-            wait_initial=_FIRST_WAIT_SECONDS,
-            wait_max=_LAST_WAIT_SECONDS,
-            wait_jitter=_JITTER_SECONDS,
-        ):
-            with attempt:
-                return self._asked(method, **request)
-        raise AssertionError("the last attempt returns or raises")
-
-    def _asked(self, method: str, **request: Any) -> httpx.Response:
-        try:
-            answer = self._http.request(method, self._address, **request)
-        except httpx.HTTPError as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise SettingsError("The certificate of the LRS can't be verified; see SSL_CERT_FILE.") from None
-            raise Transient(f"The LRS did not answer in full ({type(error).__name__}).") from None
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise busy("The LRS", answer)
-        return _meant(answer, method)
+        return self._connection.ask("The LRS", method, self._address, partial(_meant, method), **request)
 
 
-def _takes_all(answer: httpx.Response, batch: Sequence[Statement]) -> bool:
-    if not answer.is_success or not answer.content:
+def _takes_all(answer: Answer, batch: Sequence[Statement]) -> bool:
+    if not answer.is_success or not answer.body:
         return answer.is_success
     try:
-        ids = json.loads(answer.content)
+        ids = json.loads(answer.body)
     except ValueError:
         return False
     return isinstance(ids, list) and {one.statement_id for one in batch} <= {str(each).lower() for each in ids}
 
 
-def _meant(answer: httpx.Response, method: str) -> httpx.Response:
-    status = answer.status_code
+def _meant(method: str, answer: Answer) -> Answer:
+    status = answer.status
     if answer.is_success or status in _OBJECTIONS or (status == 404 and method == "GET"):
         return answer
     if status in (401, 403):

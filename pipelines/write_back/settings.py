@@ -26,8 +26,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from connectors.declaration.complaints import explained, unknown
 from connectors.errors import SettingsError
 from connectors.home import Home
+from connectors.sources.http.addresses import Address
+from connectors.sources.http.credentials import Credentials
 from connectors.xapi.formats import is_iri
-from connectors.xapi.lrs.source import Address, Credentials, Source, Version
+from connectors.xapi.lrs.source import Source, Version
 from connectors.xapi.lrs.source import credentials as secrets_of
 from connectors.xapi.lrs.source import source as pulled_source
 from pipelines.settings import declarations

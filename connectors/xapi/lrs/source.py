@@ -13,31 +13,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.errors import SettingsError
+from connectors.sources.http.addresses import Address
+from connectors.sources.http.credentials import Credentials
 
 Version = Literal["1.0.3", "2.0.0"]
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-def _guarded(address: str) -> str:
-    """An address that a secret may be sent to. What is refused is not repeated, because it may hold one."""
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("should begin with https://, because a password goes there")
-    if not parts.hostname or parts.username or parts.password:
-        raise ValueError("should be an address without a user name or password; those belong into the environment")
-    return address
-
-
-Address = Annotated[str, AfterValidator(_guarded)]
 
 
 class Source(BaseModel):
@@ -64,14 +50,6 @@ class Source(BaseModel):
     def statements(self) -> str:
         """The address of the statements resource."""
         return self.endpoint.rstrip("/") + "/statements"
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """User and password, or client id and client secret; neither shows in a representation."""
-
-    name: str = field(repr=False)
-    secret: str = field(repr=False)
 
 
 def source(tool: str, options: Mapping[str, Any]) -> Source | None:

@@ -20,8 +20,9 @@ from typing import IO, Any
 import httpx
 import msgspec
 
+from connectors.sources.http.credentials import Credentials
 from connectors.xapi.lrs.client import Client
-from connectors.xapi.lrs.source import Credentials, Source
+from connectors.xapi.lrs.source import Source
 
 _FRACTION = timedelta(seconds=1)
 """Servers keep more digits of a second than they compare, or fewer than they were asked for."""

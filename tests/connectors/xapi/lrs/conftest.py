@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from connectors.xapi.lrs import client
+from connectors.sources.http import connection
 from tests.connectors.xapi.lrs.servers import Script, Server, serving
 
 Serve = Callable[[Script], Server]
@@ -22,4 +22,4 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_FIRST_WAIT_SECONDS", "_LAST_WAIT_SECONDS", "_JITTER_SECONDS"):
-        monkeypatch.setattr(client, name, 0.001)
+        monkeypatch.setattr(connection, name, 0.001)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.xapi.lrs.source import Credentials, Source
+from connectors.sources.http.credentials import Credentials
+from connectors.xapi.lrs.source import Source
 from connectors.xapi.lrs.window import PulledWindow, pull
 from tests.connectors.xapi.samples import numbered
 

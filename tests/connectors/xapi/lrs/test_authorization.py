@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
-from connectors.xapi.lrs import client
-from connectors.xapi.lrs.source import Credentials, Source
+from connectors.sources.http import connection
+from connectors.sources.http.credentials import Credentials
+from connectors.xapi.lrs.source import Source
 from connectors.xapi.lrs.window import PulledWindow, pull
 from tests.connectors.xapi.lrs.servers import page
 
@@ -104,7 +105,7 @@ def test_a_new_token_that_is_not_taken_ends_the_pull(tmp_path: Path) -> None:
 def test_a_token_endpoint_that_gives_none_is_told_from_the_lrs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, error: type[Exception], told: str
 ) -> None:
-    monkeypatch.setattr(client, "_ATTEMPTS", 1)
+    monkeypatch.setattr(connection, "_ATTEMPTS", 1)
     provider = Provider()
     provider.token_answer = lambda: answer
     with pytest.raises(error, match=told) as raised:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
-from connectors.xapi.lrs import answers, client
+from connectors.sources.http import answers, connection, track
 from tests.connectors.xapi.lrs.conftest import Serve
 from tests.connectors.xapi.lrs.servers import SECRET, Answer, Server, first, page, paged, pulled, pulled_ids
 from tests.connectors.xapi.samples import Read, numbered
@@ -207,7 +207,7 @@ def test_pages_in_a_circle_end(serve: Serve, tmp_path: Path) -> None:
 def test_the_same_page_under_ever_new_addresses_ends(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_MOST_REPEATED_PAGES", 5)
+    monkeypatch.setattr(track, "_MOST_REPEATED_PAGES", 5)
     server = serve(lambda path, _: Answer(page(0, more=f"statements?page={len(path)}&{path[-9:]}0")))
     with pytest.raises(Transient, match="its last 6 pages held what was read before"):
         pulled(server, tmp_path)
@@ -253,10 +253,10 @@ def test_a_server_that_does_not_answer_is_given_up_on(serve: Serve, tmp_path: Pa
 def test_a_server_that_sends_ever_so_slowly_is_given_up_on(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_SLOWEST", 2)
-    monkeypatch.setattr(client, "_ATTEMPTS", 1)
+    monkeypatch.setattr(connection, "_SLOWEST", 2)
+    monkeypatch.setattr(connection, "_ATTEMPTS", 1)
     server = serve(lambda *_: Answer(page(0, 1, 2), pieces=100, pause=0.05))
-    with pytest.raises(Transient, match="whole page within"):
+    with pytest.raises(Transient, match="whole answer within"):
         pulled(server, tmp_path, timeout_seconds=0.2)
 
 
@@ -268,7 +268,7 @@ def test_a_slow_server_is_waited_for(serve: Serve, tmp_path: Path) -> None:
 def test_a_page_without_end_is_not_read_to_its_end(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(connection, "_MOST_BYTES", 1 << 20)
     bomb = gzip.compress(b" " * (1 << 22) + page(0))
     with pytest.raises(SettingsError, match="`limit`"):
         pulled(serve(paged(bomb, headers={"Content-Encoding": "gzip"})), tmp_path)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import SettingsError
-from connectors.xapi.lrs.source import Credentials, Source, credentials, source
+from connectors.sources.http.credentials import Credentials
+from connectors.xapi.lrs.source import Source, credentials, source
 
 ENDPOINT = "https://lrs.example.org/xapi"
 BASIC = Source(endpoint=ENDPOINT)

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.xapi.lrs.source import Credentials, Source
+from connectors.sources.http.credentials import Credentials
+from connectors.xapi.lrs.source import Source
 from connectors.xapi.lrs.window import PulledWindow, ids, pull
 from tests.connectors.xapi.lrs.servers import pulled_ids
 
