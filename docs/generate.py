@@ -1,8 +1,10 @@
-"""The pages of `docs/` that are made from declarations, so that they can't say anything else.
+"""What is made from declarations, so that it can't say anything else.
 
     connectors/records.py                    ──> docs/record_kinds.md
     dbt_project/models/marts/*.semantic.yml  ──> docs/metrics.md
     connectors/catalogue/*.yaml              ──> docs/connectors.md
+    connectors/declaration/schema.py         ──> connectors/catalogue/declaration.schema.json
+    the strategy workbook's connector        ──> connectors/catalogue/templates/strategy_workbook.xlsx
 
 `make docs` writes them, `make check` fails when one of them is stale.
 """
@@ -18,6 +20,7 @@ from typing import Any
 import yaml
 
 from connectors.declaration import Declaration, catalogue
+from connectors.declaration.editor_schema import SCHEMA_FILE, schema_text
 from connectors.declaration.schema import Export
 from connectors.mapping import kinds_of
 from connectors.records import (
@@ -32,10 +35,11 @@ from connectors.records import (
     RecordKind,
     kinds,
 )
+from connectors.templates import template
 
-_DOCS = Path(__file__).resolve().parent
-_CATALOGUE = _DOCS.parent / "connectors" / "catalogue"
-_MARTS = _DOCS.parent / "dbt_project" / "models" / "marts"
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_CATALOGUE = _CHECKOUT / "connectors" / "catalogue"
+_MARTS = _CHECKOUT / "dbt_project" / "models" / "marts"
 
 _KINDS_PREFACE = f"""\
 <!-- Made by `make docs` from connectors/records.py. Change it there. -->
@@ -223,25 +227,41 @@ def _yields(export: Export) -> tuple[str, ...]:
     return export.yields or tuple(export.kinds)
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "record_kinds.md": record_kinds_page,
-    "metrics.md": metrics_page,
-    "connectors.md": connectors_page,
+def strategy_workbook() -> bytes:
+    """The template that ships: what L&D fills in."""
+    return template(catalogue(_CATALOGUE)["strategy_workbook"])
+
+
+MADE: dict[str, Callable[[], str | bytes]] = {
+    "docs/record_kinds.md": record_kinds_page,
+    "docs/metrics.md": metrics_page,
+    "docs/connectors.md": connectors_page,
+    f"connectors/catalogue/{SCHEMA_FILE}": schema_text,
+    "connectors/catalogue/templates/strategy_workbook.xlsx": strategy_workbook,
 }
 
 
 def main() -> None:
-    """Write every page; with ``--check`` only compare, and say which are stale and what mends them."""
-    parser = argparse.ArgumentParser(description="Write the generated pages of docs/.")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is stale")
+    """Write everything; with ``--check`` only compare, and say what is stale and what mends it."""
+    parser = argparse.ArgumentParser(description="Write what is made from declarations.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when something is stale")
     check = parser.parse_args().check
-    pages = {_DOCS / name: page() for name, page in PAGES.items()}
-    stale = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    made = {name: _bytes(make()) for name, make in MADE.items()}
+    stale = [name for name, content in made.items() if _found(_CHECKOUT / name) != content]
     if check and stale:
-        names = ", ".join(f"docs/{path.name}" for path in stale)
-        sys.exit(f"{names}: not what the declarations say now. Next: make docs")
-    for path in stale:
-        path.write_text(pages[path], encoding="utf-8")
+        sys.exit(f"{', '.join(stale)}: not what the declarations say now. Next: make docs")
+    for name in stale:
+        path = _CHECKOUT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made[name])
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def _found(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ new FILE           draft a declaration, try it on the file, keep it in <home>/co
 preview TOOL FILE  what a tool's connector would make of a file; nothing lands
 list               the tools of this home
 explain TOOL       what a tool's exports are, how to get them, and what they become
+template TOOL      a workbook to fill in, for what people keep by hand
+schema             what a connector file may hold, as editors want it
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import typer
 
 from connectors.declaration import Declaration
 from connectors.declaration.complaints import unknown
+from connectors.declaration.editor_schema import SCHEMA_FILE, schema_text
 from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines import connector_screen
@@ -86,6 +89,39 @@ def explain(tool: ToolArgument, home: HomeOption = None) -> None:
     connector_screen.explained(_tool(opened, tool), opened)
 
 
+@app.command()
+def template(
+    tool: ToolArgument,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write; otherwise <tool>.xlsx here.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write a workbook to fill in: a sheet per table, with drop-downs, and a note on every column."""
+    from connectors import templates
+
+    content = templates.template(_tool(home_at(home), tool))
+    typer.echo(f"{_written_new(to or Path(f'{tool}.xlsx'), content)}: fill it in, and drop it into inbox/{tool}.")
+
+
+@app.command()
+def schema(
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write; otherwise it is printed.")] = None,
+) -> None:
+    """Write what a connector file may hold as JSON Schema, so that editors complete and check it."""
+    if to is None:
+        typer.echo(schema_text(), nl=False)
+    else:
+        typer.echo(_written_new(to, schema_text().encode()))
+
+
+def _written_new(path: Path, content: bytes) -> Path:
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise SettingsError(f"{path} is there already, and is not overwritten. Name another file: --to FILE") from error
+    return path
+
+
 def _tools(home: Home) -> dict[str, Declaration]:
     from pipelines.settings import declarations
 
@@ -128,8 +164,10 @@ def _check_kind(kind: str | None) -> None:
 
 
 def _keep(home: Home, draft: Draft) -> Path:
+    """The draft in the home's own catalogue, with the schema that its first line tells editors of."""
     target = home.root / "connectors" / f"{draft.tool}.yaml"
     target.parent.mkdir(exist_ok=True)
+    (target.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
     with target.open("x", encoding="utf-8") as file:
         file.write(draft.text)
     return target

@@ -7,6 +7,7 @@ checks       what it says of record kinds, against these
 complaints   what is said about a mistake: place, what was allowed, the nearest match
 loading      one file, or the whole catalogue
 settings     what the settings of a home change, and which installations of a tool it has
+editor_schema  all of it as JSON Schema, for editors
 yaml_lines   YAML with the line of every place in it
 """
 

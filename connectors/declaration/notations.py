@@ -81,8 +81,10 @@ Regex = Annotated[str, AfterValidator(_engine_regex)]
 PythonRegex = Annotated[str, AfterValidator(_python_regex)]
 """A regular expression over a header or a file name; may have named groups."""
 DateFormat = Annotated[str, AfterValidator(_date_format)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
-Regexes = Annotated[tuple[Regex, ...], BeforeValidator(as_list)]
+OneOrMore = str | list[str]
+"""What a file may write where several texts are meant; the editor's schema tells it."""
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)]
+Regexes = Annotated[tuple[Regex, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Shift = Annotated[str, StringConstraints(pattern=r"^-?[1-9][0-9]{0,3} (day|month)s?$")]

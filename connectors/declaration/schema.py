@@ -21,6 +21,7 @@ from connectors.declaration.notations import (
     Decimal,
     Delimiter,
     Encoding,
+    OneOrMore,
     PythonRegex,
     Regex,
     Regexes,
@@ -30,6 +31,8 @@ from connectors.declaration.notations import (
     Zone,
     as_list,
 )
+
+_Names = OneOrMore | dict[str, OneOrMore]
 
 
 def _names(value: Any) -> Any:
@@ -58,7 +61,7 @@ class _Part(BaseModel):
 class Header(_Part):
     """One column of the export: the names that its header goes by, or a place where it has no name."""
 
-    names: Annotated[tuple[str, ...], BeforeValidator(_names)]
+    names: Annotated[tuple[str, ...], BeforeValidator(_names, json_schema_input_type=_Names)]
     optional: bool = False
     position: int | None = Field(None, ge=1, description="Place from 1; needed where names repeat or are blank.")
 
@@ -110,12 +113,14 @@ class Value(_Part):
     (``2013-10-01 -25``; mostly made by ``join`` and ``replace``).
     """
 
-    from_: Annotated[tuple[str, ...], BeforeValidator(as_list)] | None = Field(None, alias="from")
+    from_: Texts | None = Field(None, alias="from")
     join: Texts | None = None
     by: str = " "
     constant: str | None = None
     given: Literal["extracted_at", "series", "line"] | None = None
-    first_of: tuple[Annotated[Value, BeforeValidator(_as_from)], ...] | None = None
+    first_of: (
+        tuple[Annotated[Value, BeforeValidator(_as_from, json_schema_input_type=Value | OneOrMore)], ...] | None
+    ) = None
 
     sole: bool = False
     html: bool = False
@@ -130,7 +135,7 @@ class Value(_Part):
     replace: dict[Regex, str] = {}
     prefix: str = ""
 
-    formats: Annotated[tuple[DateFormat, ...], BeforeValidator(as_list)] = ()
+    formats: Annotated[tuple[DateFormat, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)] = ()
     month_words: dict[str, str] = {}
     zone: Zone | None = None
     unix: Literal["seconds", "milliseconds"] | None = None
@@ -200,7 +205,7 @@ class KindMapping(_Part):
     is told by the columns in ``once_per``; where it stands twice it counts once.
     """
 
-    columns: dict[str, Annotated[Value, BeforeValidator(_as_from)]]
+    columns: dict[str, Annotated[Value, BeforeValidator(_as_from, json_schema_input_type=Value | OneOrMore)]]
     only: tuple[Condition, ...] = ()
     items: bool = False
     distinct: bool = False
@@ -224,12 +229,17 @@ class Export(_Part):
 
     Of each group in ``any_of``, a file must have at least one column (people go by number or by e-mail).
 
+    Of ``json``, the names of a column are paths (see `json_paths`), tried in their order for each record. ``records``
+    says where the records stand, in one of several spellings; without it each document, or each element of an array,
+    is one. ``line_prefix`` is what stands before the JSON on the lines of a log; members at the paths in ``unwrap``
+    may hold JSON as text.
+
     A format with a reader of its own has no ``columns`` and ``kinds``; it names the kinds that it ``yields``.
     """
 
     title: str
     how: str = ""
-    format: Literal["table", "xapi"] = "table"
+    format: Literal["table", "json", "xapi"] = "table"
     delivers: Literal["events", "snapshot", "increment"]
     partial_files: Texts = ()
     files: Texts = ()
@@ -239,10 +249,13 @@ class Export(_Part):
     sheet_name: PythonRegex | None = None
     preamble: bool = False
     header_rows: int = Field(1, ge=1, le=3)
+    records: Texts = ()
+    line_prefix: PythonRegex | None = None
+    unwrap: Texts = ()
     not_records: tuple[Condition, ...] = ()
-    columns: dict[str, Annotated[Header, BeforeValidator(_as_names)]] = {}
+    columns: dict[str, Annotated[Header, BeforeValidator(_as_names, json_schema_input_type=Header | OneOrMore)]] = {}
     any_of: tuple[Texts, ...] = ()
-    items: Annotated[tuple[Items, ...], BeforeValidator(_as_sequence)] = ()
+    items: Annotated[tuple[Items, ...], BeforeValidator(_as_sequence, json_schema_input_type=Items | list[Items])] = ()
     vouched: Texts = ()
     short_rows: Literal["reject", "pad"] = "reject"
     long_rows: Literal["reject", "drop_blank"] = "reject"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.declaration.editor_schema import MODELINE
 from connectors.drafting.kinds import Choice
 from connectors.drafting.opening import Opened
 from connectors.drafting.parts import Parts
@@ -45,6 +46,7 @@ def _opening(found: Findings) -> Iterator[str]:
     """What this is, and why the file was taken for what it was taken for."""
     choice = found.choice
     kind, reasons = choice.chosen.kind, choice.chosen.reasons
+    yield MODELINE
     yield from _comment(
         f"A draft, made of {found.file_name} ({found.opened.source.rows:,} rows). Lines that begin with `# ?` ask "
         "something: answer them, delete them, and write `status: confirmed`."

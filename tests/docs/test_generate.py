@@ -22,7 +22,7 @@ def generate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "_DOCS", tmp_path)
+    monkeypatch.setattr(module, "_CHECKOUT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["generate.py"])
     return module
 
@@ -46,11 +46,11 @@ def test_a_page_that_was_edited_by_hand_fails_the_check_and_is_mended(
     generate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generate.main()
-    written = (tmp_path / "record_kinds.md").read_text(encoding="utf-8")
-    (tmp_path / "record_kinds.md").write_text(written + "by hand\n", encoding="utf-8")
+    written = (tmp_path / "docs" / "record_kinds.md").read_text(encoding="utf-8")
+    (tmp_path / "docs" / "record_kinds.md").write_text(written + "by hand\n", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
     with pytest.raises(SystemExit, match=r"docs/record_kinds\.md.*make docs"):
         generate.main()
     monkeypatch.setattr(sys, "argv", ["generate.py"])
     generate.main()
-    assert (tmp_path / "record_kinds.md").read_text(encoding="utf-8") == written
+    assert (tmp_path / "docs" / "record_kinds.md").read_text(encoding="utf-8") == written
