@@ -68,20 +68,18 @@ def _plain(docstring: str) -> str:
 
 
 def _kinds(parts: dict[str, Schema]) -> Schema:
-    mapping = parts["KindMapping"]
-    value = mapping["properties"]["columns"]["additionalProperties"]
-    named = {kind.name: _kind(kind, mapping, value) for kind in kinds()}
+    """A part for each record kind, with its columns; what all of them share is referred to and not repeated."""
+    parts["ColumnValue"] = parts["KindMapping"]["properties"]["columns"]["additionalProperties"]
+    named = {kind.name: _kind(kind, parts["KindMapping"]) for kind in kinds()}
     return {"type": "object", "properties": named, "additionalProperties": False}
 
 
-def _kind(kind: RecordKind, mapping: Schema, value: Schema) -> Schema:
-    columns = {column.name: value | {"description": _meaning(column)} for column in kind.columns}
+def _kind(kind: RecordKind, mapping: Schema) -> Schema:
+    shared = {name: {"$ref": f"#/$defs/KindMapping/properties/{name}"} for name in mapping["properties"]}
+    columns = {c.name: {"$ref": "#/$defs/ColumnValue", "description": _meaning(c)} for c in kind.columns}
     of_kind = {"columns": {"type": "object", "properties": columns, "additionalProperties": False}}
-    key = f"Key: {', '.join(kind.key)}."
-    return mapping | {
-        "description": f"One row is {kind.grain}. {key}",
-        "properties": mapping["properties"] | of_kind,
-    }
+    grain = f"One row is {kind.grain}. Key: {', '.join(kind.key)}."
+    return mapping | {"description": grain, "properties": shared | of_kind}
 
 
 def _meaning(column: Column) -> str:
