@@ -5,6 +5,7 @@
     connectors/catalogue/*.yaml              ──> docs/connectors.md
     connectors/declaration/schema.py         ──> connectors/catalogue/declaration.schema.json
     the strategy workbook's connector        ──> connectors/catalogue/templates/strategy_workbook.xlsx
+    connectors/catalogue/*.yaml              ──> the table in README.md
 
 `make docs` writes them, `make check` fails when one of them is stale.
 """
@@ -38,6 +39,7 @@ from connectors.records import (
 from connectors.templates import template
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
+_README = _CHECKOUT / "README.md"
 _CATALOGUE = _CHECKOUT / "connectors" / "catalogue"
 _MARTS = _CHECKOUT / "dbt_project" / "models" / "marts"
 
@@ -227,6 +229,30 @@ def _yields(export: Export) -> tuple[str, ...]:
     return export.yields or tuple(export.kinds)
 
 
+_BEGINS, _ENDS = "<!-- Tools: made by `make docs`. -->\n", "<!-- End of tools. -->"
+
+
+def readme() -> str:
+    """The README with its table of tools as it is now; everything else in it is written by people."""
+    before, rest = _README.read_text(encoding="utf-8").split(_BEGINS)
+    _, after = rest.split(_ENDS)
+    return f"{before}{_BEGINS}{_tools()}{_ENDS}{after}"
+
+
+def _tools() -> str:
+    rows = [
+        f"| [{d.title}](docs/connectors.md#{d.tool}) | `{d.tool}` | {d.status} | {_becomes(d)} |"
+        for d in sorted(catalogue(_CATALOGUE).values(), key=lambda declaration: declaration.title.casefold())
+    ]
+    return "\n".join(["", "| tool | folder | status | becomes |", "|---|---|---|---|", *rows, "", ""])
+
+
+def _becomes(declaration: Declaration) -> str:
+    """Record kinds, those of the strategy as one."""
+    found = {"strategy" if kind.startswith("strategy_") else kind for kind in kinds_of(declaration)}
+    return ", ".join(name.replace("_", " ") for name in sorted(found))
+
+
 def strategy_workbook() -> bytes:
     """The template that ships: what L&D fills in."""
     return template(catalogue(_CATALOGUE)["strategy_workbook"])
@@ -236,6 +262,7 @@ MADE: dict[str, Callable[[], str | bytes]] = {
     "docs/record_kinds.md": record_kinds_page,
     "docs/metrics.md": metrics_page,
     "docs/connectors.md": connectors_page,
+    "README.md": readme,
     f"connectors/catalogue/{SCHEMA_FILE}": schema_text,
     "connectors/catalogue/templates/strategy_workbook.xlsx": strategy_workbook,
 }
