@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.declaration import CATALOGUE, catalogue, load, with_settings
+from connectors.declaration.yaml_lines import parse
 from connectors.errors import SettingsError
 from connectors.mapping import kinds_of
 from tests.connectors.mapped import declared
@@ -66,6 +67,7 @@ def complaint(folder: Path, old: str, new: str) -> str:
         ("tool: acme", "tool: acme\nencodings: utf8x", "encodings"),
         ("      name: Name\n", "      name: Name\n      name: Title\n", "the key 'name' stands twice"),
         ("    columns:\n      id", "    vouched: [nam]\n    columns:\n      id", "did you mean 'name'?"),
+        ("      name: Name\n", "      <<: [Name]\n", "`<<` takes over one mapping"),
         ("tool: acme", "tool: [acme", "not YAML"),
     ],
 )
@@ -138,3 +140,9 @@ def test_a_shipped_declaration_is_sound_and_says_how_to_export(path: Path) -> No
     declaration = load(path)
     assert kinds_of(declaration)
     assert all(export.how for export in declaration.exports.values())
+
+
+def test_a_mapping_may_take_over_another_and_say_some_of_it_anew() -> None:
+    content, lines = parse("a: &whole {x: 1, y: 2}\nb: {<<: *whole, y: 3}\n", "acme.yaml")
+    assert content == {"a": {"x": "1", "y": "2"}, "b": {"x": "1", "y": "3"}}
+    assert (lines["b", "x"], lines["b", "y"]) == (1, 2)

@@ -1,0 +1,135 @@
+"""Lists of employees, jobs, units and positions from any HR system, in five languages."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from connectors.declaration import CATALOGUE
+from connectors.errors import OriginalRefused
+from tests.connectors.mapped import Mapped, map_file, token_of
+from tests.connectors.spellings import Spelling, in_every_language_and_spelling
+
+SAMPLES = CATALOGUE / "samples" / "hr_table"
+HEADERS = {
+    "en": ["Employee number", "Full name", "Work email", "Status", "Department", "Manager number", "FTE", "Hire date"],
+    "nl": ["Personeelsnr.", "Naam", "E-mail werk", "Status dienstverband", "Afdeling", "Personeelsnummer leidinggevende", "Deeltijdfactor", "Datum in dienst"],
+    "de": ["Pers.-Nr.", "Mitarbeitername", "E-Mail (dienstlich)", "Mitarbeiterstatus", "Abteilung", "Personalnummer Vorgesetzter", "VZÄ", "Eintrittsdatum"],
+    "fr": ["Matricule", "Nom et prénom", "E-mail professionnel", "Statut", "Service", "Matricule N+1", "ETP", "Date d'embauche"],
+    "es": ["N.º de empleado", "Nombre completo", "Correo corporativo", "Estado", "Departamento", "Código del responsable", "Equivalente a tiempo completo", "Fecha de alta"],
+}  # fmt: skip
+ON_LEAVE = {"en": "On leave", "nl": "Verlof", "de": "Beurlaubt", "fr": "En congé", "es": "Excedencia"}
+
+
+def number(text: str) -> str:
+    return token_of("employee_number", text)
+
+
+def listed(folder: Path, *lines: str, name: str = "employees_2025-02-01.csv") -> Mapped:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return map_file(path, "hr_table", folder / "scratch")
+
+
+@in_every_language_and_spelling
+def test_a_person_reads_alike_in_every_language_and_spelling(language: str, spelling: Spelling, tmp_path: Path) -> None:
+    row = ["001007", "Vries, A. de", "a@x.example", ON_LEAVE[language], "Z01", "001001", spelling.number("0.75"), spelling.at("2019-09-13")]  # fmt: skip
+    path = spelling.write(tmp_path / "list_2025-02-01.csv", HEADERS[language], [row])
+    (person,) = map_file(path, "hr_table", tmp_path).rows("people")
+    assert (person["person_token"], person["manager_token"]) == (number("001007"), number("001001"))
+    assert person["email_token"] == token_of("email", "a@x.example")
+    assert (person["employment_status"], person["org_unit_id"], person["fte"]) == ("on_leave", "Z01", 0.75)
+    assert (person["hired_date"], person["effective_date"]) == (date(2019, 9, 13), date(2025, 2, 1))
+
+
+def test_spanish_headers_are_known_as_well(tmp_path: Path) -> None:
+    mapped = listed(tmp_path, ";".join(HEADERS["es"]), "77;Ana Gil;;Baja;Ventas;70;0,5;13/09/2019")
+    (person,) = mapped.rows("people")
+    assert (person["employment_status"], person["fte"], person["hired_date"]) == ("left", 0.5, date(2019, 9, 13))
+    assert (number("77"), "full_name", "Ana Gil") in mapped.tokeniser.kept
+
+
+def test_a_dutch_list_with_title_blank_lines_and_total_lands_but_for_what_is_no_number(tmp_path: Path) -> None:
+    mapped = map_file(SAMPLES / "medewerkers_2025-02-01.csv", "hr_table", tmp_path)
+    assert mapped.unit.export == "people"
+    assert mapped.counts("people") == (7, 6, 1, 0)
+    (reject,) = mapped.rejects("people")
+    assert (reject["rule"], reject["column_name"], reject["source_line"]) == ("not_a_number", "Deeltijdfactor", 12)
+    people = {row["person_token"]: row for row in mapped.rows("people")}
+    assert (people[number("000988")]["employment_status"], people[number("000988")]["left_date"]) == ("left", date(2024, 12, 31))  # fmt: skip
+    assert people[number("001014")]["left_date"] is None, "the end of time is no last day"
+
+
+def test_who_has_not_started_is_described_from_the_first_day_on(tmp_path: Path) -> None:
+    people = map_file(SAMPLES / "medewerkers_2025-02-01.csv", "hr_table", tmp_path).rows("people")
+    (coming,) = (row for row in people if row["person_token"] == number("001035"))
+    assert (coming["effective_date"], coming["hired_date"]) == (date(2025, 3, 1), date(2025, 3, 1))
+    assert coming["employment_status"] is None
+
+
+def test_rows_with_dates_of_their_own_are_a_history_and_a_row_again_is_a_duplicate(tmp_path: Path) -> None:
+    mapped = map_file(SAMPLES / "employees 2025-03-01.csv", "hr_table", tmp_path)
+    assert mapped.counts("people") == (5, 4, 0, 1)
+    steps = [
+        (row["effective_date"], row["job_title"], row["fte"])
+        for row in mapped.rows("people")
+        if row["person_token"] == number("E-1007")
+    ]
+    assert steps == [(date(2025, 1, 1), "Team lead", 1), (date(2025, 2, 15), "Manager", 0.8)]
+    managers = {row["manager_token"] for row in mapped.rows("people")}
+    assert managers == {None, token_of("email", "anna.faber@acme.example")}, "a manager may go by e-mail"
+
+
+def test_several_jobs_at_once_land_all_and_the_main_one_describes_the_person(tmp_path: Path) -> None:
+    mapped = map_file(SAMPLES / "Stellen_2025-02-01.csv", "hr_table", tmp_path)
+    assert mapped.unit.export == "jobs"
+    assert mapped.counts("job_assignments") == (5, 3, 1, 1)
+    jobs = [row for row in mapped.rows("job_assignments") if row["person_token"] == number("4711")]
+    assert [(j["assignment_id"], j["is_primary"], j["fte"], j["ended_date"]) for j in jobs] == [
+        ("V-1", True, 0.8, None),
+        ("V-2", False, 0.2, date(2025, 7, 31)),
+    ]
+    titles = {row["person_token"]: row["job_title"] for row in mapped.rows("people")}
+    assert titles[number("4711")] == "Meister Fertigung"
+
+
+@pytest.mark.parametrize(
+    ("cells", "token"),
+    [
+        ("001001,,", number("001001")),
+        (",boss@x.example,", token_of("email", "boss@x.example")),
+        (',,"Faber, Anna (E-1001)"', number("E-1001")),
+        (",,boss@x.example", token_of("email", "boss@x.example")),
+        (",,Anna Faber", None),
+    ],
+)
+def test_a_manager_is_a_number_or_an_address_and_never_a_name(cells: str, token: str | None, tmp_path: Path) -> None:
+    mapped = listed(tmp_path, "Employee ID,Manager number,Manager email,Manager", f"7001,{cells}")
+    assert mapped.column("people", "manager_token") == [token]
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"), [("employees_2025-02-01.csv", True), ("Mutaties 2025-02.csv", False), ("new hires.csv", False)]
+)
+def test_a_list_of_changes_says_nothing_of_those_who_are_not_in_it(name: str, whole: bool, tmp_path: Path) -> None:
+    mapped = listed(tmp_path, "Employee ID,Department", "7001,Claims", name=name)
+    assert mapped.column("people", "is_complete_snapshot") == [whole]
+
+
+def test_units_and_positions_have_lists_of_their_own(tmp_path: Path) -> None:
+    units = map_file(SAMPLES / "services_2025-02.csv", "hr_table", tmp_path / "u")
+    assert [(row["org_unit_id"], row["parent_org_unit_id"]) for row in units.rows("org_units")][:3] == [
+        ("DG", None),
+        ("COM", "DG"),
+        ("COM-N", "COM"),
+    ]
+    assert [r["rule"] for r in units.rejects("org_units")] == ["key_conflict"]
+    positions = map_file(SAMPLES / "puestos_2025-02-01.csv", "hr_table", tmp_path / "p")
+    assert positions.counts("positions") == (4, 3, 1, 0)
+
+
+def test_a_list_in_which_nobody_is_named_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(OriginalRefused, match="also needs the column 'Employee number'"):
+        listed(tmp_path, "Age,Department,JobRole,MonthlyIncome", "41,Sales,Executive,5993")
