@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from connectors.declaration.complaints import unknown
+from connectors.declaration.json_paths import json_path, records_path
 from connectors.declaration.schema import Declaration, Export, KindMapping, Value
 from connectors.declaration.yaml_lines import Place
 from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind, Type
@@ -24,15 +25,17 @@ def against_kinds(declaration: Declaration) -> list[tuple[Place, str]]:
 
 def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
     place: Place = ("exports", name)
-    if export.format == "table" and not export.columns:
-        yield place, "an export needs `columns`: the headers that it is known by"
+    is_mapped = export.format != "xapi"
+    if is_mapped and not export.columns:
+        yield place, "an export needs `columns`: the headers (or paths, in JSON) that it is known by"
     is_open = all(header.optional for header in export.columns.values()) and not (export.items or export.any_of)
-    if export.format == "table" and is_open:
+    if is_mapped and is_open:
         yield (*place, "columns"), "at least one column must not be optional, or every file would fit"
     yield from _column_names(place, export)
+    yield from _format(place, export)
     for kind_name in export.yields:
-        if export.format == "table":
-            yield (*place, "yields"), "only a format with a reader of its own `yields` kinds; a table has `kinds`"
+        if is_mapped:
+            yield (*place, "yields"), "only a format with a reader of its own `yields` kinds; others have `kinds`"
         elif kind_name not in RECORD_KINDS:
             yield (*place, "yields"), unknown("record kind", kind_name, tuple(RECORD_KINDS))
     for kind_name, mapping in export.kinds.items():
@@ -41,6 +44,28 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
             yield here, unknown("record kind", kind_name, tuple(RECORD_KINDS))
         else:
             yield from _kind(here, RECORD_KINDS[kind_name], export, mapping)
+
+
+_OF_TABLES = ("sheet", "every_sheet", "sheet_name", "preamble", "header_rows", "items", "short_rows", "long_rows")
+_OF_JSON = ("records", "line_prefix", "unwrap")
+
+
+def _format(place: Place, export: Export) -> Iterator[tuple[Place, str]]:
+    """Words that mean nothing in the export's format, and paths that are none."""
+    foreign = {"table": _OF_JSON, "json": _OF_TABLES, "xapi": (*_OF_JSON, *_OF_TABLES)}[export.format]
+    for word in (word for word in foreign if word in export.model_fields_set):
+        yield (*place, word), f"an export of `format: {export.format}` has no `{word}`"
+    if export.format != "json":
+        return
+    paths: list[tuple[Place, str, Callable[[str], object]]]
+    paths = [((*place, "records"), text, records_path) for text in export.records]
+    paths += [((*place, "unwrap"), text, json_path) for text in export.unwrap]
+    paths += [((*place, "columns", name), text, json_path) for name, h in export.columns.items() for text in h.names]
+    for here, text, read in paths:
+        try:
+            read(text)
+        except ValueError as error:
+            yield here, str(error)
 
 
 def _column_names(place: Place, export: Export) -> Iterator[tuple[Place, str]]:

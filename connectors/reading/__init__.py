@@ -2,9 +2,12 @@
 
     original --originals--> Text      --recognition--> Layout --tables--> Source (source_line, one column per cell)
              --workbooks--> Sheet(s)
+             --json_cutting--> records of JSON --json_records--> Layout(s) …
 
 originals        bytes as received → UTF-8 on disk, or refused with the reason
 workbooks        a workbook → the text of the cells of its sheets, on disk
+json_cutting     JSON → its records, which stay raw, each with its line
+json_records     which exports they are; `json_cells` draws their members as cells
 code_pages       which of several code pages a file is in
 headers          the header, of one row or several, and what may stand before it
 items            wide exports: header cells that are things themselves
@@ -12,7 +15,7 @@ recognition      which export of a tool a header belongs to
 identification   encoding and export, tried together; sheet by sheet for a workbook
 conditions       what a declaration asks of a record
 cells            which cells are mapped, how they are cleaned, and which rows are records
-tables           text or sheet → table; a text by `fast_tier` where that is proven to be right, else by `exact_tier`
+tables           text, sheet or JSON → table; a text by `fast_tier` where that is proven right, else by `exact_tier`
 raw_lines        records as they stand in the original, for those that are rejected
 """
 

@@ -13,6 +13,14 @@ from connectors.errors import OriginalRefused
 from connectors.reading import workbooks
 from connectors.reading.code_pages import likeliest_first
 from connectors.reading.headers import HeadRow, head_of, rows_of_text
+from connectors.reading.json_cells import JsonRecords
+from connectors.reading.json_records import (
+    as_utf8,
+    json_exports,
+    looks_like_json,
+    recognised_json,
+    write_records,
+)
 from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
 from connectors.reading.recognition import Layout, recognised
 from connectors.reading.workbooks import Sheet
@@ -28,22 +36,38 @@ class SheetCells:
 
 @dataclass(frozen=True)
 class Found:
-    """A text or a sheet, and what it was recognised as."""
+    """A text, a sheet or the records of JSON, and what it was recognised as."""
 
-    content: Text | SheetCells
+    content: Text | SheetCells | JsonRecords
     layout: Layout
 
 
 def identified(path: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
-    """Decompress, decode and recognise an original: one text, or the sheets of a workbook.
+    """Decompress, decode and recognise an original: one text, the sheets of a workbook, or the records of JSON.
 
     Raises OriginalRefused with what was tried.
     """
     plain = uncompressed(path, restricted)
     if workbooks.is_zip(plain):
         return _sheets(plain, source_file, declaration, restricted)
+    if json := json_exports(declaration):
+        text = as_utf8(plain, declaration, restricted)
+        if looks_like_json(text, json):
+            return _records(text, source_file, declaration, restricted)
     refuse_if_no_text(plain)
+    if not _tables(declaration):
+        raise OriginalRefused(
+            f"The file is not JSON, which is all that {declaration.tool} is declared to export.",
+            "check that it lies in the inbox of the right tool, and export it as JSON.",
+        )
     return (_text(plain, source_file, declaration, restricted),)
+
+
+def _records(text: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
+    found = recognised_json(text, source_file, declaration)
+    return tuple(
+        Found(write_records(text, place, restricted, number), layout) for number, (place, layout) in enumerate(found)
+    )
 
 
 def _tables(declaration: Declaration) -> dict[str, Export]:

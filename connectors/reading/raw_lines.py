@@ -1,4 +1,4 @@
-"""Records as they stand in the original, for those that are rejected: lines of a text, rows of a sheet."""
+"""Records as they stand in the original, for those that are rejected: lines of a text, rows of a sheet, JSON."""
 
 from __future__ import annotations
 
@@ -64,6 +64,32 @@ class RawRows:
         return self._last[1]
 
     def __enter__(self) -> RawRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class RawRecords:
+    """Reads the JSON of records forward once: ask for them in their order."""
+
+    def __init__(self, path: Path, is_numbered: bool) -> None:
+        self._file = pq.ParquetFile(path)
+        self._by = "number" if is_numbered else "line"
+        self._rows = self._in_order()
+        self._last: tuple[int, str] = (0, "")
+
+    def _in_order(self) -> Iterator[tuple[int, str]]:
+        for batch in self._file.iter_batches(columns=[self._by, "raw"]):
+            yield from zip(batch.column(self._by).to_pylist(), batch.column("raw").to_pylist(), strict=True)
+
+    def between(self, first: int, _following: int | None = None) -> str:
+        """The record ``first``."""
+        if self._last[0] != first:
+            self._last = (first, next((raw for line, raw in self._rows if line == first), ""))
+        return self._last[1]
+
+    def __enter__(self) -> RawRecords:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -34,7 +34,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class _Fit:
+class Fit:
     """How a header fits an export: columns found, required ones missing, ones whose name stands more than once."""
 
     name: str
@@ -58,9 +58,9 @@ def recognised(
     fits = [fit for delimiter, head in heads.items() for fit in _fits(declaration, delimiter, head, among)]
     whole = [fit for fit in fits if not fit.missing]
     if not whole:
-        raise _unrecognised(declaration, fits)
+        raise unrecognised(declaration, fits)
     widest = max(whole, key=lambda fit: len(fit.header.headings)).delimiter
-    fit = _one(declaration, [fit for fit in whole if fit.delimiter == widest], source_file)
+    fit = best_of(declaration, [fit for fit in whole if fit.delimiter == widest], source_file)
     _refuse_ambiguous(declaration, fit)
     return Layout(
         name=fit.name,
@@ -73,7 +73,7 @@ def recognised(
     )
 
 
-def _fits(declaration: Declaration, delimiter: str, head: Sequence[HeadRow], among: Collection[str]) -> Iterator[_Fit]:
+def _fits(declaration: Declaration, delimiter: str, head: Sequence[HeadRow], among: Collection[str]) -> Iterator[Fit]:
     """The best fit of each export: of the rows that may be its header, the first that holds most of it."""
     for name in (name for name in declaration.exports if name in among):
         export = declaration.exports[name]
@@ -82,7 +82,7 @@ def _fits(declaration: Declaration, delimiter: str, head: Sequence[HeadRow], amo
         yield max(fits, key=lambda fit: (not fit.missing, len(fit.positions)))
 
 
-def _fit(name: str, export: Export, delimiter: str, header: Header) -> _Fit:
+def _fit(name: str, export: Export, delimiter: str, header: Header) -> Fit:
     positions: dict[str, int] = {}
     missing: list[str] = []
     repeated: dict[str, list[int]] = {}
@@ -100,7 +100,7 @@ def _fit(name: str, export: Export, delimiter: str, header: Header) -> _Fit:
     ]
     if required and not any(True for items, taken in required for _ in items_of(items, header.cells, taken)):
         missing.append("items")
-    return _Fit(name, export, delimiter, header, positions, missing, repeated)
+    return Fit(name, export, delimiter, header, positions, missing, repeated)
 
 
 def _places(declared: DeclaredHeader, header: Header) -> list[int]:
@@ -113,7 +113,8 @@ def _places(declared: DeclaredHeader, header: Header) -> list[int]:
     return [i for i in found if i == declared.position - 1]
 
 
-def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
+def best_of(declaration: Declaration, fits: list[Fit], source_file: str, what: str = "The header fits") -> Fit:
+    """The fit that explains most of the file; the file's name decides between equals."""
     # A header of two rows that fits explains more of the file than one of its rows alone.
     most = max((len(fit.positions), fit.export.header_rows) for fit in fits)
     best = [fit for fit in fits if (len(fit.positions), fit.export.header_rows) == most]
@@ -125,12 +126,12 @@ def _one(declaration: Declaration, fits: list[_Fit], source_file: str) -> _Fit:
         return best[0]
     choices = "; ".join(f"{fit.name}: {' or '.join(fit.export.files) or 'no name is declared'}" for fit in best)
     raise OriginalRefused(
-        f"The header fits several exports of {declaration.tool} alike, and the file's name doesn't tell which it is.",
+        f"{what} several exports of {declaration.tool} alike, and the file's name doesn't tell which it is.",
         f"rename the file so that it fits one of these patterns, and drop it again: {choices}.",
     )
 
 
-def _refuse_ambiguous(declaration: Declaration, fit: _Fit) -> None:
+def _refuse_ambiguous(declaration: Declaration, fit: Fit) -> None:
     for column, places in fit.repeated.items():
         raise OriginalRefused(
             f"The column '{fit.header.cells[places[0]].strip()}' stands {len(places)} times in the header (places "
@@ -148,7 +149,7 @@ def _refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> 
             )
 
 
-def _unrecognised(declaration: Declaration, fits: list[_Fit]) -> OriginalRefused:
+def unrecognised(declaration: Declaration, fits: list[Fit], what: str = "The header fits") -> OriginalRefused:
     """Say what was found and what is missing. A first line without one known name may be data, so it isn't shown."""
     closest = max(fits, key=lambda fit: (len(fit.positions), -len(fit.missing)))
     cells = [cell.strip() for cell in closest.header.cells]
@@ -166,7 +167,7 @@ def _unrecognised(declaration: Declaration, fits: list[_Fit]) -> OriginalRefused
     near = next((match for name in wanted for match in get_close_matches(name, free, n=1)), None)
     missing = ", ".join(f"'{_names_of(closest.export, name)[0]}'" for name in closest.missing)
     return OriginalRefused(
-        f"The header fits no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), "
+        f"{what} no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), "
         f"which also needs the column {missing}"
         + (f" (nearest found: '{near}')" if near else "")
         + f". Found: {', '.join(cells)}.",

@@ -1,4 +1,4 @@
-"""The text or the sheet of an original becomes a table of cells.
+"""The text, the sheet or the JSON records of an original become a table of cells.
 
 A text has two tiers. DuckDB is fast, but can't say on which line a record begins, and gives up at the first oddity.
 Everything else goes to an exact reader. A record with too few or too many cells is a reject, never shifted values.
@@ -16,8 +16,9 @@ from connectors.reading.cells import cell_names, cleaned, is_no_record
 from connectors.reading.exact_tier import expected_of, write_exactly
 from connectors.reading.fast_tier import load_fast
 from connectors.reading.identification import Found, SheetCells
+from connectors.reading.json_cells import EXPECTED, JsonRecords, cells_of
 from connectors.reading.originals import Text
-from connectors.reading.raw_lines import RawLines, RawRows
+from connectors.reading.raw_lines import RawLines, RawRecords, RawRows
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
 
@@ -33,7 +34,7 @@ class Ragged:
 
 @dataclass(frozen=True)
 class Source:
-    """What was read of a text or a sheet.
+    """What was read of a text, of a sheet, or of the JSON records that stand at one place.
 
     ``view`` has the sound records: ``source_line`` and the text of every mapped cell, trimmed, without null texts.
     ``all_lines`` has the ``source_line`` of everything that is there, records or not. ``rows`` counts the sound
@@ -67,9 +68,11 @@ class Source:
     def is_sheet(self) -> bool:
         return isinstance(self.found.content, SheetCells)
 
-    def raw(self) -> RawLines | RawRows:
+    def raw(self) -> RawLines | RawRows | RawRecords:
         """The records as they stand in the original; to be asked for in order."""
         content = self.found.content
+        if isinstance(content, JsonRecords):
+            return RawRecords(content.path, content.is_numbered)
         return RawRows(content.path) if isinstance(content, SheetCells) else RawLines(content.path)
 
 
@@ -96,16 +99,17 @@ def load(
     ragged = connection.execute(
         f"SELECT source_line, broken FROM {everything} WHERE broken IS NOT NULL AND NOT is_no_record ORDER BY 1"
     ).fetchall()
+    lines_besides = content.lines_not_records if isinstance(content, JsonRecords) else 0
     ((rows, not_records),) = connection.execute(
         f"SELECT count(*) FILTER (NOT is_no_record), count(*) FILTER (is_no_record) FROM {everything}"
     ).fetchall()
-    problems = tuple(Ragged(line, rule, expected_of(rule, layout)) for line, rule in ragged)
-    return Source(number, found, rows, not_records, problems)
+    problems = tuple(Ragged(line, rule, EXPECTED.get(rule) or expected_of(rule, layout)) for line, rule in ragged)
+    return Source(number, found, rows, not_records + lines_besides, problems)
 
 
 def _load_parquet(
     connection: duckdb.DuckDBPyConnection,
-    content: Text | SheetCells,
+    content: Text | SheetCells | JsonRecords,
     layout: Layout,
     nulls: Sequence[str],
     table: str,
@@ -113,12 +117,15 @@ def _load_parquet(
 ) -> None:
     parquet = restricted / f"{table}.parquet"
     besides = {"source_line": "source_line", "broken": "broken"}
-    if isinstance(content, SheetCells):
-        parquet = content.path
+    all_cells = f"read_parquet({literal(parquet)})"
+    if isinstance(content, JsonRecords):
+        all_cells = f"({cells_of(content, layout.export)})"
+    elif isinstance(content, SheetCells):
+        all_cells = f"read_parquet({literal(content.path)})"
         besides["broken"] = "NULL::VARCHAR"
     else:
         write_exactly(content, layout, parquet)
-    cells = cleaned(layout, nulls, besides, f"read_parquet({literal(parquet)})")
+    cells = cleaned(layout, nulls, besides, all_cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {cells}")
     if isinstance(content, Text):
         parquet.unlink()

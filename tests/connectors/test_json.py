@@ -1,0 +1,275 @@
+"""JSON of every make becomes the same records as a table would, each with the line where it begins."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from connectors.declaration.json_paths import json_path
+from connectors.errors import OriginalRefused, SettingsError
+from tests.connectors.mapped import REAL_DATA, Mapped, declared, map_file
+
+UNITS = """\
+tool: acme
+title: Acme
+status: draft
+version: "1"
+exports:
+  units:
+    title: units
+    format: json
+    delivers: increment
+    columns:
+      id: [id, unit.id]
+      name: [name, unit.name]
+      parent: {names: unit.parent, optional: true}
+    kinds:
+      org_units:
+        columns:
+          org_unit_id: id
+          org_unit_name: name
+          parent_org_unit_id: parent
+          effective_date: {given: extracted_at}
+          is_deleted: {constant: "false"}
+"""
+
+
+def at(*paths: str) -> str:
+    return UNITS.replace("    format: json\n", f"    format: json\n    records: {json.dumps(paths)}\n")
+
+
+def read(tmp_path: Path, content: bytes | str, text: str = UNITS) -> Mapped:
+    path = tmp_path / "units.json"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return map_file(path, declared(tmp_path, text), tmp_path / "scratch")
+
+
+def landed(tmp_path: Path, content: bytes | str, text: str = UNITS) -> list[tuple[int, str, str | None]]:
+    rows = read(tmp_path, content, text).rows("org_units")
+    return [(row["source_line"], row["org_unit_id"], row["org_unit_name"]) for row in rows]
+
+
+def refusal(tmp_path: Path, content: bytes | str, text: str = UNITS) -> str:
+    with pytest.raises(OriginalRefused) as caught:
+        read(tmp_path, content, text)
+    return str(caught.value)
+
+
+A, B = '{"id": 1, "name": "a"}', '{"id": "2", "name": "b"}'
+
+
+@pytest.mark.parametrize(
+    ("what", "content", "lines"),
+    [
+        ("a record a line", f"{A}\n{B}\n", (1, 2)),
+        ("no final newline, and CRLF", f"{A}\r\n{B}", (1, 2)),
+        ("blank lines and comments", f"\n# from\n{A}\n\n{B}\n# to\n", (3, 5)),
+        ("an array", f"[\n  {A},\n  {B}\n]\n", (2, 3)),
+        ("an array on one line", f"[{A}, {B}]", (1, 2)),
+        ("pages one a line", f"[{A}]\n[{B}]\n", (1, 2)),
+        ("pages in a row", f"[\n{A}\n]\n[\n{B}\n]", (2, 5)),
+        ("spread out", json.dumps([json.loads(A), json.loads(B)], indent=2), (2, 6)),
+        ("byte order mark", b"\xef\xbb\xbf" + f"{A}\n{B}".encode(), (1, 2)),
+        ("UTF-16", f"[{A},\n{B}]".encode("utf-16"), (1, 2)),
+        ("UTF-16 without mark", f"{A}\n{B}".encode("utf-16-le"), (1, 2)),
+        ("gzip", gzip.compress(f"{A}\n{B}".encode()), (1, 2)),
+    ],
+)
+def test_the_same_records_come_out_of_every_writing(
+    tmp_path: Path, what: str, content: bytes | str, lines: tuple[int, int]
+) -> None:
+    assert landed(tmp_path, content) == [(lines[0], "1", "a"), (lines[1], "2", "b")], what
+
+
+@pytest.mark.parametrize(
+    ("content", "paths"),
+    [
+        (f'{{"data": {{"count": 2, "items": [\n{A},\n{B}\n], "more": null}}}}', ("items", "data.items")),
+        (f'{{"items": [\n{A}]}}\n{{"items": [{B}]}}', ("items",)),
+        (f'[\n{{"unit": {A}}},\n{{"unit": {B}}}]', ("unit",)),
+        (f'{{"other": "}}", "x": {{\n"u7": {A},\n"u8": {B}}}}}', ("x.*",)),
+        (f'{{"pages": [\n{{"list": [{A}]}},\n{{"list": [{B}]}}, {{"list": []}}, {{}}]}}', ("pages.list",)),
+    ],
+)
+def test_records_are_found_at_their_place(tmp_path: Path, content: str, paths: tuple[str, ...]) -> None:
+    assert [row[1:] for row in landed(tmp_path, content, at(*paths))] == [("1", "a"), ("2", "b")]
+
+
+def test_an_empty_list_is_an_export_without_records(tmp_path: Path) -> None:
+    assert landed(tmp_path, "[]") == []
+    assert landed(tmp_path, '{"items": []}', at("items")) == []
+
+
+def test_texts_and_numbers_stay_as_they_are_written(tmp_path: Path) -> None:
+    content = (
+        '{"id": 463100000000007164123456, "name": "caf\\u00e9 \\ud83d\\ude00 \\"x\\" \\/"}\n'
+        '{"id": 3.0, "name": null, "unit": {"name": "c"}}\n{"id": true, "name": {"nl": "een"}}\n'
+        '{"unit": {"id": "d", "name": "  "}}\n{"id": "", "unit": {"id": 5}, "name": ["x", "y"]}'
+    )
+    assert [row[1:] for row in landed(tmp_path, content)] == [
+        ("463100000000007164123456", 'café 😀 "x" /'),
+        ("3.0", "c"),
+        ("true", '{"nl":"een"}'),
+        ("d", None),
+        ("5", '["x","y"]'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "good", "bad"),
+    [
+        (f'{A}\n{{"id": 9, "name": "cut of\n{B}', [1, 3], [(2, "invalid_json", '{"id": 9, "name": "cut of')]),
+        (f"{A}\nnonsense\n[1]\n{B}", [1, 4], [(2, "invalid_json", "nonsense"), (3, "not_an_object", "1")]),
+        (f'{A}\n{{"id": 9, "id": 8, "name": "x"}}\n{B}', [1, 3], [(2, "duplicate_key", None)]),
+        (f'{A}\n{{"id": 9, "unit": {{"name": "x", "name": "y"}}}}\n{B}', [1, 3], [(2, "duplicate_key", None)]),
+        (f'{A}\n{{"id": 9, "name": "\\ud800"}}\n{B}', [1, 3], [(2, "invalid_json", None)]),
+        (f'[\n{A},\n{{"id": 9, "name": [1, 2}},\n{B}\n]', [2, 4], [(3, "invalid_json", '{"id": 9, "name": [1, 2}')]),
+        (f"[\n{A},\n{{'id': 9}},\n{B}\n]", [2, 4], [(3, "invalid_json", "{'id': 9}")]),
+        (f'[\n{A},\n{B},\n{{"id": 9, "na', [2, 3], [(4, "torn_json", '{"id": 9, "na')]),
+        (f"[\n{A},\n{B},\n", [2, 3], [(4, "torn_json", "")]),
+        (f"[\n{A},\n{B}", [1, 2], [(3, "torn_json", "")]),  # by number, as two begin on the third line
+    ],
+)
+def test_what_is_broken_is_one_reject_with_its_line_and_takes_no_neighbour_with_it(
+    tmp_path: Path, content: str, good: list[int], bad: list[tuple[int, str, str | None]]
+) -> None:
+    mapped = read(tmp_path, content)
+    assert mapped.column("org_units", "source_line") == good
+    rejects = mapped.rejects("org_units")
+    assert [(r["source_line"], r["rule"]) for r in rejects] == [each[:2] for each in bad]
+    assert all(text is None or r["original"] == text for r, (_, _, text) in zip(rejects, bad, strict=True))
+
+
+def test_bytes_that_are_no_text_cost_their_record_only(tmp_path: Path) -> None:
+    mapped = read(tmp_path, A.encode() + b'\n{"id": 9, "name": "\xff"}\n' + B.encode())
+    assert mapped.column("org_units", "org_unit_id") == ["1", "2"]
+    assert [(r["source_line"], r["rule"]) for r in mapped.rejects("org_units")] == [(2, "invalid_json")]
+
+
+def test_a_code_page_that_is_declared_is_read(tmp_path: Path) -> None:
+    text = UNITS.replace("exports:\n", "encodings: [utf-8, windows-1252]\nexports:\n", 1)
+    assert landed(tmp_path, '{"id": 1, "name": "Ñandú"}'.encode("windows-1252"), text) == [(1, "1", "Ñandú")]
+
+
+def test_a_log_has_a_prefix_before_its_json(tmp_path: Path) -> None:
+    text = UNITS.replace("    format: json\n", "    format: json\n    line_prefix: '^[^{]*? - (?=\\{)'\n")
+    mapped = read(tmp_path, f"2023-05-23 INFO 20 [x] logger.py:41 - {A}\n# note\n{B}\n2023-05-23 - no\n", text)
+    assert mapped.column("org_units", "source_line") == [1, 3]
+    assert (mapped.unit.rows_not_records, [r["source_line"] for r in mapped.rejects("org_units")]) == (1, [4])
+
+
+def test_a_member_may_hold_json_as_text(tmp_path: Path) -> None:
+    text = UNITS.replace("    format: json\n", "    format: json\n    unwrap: unit\n")
+    inner = json.dumps(json.dumps({"id": 7, "name": "x", "parent": "y"}))
+    content = f'{{"unit": {inner}}}\n{{"unit": {{"id": 8, "name": "z"}}}}\n{{"id": 9, "name": "n", "unit": "in=1"}}\n'
+    assert landed(tmp_path, content, text) == [(1, "7", "x"), (2, "8", "z"), (3, "9", "n")]
+
+
+NESTED = """\
+tool: acme
+title: Acme
+status: draft
+version: "1"
+exports:
+  units:
+    title: units
+    format: json
+    delivers: increment
+    records: units
+    columns: {id: id, name: name}
+    kinds:
+      org_units:
+        columns:
+          org_unit_id: id
+          org_unit_name: name
+          effective_date: {given: extracted_at}
+          is_deleted: {constant: "false"}
+  teams:
+    title: teams of the units
+    format: json
+    delivers: increment
+    records: units.teams.*
+    columns: {key: "@key", name: title, parent: ^^.id, site: $.request.site, nothing: {names: ^^^^.id, optional: true}}
+    kinds:
+      org_units:
+        columns:
+          org_unit_id: {join: [site, key]}
+          org_unit_name: name
+          parent_org_unit_id: parent
+          effective_date: {given: extracted_at}
+          is_deleted: {constant: "false"}
+"""
+
+
+def test_records_within_records_are_an_export_of_their_own_and_know_what_is_around_them(tmp_path: Path) -> None:
+    one = {"id": 1, "name": "a", "teams": {"x": {"title": "ax"}, "y": {"title": "ay"}}}
+    page = {"units": [one, {"id": 2, "name": "b", "teams": []}], "request": {"site": "S"}}
+    other = {"request": {"site": "T"}, "units": [{"id": 3, "name": "c", "teams": {"x": {"title": "cx"}}}]}
+    mapped = read(tmp_path, f"{json.dumps(page)}\n{json.dumps(other)}", NESTED)
+    named = ("org_unit_id", "org_unit_name", "parent_org_unit_id", "source_line")
+    assert {tuple(row[name] for name in named) for row in mapped.rows("org_units")} == {
+        *{("1", "a", None, 1), ("2", "b", None, 2), ("3", "c", None, 3)},
+        *{("S x", "ax", "1", 1), ("S y", "ay", "1", 2), ("T x", "cx", "3", 3)},
+    }
+    assert mapped.unit.export == "units + teams"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Unit,Name\n1,a\n", "is not JSON"),
+        ("", "empty"),
+        ('{"errorcode": "invalidtoken", "message": "Invalid token"}', "at its top are errorcode, message"),
+        ('{"a@b.nl": {}}', "no records of any export of acme: units (units)."),
+        ('{"id": 1, "title": "x"}', "needs the column 'name'"),
+    ],
+)
+def test_what_is_no_export_is_refused_with_what_was_found(tmp_path: Path, content: str, told: str) -> None:
+    assert told in refusal(tmp_path, content)
+
+
+def test_exports_with_the_same_paths_are_told_apart_by_names(tmp_path: Path) -> None:
+    head, export = UNITS.split("  units:\n")
+    text = f"{head}  units:\n    files: unit*\n{export}  teams:\n    files: team*\n{export}"
+    assert read(tmp_path, A, text).unit.export == "units"
+    unnamed = text.replace("    files: unit*\n", "")
+    assert "several exports" in refusal(tmp_path, A, unnamed.replace("team*", "crew*"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("id: [id, unit.id]", "id: [id, 'unit..id']"), "'unit..id' is no path"),
+        (("    columns:\n      id", "    records: items[0]\n    columns:\n      id"), "lists are walked by themselves"),
+        (("    columns:\n      id", "    header_rows: 2\n    columns:\n      id"), "has no `header_rows`"),
+    ],
+)
+def test_a_mistake_in_a_path_is_told_with_its_line(tmp_path: Path, change: tuple[str, str], told: str) -> None:
+    with pytest.raises(SettingsError, match=r"line (8|1[0-9])") as caught:
+        declared(tmp_path, UNITS.replace(*change))
+    assert told in str(caught.value)
+
+
+def test_paths_reach_odd_names() -> None:
+    assert json_path("a[\"b.c\"]['d e'][2].f").pointer == "/a/b.c/d e/2/f"
+    assert json_path("a.x/y~z").pointer == "/a/x~1y~0z"
+    assert (json_path("^^.a").up, json_path("$.a").up, json_path("^@key").is_key) == (2, None, True)
+
+
+@pytest.mark.parametrize("file", ["answer_dist_acceptance_tracking.log.gz", "erb_tracking.log"])
+def test_real_tracking_logs_are_read_line_by_line(tmp_path: Path, file: str) -> None:
+    path = REAL_DATA / "lms" / "edx_tracking" / file
+    if not path.exists():
+        pytest.skip("the real tracking logs are not at hand")
+    text = UNITS.replace(
+        "    format: json\n", "    format: json\n    line_prefix: '^[^{]*? - (?=\\{)'\n    unwrap: event\n"
+    )
+    text = text.replace("id: [id, unit.id]", "id: time").replace("[name, unit.name]", "event_type")
+    mapped = map_file(path, declared(tmp_path, text.replace("unit.parent", "event.course_id")), tmp_path / "scratch")
+    raw = gzip.decompress(path.read_bytes()) if file.endswith(".gz") else path.read_bytes()
+    records = [line for line in raw.splitlines() if b"{" in line]
+    assert mapped.unit.source_rows == len(records)
+    assert mapped.unit.rows_not_records == len(raw.splitlines()) - len(records)
