@@ -85,14 +85,19 @@ def _take_in(home: Home, tool: str, paths: list[Path]) -> list[Original | None]:
     return originals
 
 
-def add_window(home: Home, tool: str, window: str, pulled: Path, extracted_at: datetime) -> Original:
-    """Archive the bytes of one pull window; pulling it again replaces what the window means."""
+def add_window(
+    home: Home, tool: str, window: str, pulled: Path, extracted_at: datetime, *, source_file: str = ""
+) -> Original:
+    """Archive the bytes of one pull window; pulling it again replaces what the window means.
+
+    ``source_file`` is the name that the bytes go by, for the patterns of a declaration and for the export series.
+    """
     copy = _copied(home, pulled)
     if copy is None:
         raise Transient(f"The window {window} of {tool} is still being pulled.")
     replace_all_durably({copy.aside: _object(home, copy.content)})
     register = _Register(home, tool)
-    original = register.original(f"{window}.ndjson", copy.content, extracted_at, unit=window)
+    original = register.original(source_file or f"{window}.ndjson", copy.content, extracted_at, unit=window)
     register.close()
     return original
 

@@ -26,6 +26,8 @@ _SETTINGS = (
     "day_first",
     "identifier_types",
 )
+SOURCES = ("database", "inbox", "rest")
+"""Where a home gets a tool's originals from, which any tool may be told. They change no row, so no version either."""
 
 
 def configured(catalogue: Mapping[str, Declaration], settings: Mapping[str, Any]) -> dict[str, Declaration]:
@@ -96,15 +98,17 @@ def with_settings(declaration: Declaration, settings: Mapping[str, Any]) -> Decl
         raise SettingsError(f"{where} should be a mapping of settings.")
     if not own:
         return declaration
-    allowed = (*_SETTINGS, "connector", "delivers", *declaration.options)
+    allowed = (*_SETTINGS, *SOURCES, "connector", "delivers", *declaration.options)
     if strange := sorted(set(own) - set(allowed)):
         raise SettingsError(f"{where}: {'; '.join(unknown('setting', name, allowed) for name in strange)}")
-    return _validated(declaration, _overlaid(declaration, own, where), sorted(own.items(), key=str), where)
+    change = sorted(((name, value) for name, value in own.items() if name not in SOURCES), key=str)
+    return _validated(declaration, _overlaid(declaration, own, where), change, where)
 
 
 def _validated(declaration: Declaration, content: dict[str, Any], change: object, where: str) -> Declaration:
     """The changed content as a declaration, whose version knows of the change. A mistake is told where it was made."""
     mark = hashlib.sha256(f"{declaration.content_hash}{change}".encode()).hexdigest()
+    mark = mark if change else declaration.content_hash
     try:
         return Declaration.model_validate(content | {"source": declaration.source, "content_hash": mark})
     except ValidationError as error:
@@ -116,7 +120,9 @@ def _validated(declaration: Declaration, content: dict[str, Any], change: object
 def _overlaid(declaration: Declaration, own: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The content of the declaration with a home's settings in it."""
     content = declaration.model_dump(by_alias=True) | {name: own[name] for name in _SETTINGS if name in own}
-    content["options"] = declaration.options | {name: own[name] for name in declaration.options if name in own}
+    content["options"] = declaration.options | {
+        name: own[name] for name in (*declaration.options, *SOURCES) if name in own
+    }
     for export, delivers in dict(own.get("delivers") or {}).items():
         if export not in content["exports"]:
             known = tuple(declaration.exports)

@@ -11,10 +11,8 @@ Secrets are no settings. They are THROUGHLINE_<TOOL>_USERNAME and _PASSWORD in t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.errors import SettingsError
 from connectors.sources.http.addresses import Address
 from connectors.sources.http.credentials import Credentials
+from connectors.sources.secrets import secret
 
 Version = Literal["1.0.3", "2.0.0"]
 
@@ -73,22 +72,11 @@ def credentials(tool: str, source: Source) -> Credentials:
     """The secrets of a tool's LRS. Raises ``SettingsError`` that names what is missing, never what is there."""
     parts = ("CLIENT_ID", "CLIENT_SECRET") if source.token_url else ("USERNAME", "PASSWORD")
     names = [f"THROUGHLINE_{tool.upper()}_{part}" for part in parts]
-    name, secret = map(_secret, names)
-    if name is None or secret is None:
-        missing = [each for each, value in zip(names, (name, secret), strict=True) if value is None]
+    name, password = map(secret, names)
+    if name is None or password is None:
+        missing = [each for each, value in zip(names, (name, password), strict=True) if value is None]
         raise SettingsError(
             f"For the LRS of {tool}, set {' and '.join(missing)} (or the same with _FILE, naming a file that holds it) "
             "in the environment, then run again."
         )
-    return Credentials(name, secret)
-
-
-def _secret(name: str) -> str | None:
-    if value := os.environ.get(name):
-        return value
-    if not (path := os.environ.get(f"{name}_FILE")):
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file that {name}_FILE names can't be read ({type(error).__name__}).") from None
+    return Credentials(name, password)
