@@ -86,18 +86,27 @@ def _take_in(home: Home, tool: str, paths: list[Path]) -> list[Original | None]:
 
 
 def add_window(
-    home: Home, tool: str, window: str, pulled: Path, extracted_at: datetime, *, source_file: str = ""
+    home: Home,
+    tool: str,
+    window: str,
+    pulled: Path,
+    extracted_at: datetime,
+    *,
+    source_file: str = "",
+    pulled_as: str | None = None,
 ) -> Original:
     """Archive the bytes of one pull window; pulling it again replaces what the window means.
 
-    ``source_file`` is the name that the bytes go by, for the patterns of a declaration and for the export series.
+    ``source_file`` is the name that the bytes go by, for the patterns of a declaration and for the export series;
+    ``pulled_as`` is the export that was asked for, so that what came needs no recognition.
     """
     copy = _copied(home, pulled)
     if copy is None:
         raise Transient(f"The window {window} of {tool} is still being pulled.")
     replace_all_durably({copy.aside: _object(home, copy.content)})
     register = _Register(home, tool)
-    original = register.original(source_file or f"{window}.ndjson", copy.content, extracted_at, unit=window)
+    name = source_file or f"{window}.ndjson"
+    original = register.original(name, copy.content, extracted_at, unit=window, pulled_as=pulled_as)
     register.close()
     return original
 
@@ -160,7 +169,9 @@ class _Register:
         self._tool = tool
         self._new: dict[Path, dict[str, str]] = {}
 
-    def original(self, name: str, content: str, modified: datetime, unit: str | None = None) -> Original:
+    def original(
+        self, name: str, content: str, modified: datetime, *, unit: str | None = None, pulled_as: str | None = None
+    ) -> Original:
         """The original with this name and content: a new one, or the one that has been the same unit before."""
         dated = None if unit else date_in_name(name)  # a window ends when it ends, whatever day it is named for
         # The same bytes under a later date are news (a snapshot that went back to what it was), so the date that a
@@ -171,6 +182,7 @@ class _Register:
         if card is None or card["content"] != content:
             extracted_at = (dated or modified).isoformat()
             card = {"unit": unit, "content": content, "source_file": name, "extracted_at": extracted_at}
+            card |= {"pulled_as": pulled_as} if pulled_as else {}
             self._new[path] = card
         return _original(self._home, self._tool, card)
 
@@ -184,7 +196,8 @@ class _Register:
 
 def _original(home: Home, tool: str, card: dict[str, str]) -> Original:
     extracted_at = datetime.fromisoformat(card["extracted_at"])
-    return Original(tool, card["unit"], _object(home, card["content"]), card["source_file"], extracted_at)
+    path = _object(home, card["content"])
+    return Original(tool, card["unit"], path, card["source_file"], extracted_at, card.get("pulled_as"))
 
 
 def date_in_name(name: str) -> datetime | None:

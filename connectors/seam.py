@@ -21,13 +21,17 @@ from connectors.records import REJECT_COLUMNS, Column, RecordKind
 
 @dataclass(frozen=True)
 class Original:
-    """One archived original, or the bytes of one pull window. ``extracted_at`` is naive UTC."""
+    """One archived original, or the bytes of one pull window. ``extracted_at`` is naive UTC.
+
+    ``pulled_as``: the export that a pull asked for; what was dropped is recognised by what it holds.
+    """
 
     tool: str
     unit: str
     path: Path
     source_file: str
     extracted_at: datetime
+    pulled_as: str | None = None
 
     @property
     def series(self) -> str:

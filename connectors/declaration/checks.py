@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from connectors.declaration import pulling
 from connectors.declaration.complaints import unknown
 from connectors.declaration.json_paths import json_path, records_path
 from connectors.declaration.schema import Declaration, Export, KindMapping, Value
@@ -19,8 +20,10 @@ _PERSON_TOKEN_TYPES = ("employee_number", "email", "email_sha1", "mbox_sha1sum",
 
 
 def against_kinds(declaration: Declaration) -> list[tuple[Place, str]]:
-    """What the declaration says of record kinds and columns that these don't know."""
-    return [problem for name, export in declaration.exports.items() for problem in _export(name, export)]
+    """What the declaration says of record kinds and columns that these don't know, and of pulls that can't be."""
+    found = [problem for name, export in declaration.exports.items() for problem in _export(name, export)]
+    exports = {name: (export.format, export.delivers, export.pull) for name, export in declaration.exports.items()}
+    return found + list(pulling.problems(exports, declaration.rest))
 
 
 def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:

@@ -31,6 +31,7 @@ from connectors.declaration.notations import (
     Zone,
     as_list,
 )
+from connectors.declaration.pulling import Pull, Rest
 
 _Names = OneOrMore | dict[str, OneOrMore]
 
@@ -261,6 +262,7 @@ class Export(_Part):
     long_rows: Literal["reject", "drop_blank"] = "reject"
     kinds: dict[str, KindMapping] = {}
     yields: Texts = ()
+    pull: Pull | None = None
 
     @property
     def file_columns(self) -> tuple[str, ...]:
@@ -298,6 +300,7 @@ class Declaration(_Part):
     day_first: bool = True
     identifier_types: dict[str, str] = {}
     options: dict[str, Any] = {}
+    rest: Rest | None = None
     exports: Annotated[dict[str, Export], Field(min_length=1)]
     not_read: dict[str, NotRead] = {}
 

@@ -35,7 +35,7 @@ def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scr
 
 
 def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
-    found = identified(original.path, original.source_file, declaration, scratch.restricted)
+    found = identified(original.path, original.source_file, _as_pulled(declaration, original), scratch.restricted)
     with _database(found, scratch) as connection:
         sources = [
             load(connection, table, number, declaration.nulls, scratch.restricted) for number, table in enumerate(found)
@@ -47,6 +47,14 @@ def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeni
     rows, not_records = sum(s.rows for s in sources), sum(s.rows_not_records for s in sources)
     unread = tuple(name for source in sources for name in _unread(source.layout))
     return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records, unread)
+
+
+def _as_pulled(declaration: Declaration, original: Original) -> Declaration:
+    """The declaration of what a pull asked for alone: an answer without records could be any of a tool's exports."""
+    asked = original.pulled_as
+    if asked is None or asked not in declaration.exports:
+        return declaration
+    return declaration.model_copy(update={"exports": {asked: declaration.exports[asked]}})
 
 
 def _unread(layout: Layout) -> Iterator[str]:

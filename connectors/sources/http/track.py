@@ -29,7 +29,7 @@ class Track:
         self._repeated = self._repeated + 1 if mark in self._contents else 0
         self._contents.add(mark)
         if self._repeated > self._patience:
+            pages = "page" if self._repeated == 1 else f"{self._repeated} pages"
             raise Transient(
-                f"{self._who} leads in a circle: its last {self._repeated} pages held what was read before, each under "
-                "another address."
+                f"{self._who} leads in a circle: its last {pages} held what was read before, under another address."
             )
