@@ -1,4 +1,4 @@
-"""From candidates to typed values: the one statement of a kind.
+"""From records to typed values.
 
     candidates --only, texts, types, checks--> clear (typed columns, identifiers in clear, problem)
 
@@ -8,7 +8,10 @@ expectation, so that the statement itself carries only a number.
 
 from __future__ import annotations
 
-from connectors.mapping.planning import Plan
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from connectors.mapping.planning import Block, Plan
 from connectors.mapping.setting import Setting
 
 
@@ -17,32 +20,30 @@ def create_clear(setting: Setting, plan: Plan) -> int:
 
     Returns how many records it holds.
     """
-    checks = " ".join(f"WHEN {sql} THEN {i}" for i, (sql, _, _) in enumerate(plan.problems, 1))
-    problem = f"CASE {checks} END" if checks else "NULL::INTEGER"
-    faulty = " ".join(f"WHEN {i} THEN {text}::VARCHAR" for i, (_, text, _) in enumerate(plan.problems, 1))
-    texts = f"{_extras(setting)} AS extras, {plan.part} AS part, {', '.join(plan.texts)}"
-    # Of an export that mentions an entity over and over, only its different mentions go on.
-    texts = (
-        f"SELECT min(source_line) AS source_line, {texts} FROM chosen GROUP BY ALL"
-        if plan.mapping.distinct
-        else f"SELECT source_line, {texts} FROM chosen"
-    )
-    return setting.count(
-        f"CREATE OR REPLACE TEMP TABLE clear AS WITH chosen AS ({plan.chosen}), texts AS ({texts}), "
-        f"typed AS (SELECT *, {', '.join(plan.typed)} FROM texts), "
-        f"checked AS (SELECT *, {problem} AS problem FROM typed) "
-        f"SELECT source_line, part, {', '.join(plan.columns)}, extras, problem, "
-        f"{f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text FROM checked"
-    )
+    besides = {"source_line": "source_line", "part": plan.part}
+    if plan.mapping.distinct:
+        # Of an export that mentions an entity over and over, only its different mentions go on.
+        besides["source_line"] = "min(source_line)"
+    query = cleared(plan, plan.blocks, plan.chosen, besides, is_grouped=plan.mapping.distinct)
+    return setting.count(f"CREATE OR REPLACE TEMP TABLE clear AS {query}")
 
 
-def _extras(setting: Setting) -> str:
-    """A JSON object of the columns that the declaration vouches for, without the empty ones."""
-    layout = setting.source.layout
-    names = [name for name in layout.export.vouched if name in layout.positions]
-    if not names:
-        return "NULL::VARCHAR"
-    members = ", ".join(
-        f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names
+def cleared(
+    plan: Plan, blocks: Sequence[Block], chosen: str, besides: Mapping[str, str], *, is_grouped: bool = False
+) -> str:
+    """A query for what some blocks of a plan make of records: columns, problem, problem_text, after other columns."""
+    problems = [(number, *plan.problems[number - 1]) for block in blocks for number in block.problems]
+    checks = " ".join(f"WHEN {sql} THEN {number}" for number, sql, _, _ in problems)
+    faulty = " ".join(f"WHEN {number} THEN {text}::VARCHAR" for number, _, text, _ in problems)
+    before = (f"{sql} AS {name}" for name, sql in besides.items())
+    texts = ", ".join(chain(before, *(block.texts for block in blocks)))
+    typed = ", ".join(chain("*", *(block.typed for block in blocks)))
+    columns = ", ".join(chain(besides, *(block.columns for block in blocks)))
+    return (
+        f"WITH chosen AS ({chosen}), "
+        f"texts AS (SELECT {texts} FROM chosen{' GROUP BY ALL' if is_grouped else ''}), "
+        f"typed AS (SELECT {typed} FROM texts), "
+        f"checked AS (SELECT *, {f'CASE {checks} END' if checks else 'NULL::INTEGER'} AS problem FROM typed) "
+        f"SELECT {columns}, problem, {f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text "
+        "FROM checked"
     )
-    return f"'{{' || nullif(concat_ws(', ', {members}), '') || '}}'"

@@ -15,25 +15,45 @@ from connectors.mapping.time_formats import Writing, writing_of
 from connectors.records import Column, Privacy, RecordKind, Type
 from connectors.sql import literal
 
+Problem = tuple[str, str, Failure]
+"""SQL that tells whether a record has it, SQL for the text that it is about, and what is told of it."""
+
+
+@dataclass
+class Block:
+    """What it takes to make one column of a kind: SQL for texts, typed values and columns, and its problems' numbers.
+
+    Blocks don't refer to each other, so each can be worked out by itself.
+    """
+
+    column: str
+    texts: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    problems: list[int] = field(default_factory=list)
+
 
 @dataclass
 class Plan:
     """The statement of one kind while it is put together. A problem is the number of its failure, from 1.
 
+    ``tokens``: of each token column, the columns of clear texts that it is made of, and their identifier types.
     ``part`` is SQL for what tells one part of a record that is added up from another; nothing where none is.
     """
 
     kind: RecordKind
     mapping: KindMapping
-    texts: list[str] = field(default_factory=list)
-    typed: list[str] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
-    problems: list[tuple[str, str, Failure]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     required_tokens: dict[str, int] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
     where: str = "true"
     part: str = "NULL::VARCHAR"
+
+    def add_problem(self, block: Block, problem: Problem) -> None:
+        self.problems.append(problem)
+        block.problems.append(len(self.problems))
 
     @property
     def every_candidate(self) -> str:
@@ -54,10 +74,13 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
         plan.part = f"concat_ws('|', {', '.join(around.cell((name,)) for name in mapping.once_per)})"
     for name, column in kind.by_name.items():
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
+        block = Block(name)
+        plan.blocks.append(block)
         if value is None:
-            plan.columns.append(f'NULL::{column.type.sql} AS "{name}"')
+            block.columns.append(f'NULL::{column.type.sql} AS "{name}"')
         else:
-            _plan_column(setting, plan, column, branches(column, value, around))
+            _plan_column(setting, plan, block, column, branches(column, value, around))
+    plan.blocks.append(Block("extras", [f"{_extras(setting)} AS extras"], [], ["extras"]))
     return plan
 
 
@@ -142,60 +165,78 @@ def _filled_by_us(setting: Setting, name: str) -> Value | None:
     return Value.model_validate({"constant": str(export.delivers == "snapshot" and not is_partial).lower()})
 
 
-def _plan_column(setting: Setting, plan: Plan, column: Column, options: list[Branch]) -> None:
-    """Add a column: its texts, its typed values, and everything that can be wrong with it."""
+def _extras(setting: Setting) -> str:
+    """A JSON object of the columns that the declaration vouches for, without the empty ones."""
+    layout = setting.source.layout
+    names = [name for name in layout.export.vouched if name in layout.positions]
+    if not names:
+        return "NULL::VARCHAR"
+    members = ", ".join(
+        f"""CASE WHEN "{name}" IS NOT NULL THEN '"{name}": ' || to_json("{name}")::VARCHAR END""" for name in names
+    )
+    return f"'{{' || nullif(concat_ws(', ', {members}), '') || '}}'"
+
+
+def _plan_column(setting: Setting, plan: Plan, block: Block, column: Column, options: list[Branch]) -> None:
+    """Fill the block of a column: its texts, its typed values, and everything that can be wrong with it."""
     values: list[str] = []
     for branch in options:
         text, before, value = (f'"{branch.name}~{stage}"' for stage in ("text", "before", "value"))
-        plan.texts.append(f"{branch.text} AS {text}")
-        plan.typed.append(f"{branch.typed} AS {value}")
+        block.texts.append(f"{branch.text} AS {text}")
+        block.typed.append(f"{branch.typed} AS {value}")
         undecided = f"coalesce({', '.join(values)}) IS NULL AND " if values else ""
         if branch.step_failure:
-            plan.texts.append(f"{branch.before} AS {before}")
-            plan.problems.append((f"{undecided}{before} IS NOT NULL AND {text} IS NULL", before, branch.step_failure))
+            block.texts.append(f"{branch.before} AS {before}")
+            plan.add_problem(
+                block, (f"{undecided}{before} IS NOT NULL AND {text} IS NULL", before, branch.step_failure)
+            )
         if branch.doubt:
             doubtful, failure = branch.doubt
-            plan.problems.append((f"{undecided}{doubtful}", text, failure))
+            plan.add_problem(block, (f"{undecided}{doubtful}", text, failure))
         if branch.cast_failure:
-            plan.problems.append((f"{undecided}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
+            plan.add_problem(block, (f"{undecided}{text} IS NOT NULL AND {value} IS NULL", text, branch.cast_failure))
         values.append(value)
     if column.privacy is Privacy.TOKEN:
-        _plan_token(setting, plan, column, options, values)
+        _plan_token(setting, plan, block, column, options, values)
         return
     final = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
-    plan.columns.append(f'({final})::{column.type.sql} AS "{column.name}"')
-    _plan_rules(plan, column, options, f"({final})")
+    block.columns.append(f'({final})::{column.type.sql} AS "{column.name}"')
+    _plan_rules(plan, block, column, options, f"({final})")
 
 
-def _plan_token(setting: Setting, plan: Plan, column: Column, options: list[Branch], values: list[str]) -> None:
+def _plan_token(
+    setting: Setting, plan: Plan, block: Block, column: Column, options: list[Branch], values: list[str]
+) -> None:
     """A token column is kept as clear texts, one per identifier type, of which only the first that is there counts."""
     types = setting.declaration.identifier_types
     clear = []
     for i, (branch, value) in enumerate(zip(options, values, strict=True)):
         name = f"{column.name}~{i}"
         earlier = " AND ".join(f"{other} IS NULL" for other in values[:i])
-        plan.columns.append(f'{f"CASE WHEN {earlier} THEN {value} END" if earlier else value} AS "{name}"')
+        block.columns.append(f'{f"CASE WHEN {earlier} THEN {value} END" if earlier else value} AS "{name}"')
         declared = str(branch.identifier)
         clear.append((name, types.get(declared, declared)))
     plan.tokens[column.name] = clear
     if column.required:
         label = options[0].label
         empty = " AND ".join(f"{value} IS NULL" for value in values)
-        plan.problems.append((empty, "NULL", Failure("required_missing", label, "the identifier of a person")))
+        plan.add_problem(block, (empty, "NULL", Failure("required_missing", label, "the identifier of a person")))
         plan.required_tokens[column.name] = len(plan.problems)
 
 
-def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -> None:
+def _plan_rules(plan: Plan, block: Block, column: Column, options: list[Branch], final: str) -> None:
     """What `records.py` asks of a column, checked for every kind and tool in the same way."""
     label, text = options[0].label, f'"{options[0].name}~text"'
     if column.required:
-        plan.problems.append(
-            (f"{final} IS NULL", text, Failure("required_missing", label, f"a value ({column.meaning.rstrip('.')})"))
+        plan.add_problem(
+            block,
+            (f"{final} IS NULL", text, Failure("required_missing", label, f"a value ({column.meaning.rstrip('.')})")),
         )
     if column.allowed:
         words = ", ".join(map(literal, column.allowed))
-        plan.problems.append(
-            (f"{final} NOT IN ({words})", text, Failure("unknown_value", label, f"one of {', '.join(column.allowed)}"))
+        plan.add_problem(
+            block,
+            (f"{final} NOT IN ({words})", text, Failure("unknown_value", label, f"one of {', '.join(column.allowed)}")),
         )
     limits = [(f"{final} < {column.minimum}", column.minimum), (f"{final} > {column.maximum}", column.maximum)]
     broken = " OR ".join(sql for sql, limit in limits if limit is not None)
@@ -207,4 +248,4 @@ def _plan_rules(plan: Plan, column: Column, options: list[Branch], final: str) -
             + (f" from {low:g}" if low is not None else "")
             + (f" to {high:g}" if high is not None else "")
         )
-        plan.problems.append((broken, text, Failure("out_of_range", label, expected)))
+        plan.add_problem(block, (broken, text, Failure("out_of_range", label, expected)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
 
 from connectors.reading.conditions import asked, first_filled
 from connectors.reading.recognition import Layout
@@ -15,23 +18,70 @@ def cell_names(layout: Layout) -> dict[int, str]:
     return items | {position: name for name, position in layout.positions.items()}
 
 
-def cleaned(layout: Layout, nulls: Sequence[str], besides: dict[str, str], table: str) -> str:
-    """A query for the mapped cells of a table of all cells, trimmed and without null texts, after other columns."""
-    names = sorted(cell_names(layout).items())
-    words = ", ".join(map(literal, sorted({"", *nulls})))
-    trimmed = [f"{_trimmed(f'c{position}')} AS t{position}" for position, _ in names]
-    cells = [f'CASE WHEN t{position} NOT IN ({words}) THEN t{position} END AS "{name}"' for position, name in names]
+def positions(layout: Layout) -> dict[str, str]:
+    """SQL for each mapped cell in a table of all cells."""
+    return {name: f"c{position}" for position, name in cell_names(layout).items()}
+
+
+def as_read(cells: Mapping[str, str], besides: Mapping[str, str], table: str) -> str:
+    """A query for cells of a table (name → SQL) as they stand there, after other columns."""
+    held = [f"{sql} AS {name}" for name, sql in besides.items()] + [f'{sql} AS "{name}"' for name, sql in cells.items()]
+    return f"SELECT {', '.join(held)} FROM {table}"
+
+
+def cleaned(cells: Mapping[str, str], nulls: Sequence[str], besides: Mapping[str, str], table: str) -> str:
+    """A query for cells of a table (name → SQL), trimmed and without null texts, after other columns."""
+    marks = {name: f'"{name}~"' for name in cells}
+    trimmed = [f"{_trimmed(cell)} AS {marks[name]}" for name, cell in cells.items()]
+    filled = [f'{_filled(mark, nulls)} AS "{name}"' for name, mark in marks.items()]
     before = [f"{expression} AS {name}" for name, expression in besides.items()]
-    return f"SELECT {', '.join([*besides, *cells])} FROM (SELECT {', '.join([*before, *trimmed])} FROM {table})"
+    return f"SELECT {', '.join([*besides, *filled])} FROM (SELECT {', '.join([*before, *trimmed])} FROM {table})"
 
 
-def is_no_record(layout: Layout) -> str:
-    """SQL over the mapped cells: whether the declaration knows a row to be no record."""
-    conditions = (
-        asked(condition, first_filled([f'"{name}"' for name in condition.column if name in layout.positions]))
-        for condition in layout.export.not_records
-    )
-    return f"({' OR '.join(f'({condition})' for condition in conditions) or 'false'})"
+@dataclass(frozen=True)
+class Cells:
+    """The mapped cells as they stand in a table. ``nulls`` is None where they are clean already."""
+
+    names: tuple[str, ...]
+    nulls: tuple[str, ...] | None
+
+    @property
+    def in_place(self) -> dict[str, str]:
+        return {name: f'"{name}"' for name in self.names}
+
+    def clean(self, rows: str, besides: Mapping[str, str], names: Collection[str] | None = None) -> str:
+        """A query for the clean text of some cells of ``rows``, after other columns."""
+        held = {name: cell for name, cell in self.in_place.items() if names is None or name in names}
+        return as_read(held, besides, rows) if self.nulls is None else cleaned(held, self.nulls, besides, rows)
+
+    def one(self, name: str) -> str:
+        """SQL for the clean text of one cell."""
+        cell = f'"{name}"'
+        return cell if self.nulls is None else _filled(_trimmed(cell), self.nulls)
+
+
+def find_no_records(connection: duckdb.DuckDBPyConnection, cells: Cells, layout: Layout, rows: str) -> int:
+    """Count the rows that the declaration knows to be no records; ``no_<rows>`` has their lines, if there are any.
+
+    Nearly always there are none, or few at the end; so different texts are asked first, and rows only where one fits.
+    """
+    held = []
+    for condition in layout.export.not_records:
+        first = first_filled([cells.one(name) for name in condition.column if name in layout.positions])
+        texts = f"SELECT DISTINCT {first} AS text FROM {rows}"
+        if connection.execute(f"SELECT 1 FROM ({texts}) WHERE {asked(condition, 'text')} LIMIT 1").fetchone():
+            held.append(f"({asked(condition, first)})")
+    if not held:
+        return 0
+    found = f"SELECT source_line FROM {rows} WHERE {' OR '.join(held)}"
+    row = connection.execute(f"CREATE OR REPLACE TEMP TABLE no_{rows} AS {found}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _filled(text: str, nulls: Sequence[str]) -> str:
+    """Nothing where a text means that there is nothing."""
+    words = ", ".join(map(literal, sorted({"", *nulls})))
+    return f"CASE WHEN {text} NOT IN ({words}) THEN {text} END"
 
 
 def _trimmed(cell: str) -> str:

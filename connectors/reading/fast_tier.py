@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import duckdb
 
-from connectors.reading.cells import cleaned
+from connectors.reading.cells import as_read, cleaned, positions
 from connectors.reading.originals import Text, trailing_delimiters
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
 
 
 def load_fast(
-    connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], table: str
+    connection: duckdb.DuckDBPyConnection, text: Text, layout: Layout, nulls: Sequence[str], table: str, uncleaned: bool
 ) -> bool:
-    """Create ``table``, of the cells and ``source_line``, with DuckDB; false if the file needs the exact reader."""
+    """Create ``table``, of the cells, with DuckDB; false if the file needs the exact reader.
+
+    ``uncleaned`` leaves the cells as they were read.
+    """
     if set(str(text.path)) & set("*?["):
         return False  # DuckDB would take the path for a pattern
     width = len(layout.header)
@@ -25,11 +28,13 @@ def load_fast(
         "quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false, "
         "nullstr = '', allow_quoted_nulls = false"
     )
+    lines = f"read_csv({literal(text.path)}, {options})"
     besides = {'"~blank_end"': _blank_end(width)}
-    cells = cleaned(layout, nulls, besides, f"read_csv({literal(text.path)}, {options})")
+    cells = positions(layout)
+    rows = as_read(cells, besides, lines) if uncleaned else cleaned(cells, nulls, besides, lines)
     try:
         # A new table numbers its rows in the order of the file: rowid is the line, without a window over all rows.
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {cells}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {rows}")
     except duckdb.InvalidInputException:
         return False
     # DuckDB drops a blank cell too many at the end of a line without a word, although it may be the trace of a
@@ -42,4 +47,4 @@ def load_fast(
 def _blank_end(width: int) -> str:
     """SQL: how many cells at the end of a row are blank, but for the first cell."""
     cases = [f"WHEN c{i} IS NOT NULL THEN {width - 1 - i}" for i in range(width - 1, 0, -1)]
-    return f"CASE {' '.join(cases)} ELSE {width - 1} END" if cases else "0"
+    return f"(CASE {' '.join(cases)} ELSE {width - 1} END)::USMALLINT" if cases else "0"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.reading.cells import cell_names, cleaned, is_no_record
+from connectors.reading.cells import Cells, as_read, cell_names, cleaned, find_no_records, positions
 from connectors.reading.exact_tier import expected_of, write_exactly
 from connectors.reading.fast_tier import load_fast
 from connectors.reading.identification import Found, SheetCells
@@ -21,6 +21,9 @@ from connectors.reading.originals import Text
 from connectors.reading.raw_lines import RawLines, RawRecords, RawRows
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
+
+MANY = 50_000
+"""Lines from which on it is cheaper to clean the different texts of a column than all of them."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Source:
     """What was read of a text, of a sheet, or of the JSON records that stand at one place.
 
     ``view`` has the sound records: ``source_line`` and the text of every mapped cell, trimmed, without null texts.
+    ``records`` has the same, with the cells as they stand in the table: ``cells`` knows how they get clean.
     ``all_lines`` has the ``source_line`` of everything that is there, records or not. ``rows`` counts the sound
     records and the ``ragged``; rows that are known to be no records are counted apart.
     """
@@ -46,10 +50,15 @@ class Source:
     rows: int
     rows_not_records: int
     ragged: tuple[Ragged, ...]
+    cells: Cells
+
+    @property
+    def records(self) -> str:
+        return f"records_{self.number}"
 
     @property
     def view(self) -> str:
-        return f"source_{self.number}"
+        return self.records if self.cells.nulls is None else f"source_{self.number}"
 
     @property
     def all_lines(self) -> str:
@@ -80,31 +89,33 @@ def load(
     connection: duckdb.DuckDBPyConnection, found: Found, number: int, nulls: Sequence[str], restricted: Path
 ) -> Source:
     """Create the tables and views of one text or sheet, the ``number``-th of its original."""
-    table, everything, view = f"cells_{number}", f"rows_{number}", f"source_{number}"
+    table, everything, records = f"cells_{number}", f"rows_{number}", f"records_{number}"
     content, layout = found.content, found.layout
-    if isinstance(content, Text) and content.is_plain and load_fast(connection, content, layout, nulls, table):
-        provenance = f"rowid + {layout.data_line} AS source_line, NULL::VARCHAR AS broken"
+    is_long = isinstance(content, Text) and content.lines > MANY
+    nulls_left = tuple(nulls) if is_long else None
+    if isinstance(content, Text) and content.is_plain and load_fast(connection, content, layout, nulls, table, is_long):
+        provenance = {"source_line": f"rowid + {layout.data_line}", "broken": "NULL::VARCHAR"}
     else:
         _load_parquet(connection, content, layout, nulls, table, restricted)
-        provenance = "source_line, broken"
-    cells = ", ".join(f'"{name}"' for name in cell_names(layout).values())
+        provenance, nulls_left = {"source_line": "source_line", "broken": "broken"}, None
+    cells = Cells(tuple(cell_names(layout).values()), nulls_left)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {everything} AS {as_read(cells.in_place, provenance, table)}")
+    not_records = find_no_records(connection, cells, layout, everything)
+    others = f"source_line NOT IN (SELECT source_line FROM no_{everything})" if not_records else "true"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {everything} AS "
-        f"SELECT {provenance}, {is_no_record(layout)} AS is_no_record, {cells} FROM {table}"
+        f"CREATE OR REPLACE TEMP VIEW {records} AS SELECT * EXCLUDE (broken) FROM {everything} "
+        f"WHERE broken IS NULL AND {others}"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * EXCLUDE (broken, is_no_record) FROM {everything} "
-        "WHERE broken IS NULL AND NOT is_no_record"
-    )
+    if cells.nulls is not None:
+        clean = cells.clean(records, {"source_line": "source_line"})
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW source_{number} AS {clean}")
     ragged = connection.execute(
-        f"SELECT source_line, broken FROM {everything} WHERE broken IS NOT NULL AND NOT is_no_record ORDER BY 1"
+        f"SELECT source_line, broken FROM {everything} WHERE broken IS NOT NULL AND {others} ORDER BY 1"
     ).fetchall()
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {everything}").fetchall()
     lines_besides = content.lines_not_records if isinstance(content, JsonRecords) else 0
-    ((rows, not_records),) = connection.execute(
-        f"SELECT count(*) FILTER (NOT is_no_record), count(*) FILTER (is_no_record) FROM {everything}"
-    ).fetchall()
     problems = tuple(Ragged(line, rule, EXPECTED.get(rule) or expected_of(rule, layout)) for line, rule in ragged)
-    return Source(number, found, rows, not_records + lines_besides, problems)
+    return Source(number, found, rows - not_records, not_records + lines_besides, problems, cells)
 
 
 def _load_parquet(
@@ -125,7 +136,7 @@ def _load_parquet(
         besides["broken"] = "NULL::VARCHAR"
     else:
         write_exactly(content, layout, parquet)
-    cells = cleaned(layout, nulls, besides, all_cells)
+    cells = cleaned(positions(layout), nulls, besides, all_cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {cells}")
     if isinstance(content, Text):
         parquet.unlink()
