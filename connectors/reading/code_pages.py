@@ -8,10 +8,14 @@ the letters of one language ("Žlutý Koníček"), the wrong one mixes letters t
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from pathlib import Path
 
 _CHUNK = 1 << 20
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_RATIO = 2
+"""Characters that UTF-8 reads, to each byte that it doesn't."""
 _LETTERS = (
     "éëïöüèêçáóíú",  # Dutch
     "äöüßé",  # German
@@ -41,6 +45,17 @@ def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
     counts = _high_bytes(path)
     ranked = iter(sorted(pages, key=lambda page: (_strange_letters(counts, page), pages.index(page))))
     return tuple(next(ranked) if encoding in pages else encoding for encoding in encodings)
+
+
+def is_damaged_utf8(path: Path) -> bool:
+    """Whether a file that isn't UTF-8 is so but for a few bytes: a code page hardly writes what UTF-8 would read."""
+    whole = lost = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK) + file.readline():
+            if not chunk.isascii():
+                whole += len(_MULTIBYTE.findall(chunk))
+                lost += sum(byte > 127 for byte in _MULTIBYTE.sub(b"", chunk))
+    return whole > _RATIO * lost
 
 
 def _is_code_page(encoding: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.declaration import Export
-from connectors.reading.originals import Text
+from connectors.reading.originals import DAMAGE, Text
 from connectors.reading.recognition import Layout
 
 csv.field_size_limit(min(sys.maxsize, 1 << 26))
 _CHUNK_ROWS = 20_000
 _LONGEST_RECORD = 10_000
 """Physical lines that one record may span: beyond it, a quote was left open."""
-OPEN_QUOTE, RAGGED_ROW = "open_quote", "ragged_row"
+OPEN_QUOTE, RAGGED_ROW, ENCODING = "open_quote", "ragged_row", "encoding"
+_EXPECTED = {OPEN_QUOTE: "a closing quote", ENCODING: "text in UTF-8, as the rest of the file is"}
+_NO_TEXT = re.compile("[\x00\x1a\ufeff]")
+"""What stands between texts and is none: padding, the end of a DOS file, the mark of a file that was appended."""
 _Record = tuple[int, str | None, list[str]]
 """Line where a record begins, the rule that it breaks, if any, and its cells."""
 
@@ -42,7 +46,7 @@ def write_exactly(text: Text, layout: Layout, target: Path) -> None:
 
 def expected_of(rule: str, layout: Layout) -> str:
     """What a record that breaks the rule should have been like."""
-    return "a closing quote" if rule == OPEN_QUOTE else f"{len(layout.header)} fields, as in the header"
+    return _EXPECTED.get(rule) or f"{len(layout.header)} fields, as in the header"
 
 
 def _chunks(records: Iterator[_Record], size: int) -> Iterator[list[_Record]]:
@@ -61,7 +65,9 @@ def _fitting(text: Text, layout: Layout) -> Iterator[_Record]:
     escape, width = _better_escape(text, layout), len(layout.header)
     for line, cells, closed in _records(text.path, layout, escape):
         fitted = _fitted(cells, width, layout.export)
-        if closed and fitted is not None:
+        if text.is_damaged and any(DAMAGE in cell for cell in cells):
+            yield line, ENCODING, (cells + [""] * width)[:width]
+        elif closed and fitted is not None:
             yield line, None, fitted
         else:
             yield line, RAGGED_ROW if closed else OPEN_QUOTE, (cells + [""] * width)[:width]
@@ -144,7 +150,7 @@ class _Lines:
                 return
             self._current.append(line)
             self.number += 1
-            yield line
+            yield _NO_TEXT.sub("", line)
         self.is_cut = True
 
     def resume_after(self, line: int) -> None:

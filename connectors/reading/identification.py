@@ -11,7 +11,7 @@ from pathlib import Path
 from connectors.declaration import Declaration, Export, Value
 from connectors.errors import OriginalRefused
 from connectors.reading import workbooks
-from connectors.reading.code_pages import likeliest_first
+from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
 from connectors.reading.headers import HeadRow, head_of, rows_of_text
 from connectors.reading.json_cells import JsonRecords
 from connectors.reading.json_records import (
@@ -21,7 +21,14 @@ from connectors.reading.json_records import (
     recognised_json,
     write_records,
 )
-from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
+from connectors.reading.originals import (
+    Text,
+    decoded,
+    encodings_to_try,
+    refuse_if_no_text,
+    uncompressed,
+    with_damage_marked,
+)
 from connectors.reading.recognition import Layout, recognised
 from connectors.reading.workbooks import Sheet
 
@@ -42,18 +49,24 @@ class Found:
     layout: Layout
 
 
-def identified(path: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
+def identified(
+    path: Path, source_file: str, declaration: Declaration, restricted: Path, only: str | None = None
+) -> tuple[Found, ...]:
     """Decompress, decode and recognise an original: one text, the sheets of a workbook, or the records of JSON.
 
-    Raises OriginalRefused with what was tried.
+    ``only`` names the export that JSON must be, where that is known. Raises OriginalRefused with what was tried.
     """
     plain = uncompressed(path, restricted)
     if workbooks.is_zip(plain):
         return _sheets(plain, source_file, declaration, restricted)
-    if json := json_exports(declaration):
+    if json := json_exports(declaration, only):
         text = as_utf8(plain, declaration, restricted)
         if looks_like_json(text, json):
-            return _records(text, source_file, declaration, restricted)
+            found = recognised_json(text, source_file, declaration, json)
+            return tuple(
+                Found(write_records(text, place, restricted, number), layout)
+                for number, (place, layout) in enumerate(found)
+            )
     refuse_if_no_text(plain)
     if not _tables(declaration):
         raise OriginalRefused(
@@ -61,13 +74,6 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
             "check that it lies in the inbox of the right tool, and export it as JSON.",
         )
     return (_text(plain, source_file, declaration, restricted),)
-
-
-def _records(text: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
-    found = recognised_json(text, source_file, declaration)
-    return tuple(
-        Found(write_records(text, place, restricted, number), layout) for number, (place, layout) in enumerate(found)
-    )
 
 
 def _tables(declaration: Declaration) -> dict[str, Export]:
@@ -86,7 +92,9 @@ def _text(plain: Path, source_file: str, declaration: Declaration, restricted: P
             text = decoded(plain, encoding, restricted)
         except UnicodeDecodeError as error:
             failures.append(f"{encoding} fails at byte {error.start}")
-            continue
+            if error.encoding != "utf-8" or not is_damaged_utf8(plain):
+                continue
+            text = with_damage_marked(plain, restricted)
         try:
             heads = {str(delimiter): _head(text, delimiter) for delimiter in declaration.delimiters}
             return Found(text, recognised(declaration, heads, source_file, _tables(declaration)))

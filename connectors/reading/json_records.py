@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from connectors.declaration import Declaration, Export
 from connectors.declaration.json_paths import JsonPath, json_path, records_path
 from connectors.errors import OriginalRefused
-from connectors.reading.code_pages import likeliest_first
+from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
 from connectors.reading.headers import Header, Heading
 from connectors.reading.json_cells import JsonRecords
 from connectors.reading.json_cutting import INVALID, Cut, Notes, cut, first_content
@@ -39,8 +39,10 @@ _NAME = re.compile(r"[A-Za-z_][\w-]{0,39}")
 _FIT = "The records fit"
 
 
-def json_exports(declaration: Declaration) -> dict[str, Export]:
-    return {name: export for name, export in declaration.exports.items() if export.format == "json"}
+def json_exports(declaration: Declaration, only: str | None = None) -> dict[str, Export]:
+    """The exports that are JSON; of these ``only`` one, where it is known which."""
+    exports = {name: export for name, export in declaration.exports.items() if export.format == "json"}
+    return {only: exports[only]} if only in exports else exports
 
 
 def as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
@@ -52,8 +54,9 @@ def as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
     for encoding in sorted(likeliest_first(plain, tuple(tried)), key=lambda name: not name.startswith("utf-16")):
         try:
             return decoded(plain, encoding, restricted).path
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if error.encoding == "utf-8" and is_damaged_utf8(plain):
+                break
     return plain
 
 
@@ -83,10 +86,12 @@ class _Place:
     is_empty: bool
 
 
-def recognised_json(text: Path, source_file: str, declaration: Declaration) -> Iterator[tuple[_Place, Layout]]:
+def recognised_json(
+    text: Path, source_file: str, declaration: Declaration, exports: Mapping[str, Export]
+) -> Iterator[tuple[_Place, Layout]]:
     """The places with records that are an export, each with its export. Raises OriginalRefused if there is none."""
     fits: list[Fit] = []
-    places = list(_places(text, json_exports(declaration)))
+    places = list(_places(text, exports))
     found = False
     for place in sorted(places, key=lambda place: place.is_empty):
         here = [_fit(name, declaration.exports[name], place) for name in place.names]
@@ -97,13 +102,13 @@ def recognised_json(text: Path, source_file: str, declaration: Declaration) -> I
             yield place, _layout(best_of(declaration, whole, source_file, _FIT), place)
     if not found:
         known = any(fit.positions for fit in fits)
-        raise unrecognised(declaration, fits, _FIT) if known else _nowhere(text, declaration)
+        raise unrecognised(declaration, fits, _FIT) if known else _nowhere(text, declaration, exports)
 
 
-def _nowhere(text: Path, declaration: Declaration) -> OriginalRefused:
+def _nowhere(text: Path, declaration: Declaration, exports: Mapping[str, Export]) -> OriginalRefused:
     known = ", ".join(
         f"{name} ({export.title}{', at ' + ' or '.join(export.records) if export.records else ''})"
-        for name, export in json_exports(declaration).items()
+        for name, export in exports.items()
     )
     return OriginalRefused(
         f"The JSON holds no records of any export of {declaration.tool}: {known}"

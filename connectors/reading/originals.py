@@ -13,13 +13,20 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.errors import OriginalRefused
 
 _CHUNK = 1 << 20
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as the mark of UTF-16 does
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DAMAGE = "\ufdd0"
+"""Stands in the text for a byte that isn't UTF-8; Unicode has no such character."""
 _NOT_TEXT = (
     (
         re.compile(rb"\xd0\xcf\x11\xe0.*" + re.escape("EncryptedPackage".encode("utf-16-le")), re.DOTALL),
@@ -47,12 +54,14 @@ class Text:
     """An original as UTF-8 on disk.
 
     ``lines`` counts physical lines (LF, CRLF or CR). ``is_plain`` says that nothing in it needs the exact
-    reader for certain: no bare CR, no NUL, no backslash before a quote, no blank before a quoted field.
+    reader for certain: no bare CR, no NUL, no backslash before a quote, no blank before a quoted field, no byte order
+    mark behind the beginning, no damage. ``is_damaged`` says that a mark stands for each byte that isn't UTF-8.
     """
 
     path: Path
     lines: int
     is_plain: bool
+    is_damaged: bool = False
 
 
 def uncompressed(path: Path, restricted: Path) -> Path:
@@ -115,6 +124,21 @@ def decoded(path: Path, encoding: str, restricted: Path) -> Text:
     return _facts(target)
 
 
+def with_damage_marked(path: Path, restricted: Path) -> Text:
+    """The text of a file that is UTF-8 but for some bytes, with a mark in the place of each of them."""
+    target = restricted / "decoded"
+    with (
+        path.open(encoding="utf-8", errors="surrogateescape", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as copy,
+    ):
+        while chunk := source.read(_CHUNK):
+            copy.write(_NO_CHARACTER.sub(DAMAGE, chunk))
+    return replace(_facts(target), is_plain=False, is_damaged=True)
+
+
+_NO_CHARACTER = re.compile("[\udc80-\udcff]")
+
+
 def _decoded_chunks(path: Path, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(_strict(encoding, path))()
     for position, chunk in _chunks(path):
@@ -166,13 +190,16 @@ _BLANK_BEFORE_QUOTE = re.compile(rb'[,;\t|:] +"')
 
 def _is_odd(data: bytes) -> bool:
     """Whether only the exact reader can be trusted with this. Plain searches come first: they run over all bytes."""
-    return b"\x00" in data or b'\\"' in data or (b' "' in data and _BLANK_BEFORE_QUOTE.search(data) is not None)
+    if b"\x00" in data or codecs.BOM_UTF8 in data:
+        return True
+    return b'\\"' in data or (b' "' in data and _BLANK_BEFORE_QUOTE.search(data) is not None)
 
 
 def _facts(path: Path) -> Text:
-    ends, is_plain, last = 0, True, b""
+    ends, is_plain, last, is_first = 0, True, b"", True
     for chunk in _checked(path):
-        joined = last + chunk
+        joined = last + (chunk.removeprefix(codecs.BOM_UTF8) if is_first else chunk)
+        is_first = False
         crlf, cr = joined.count(b"\r\n"), joined.count(b"\r") - joined.endswith(b"\r")
         ends += chunk.count(b"\n")
         if cr != crlf:

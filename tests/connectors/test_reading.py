@@ -98,6 +98,10 @@ def test_the_same_records_come_out_of_every_writing(tmp_path: Path, what: str, c
         ("Unit,Name\n1,Žlutý Koníček\n".encode("windows-1250"), [(2, "1", "Žlutý Koníček")]),
         (b"Unit,Name\n", []),
         (b"Unit,Name", []),
+        (b"Unit,Name\r\n1,a\n2,b\r3,c\n", [(2, "1", "a"), (3, "2", "b"), (4, "3", "c")]),
+        (b"Unit,Name\n1,a\x00\x00\n2,b\n\x1a" + b"\x00" * 40, [(2, "1", "a"), (3, "2", "b")]),
+        (b"\xef\xbb\xbfUnit,Name\n1,a\n\xef\xbb\xbf2,b\n", [(2, "1", "a"), (3, "2", "b")]),
+        ("Unit,Name\n1,a\n".encode("utf-32"), [(2, "1", "a")]),
     ],
 )
 def test_oddities_keep_their_values_and_their_lines(
@@ -111,6 +115,12 @@ def test_a_quote_that_is_left_open_costs_one_record_and_not_the_rest_of_the_file
     assert mapped.column("org_units", "org_unit_id") == ["1", "3", "4"]
     (reject,) = mapped.rejects("org_units")
     assert (reject["rule"], reject["source_line"], reject["original"]) == ("open_quote", 3, '2,"b')
+
+
+def test_a_few_bytes_that_are_not_utf_8_cost_their_records_and_not_the_letters_of_all_others(tmp_path: Path) -> None:
+    mapped = read_bytes(tmp_path, "Unit,Name\n1,Zoë\n2,Renée\n3,É".encode() + b"\xe9\n4,b\n")
+    assert mapped.column("org_units", "org_unit_name") == ["Zoë", "Renée", "b"]
+    assert [(r["source_line"], r["rule"]) for r in mapped.rejects("org_units")] == [(4, "encoding")]
 
 
 def test_a_record_with_too_few_or_too_many_cells_is_rejected_and_never_shifted(tmp_path: Path) -> None:
