@@ -11,6 +11,7 @@ import pytest
 
 from connectors.declaration import CATALOGUE, Declaration, catalogue, with_settings
 from connectors.mapping.reader import _shared_database
+from connectors.masking import masked
 from connectors.seam import Original, arrow_schema
 from tests.connectors.mapped import Mapped, declared, map_file, token_of
 
@@ -31,7 +32,7 @@ def test_a_sample_lands_balances_equals_its_contract_and_shows_nobody(path: Path
     shown = _open_text(mapped.scratch.open)
     assert {clear for clear in mapped.tokeniser.clear if len(clear) > 3 and clear.lower() in shown} == set()
     assert {name for _, _, name in mapped.tokeniser.kept if name.lower() in shown} == set()
-    assert "@" not in shown
+    assert masked(shown) == shown, "an e-mail address; a sign @ alone may be a part of the name of content"
 
 
 def test_every_export_of_a_table_has_a_sample(tmp_path: Path) -> None:
