@@ -1,7 +1,8 @@
 """What Throughline is, to Dagster:
 
-    <tool>/<kind>, lrs/<tool>/<kind> → landing/<kind> → landing/identity_links → staging … marts, trust, audit
-                  → guards (blocking checks) → metrics/fct_metric_result → published/learning → write_back/statements
+    <tool>/<kind>, lrs/<tool>/<kind>, rest/<tool>/<export>/<kind> → landing/<kind> → landing/identity_links
+        → staging … marts, trust, audit → guards (blocking checks) → metrics/fct_metric_result → published/learning
+        → write_back/statements
 
 Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
 asset is set here, once.
@@ -20,6 +21,7 @@ from pipelines.guarding import guard_checks
 from pipelines.landing import identity_assets, landing_assets, tool_assets
 from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.resources import HomeResource
+from pipelines.rest_pulls import rest_pulls
 from pipelines.settings import declarations, use_home
 from pipelines.triggers import inbox_sensor, nightly
 from pipelines.warehouse import warehouse_assets
@@ -41,9 +43,11 @@ def line(home: Home) -> dg.Definitions:
     known = declarations(home)
     sources = pulled_tools(known)
     pulls = {tool: pull_assets(known[tool], source) for tool, source in sources.items()}
+    from_apis = rest_pulls(known)
+    pulled = [*pulls.values(), *(each.assets for each in from_apis)]
     run_job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs", WRITE_BACK),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs", "rest", WRITE_BACK),
         description="Everything, to the end.",
     )
     write_back_job = dg.define_asset_job(
@@ -51,8 +55,8 @@ def line(home: Home) -> dg.Definitions:
     )
     assets = [
         *map(tool_assets, known.values()),
-        *pulls.values(),
-        landing_assets(known, [*pulls.values()]),
+        *pulled,
+        landing_assets(known, pulled),
         identity_assets,
         warehouse_assets(),
         metric_results(),
@@ -63,7 +67,11 @@ def line(home: Home) -> dg.Definitions:
         assets=list(dg.map_asset_specs(_governed, assets)),
         asset_checks=[guard_checks()],
         jobs=[run_job, write_back_job],
-        schedules=[nightly(JOB), *(pull_schedule(pulls[tool], tool, source) for tool, source in sources.items())],
+        schedules=[
+            nightly(JOB),
+            *(pull_schedule(pulls[tool], tool, source) for tool, source in sources.items()),
+            *(each.schedule for each in from_apis),
+        ],
         sensors=[inbox_sensor(JOB, frozenset(known)), published_sensor()],
         resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},
         executor=dg.in_process_executor,

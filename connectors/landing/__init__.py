@@ -18,6 +18,7 @@ tables        the tables of the landing zone, and their files without rows
 
 from connectors.landing.ledger_rows import LedgerRow, ledger
 from connectors.landing.tables import table_schema, write_zero_rows
+from connectors.landing.truncation import refuse_smaller_again
 from connectors.landing.unit import Landed, interrupted, land
 from connectors.seam import MappedKind, MappedUnit, Original, Reader, Scratch, Tokeniser, arrow_schema
 
@@ -34,6 +35,7 @@ __all__ = [
     "interrupted",
     "land",
     "ledger",
+    "refuse_smaller_again",
     "table_schema",
     "write_zero_rows",
 ]

@@ -30,6 +30,18 @@ def refuse_truncated(mapped: MappedUnit, ledger_rows: Sequence[LedgerRow]) -> No
             )
 
 
+def refuse_smaller_again(ledger_rows: Sequence[LedgerRow], unit: str, records: int) -> None:
+    """A complete pull that is repeated within its unit must not shrink like that: it would replace the good one."""
+    before = max((int(row["source_rows"]) for row in ledger_rows if row["unit"] == unit), default=0)
+    if before >= _TRUNCATION_MINIMUM and records < _TRUNCATION_SHARE * before:
+        raise OriginalRefused(
+            f"{unit} was pulled again with {records} records, before it held {before}: fewer than "
+            f"{_TRUNCATION_SHARE:.0%}, so it is probably cut off. What was landed stays.",
+            "pull it again later, and check the rights of whoever asks. If it is right, the next day's pull will show "
+            "it, and can be accepted with `throughline replay`.",
+        )
+
+
 def _is_complete(kind: MappedKind) -> bool:
     if "is_complete_snapshot" not in kind.kind.by_name:
         return False

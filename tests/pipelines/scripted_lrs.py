@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.scripted_server import Answer, Asked, serving
 
 USERNAME, PASSWORD = "throughline-reader", "s3cret-canary-of-the-lrs"
 HEADER = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
@@ -77,25 +77,10 @@ def _moment(text: str) -> datetime:
 def served() -> Iterator[ScriptedLrs]:
     lrs = ScriptedLrs()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = lrs.answer(self.path, self.headers.get("Authorization"))
-            self.send_response(status)
-            self.send_header("X-Experience-API-Consistent-Through", CONSISTENT_THROUGH)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def script(asked: Asked) -> Answer:
+        status, body = lrs.answer(asked.path, asked.headers.get("authorization"))
+        return Answer(body, status, {"X-Experience-API-Consistent-Through": CONSISTENT_THROUGH})
 
-        def log_message(self, *_: Any) -> None:
-            """Tests are silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    lrs.endpoint = f"http://127.0.0.1:{server.server_port}/xapi"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(script, below="/xapi") as server:
+        lrs.endpoint = server.endpoint
         yield lrs
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

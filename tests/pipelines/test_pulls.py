@@ -19,13 +19,13 @@ from dagster._serdes import serialize_value
 
 from connectors import archive, landing
 from connectors.home import Home
-from connectors.sources.http import connection
 from pipelines import resources
 from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.resources import HomeResource
 from pipelines.settings import current_home, declarations
 from tests.pipelines.clear_text import outside_the_restricted_zone
 from tests.pipelines.scripted_lrs import HEADER, PASSWORD, USERNAME, ScriptedLrs, of_day, served, statement, void
+from tests.scripted_server import wait_shortly
 
 DAY, NEXT_DAY = "2024-03-01", "2024-03-02"
 
@@ -34,8 +34,7 @@ DAY, NEXT_DAY = "2024-03-01", "2024-03-02"
 def lrs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedLrs]:
     """An LRS that the home's settings name, and waits that a test can bear."""
     monkeypatch.setattr(resources, "_FIRST_WAIT_SECONDS", 0.01)
-    for name in ("_FIRST_WAIT_SECONDS", "_LAST_WAIT_SECONDS", "_JITTER_SECONDS"):
-        monkeypatch.setattr(connection, name, 0.001)
+    wait_shortly(monkeypatch)
     with served() as lrs:
         install(home, monkeypatch, xapi=lrs)
         yield lrs

@@ -105,7 +105,9 @@ class _Api:
         pull = pulls_of(self._declaration)[export]
         values = dict(self._source.values) | (bounds(pull.window, *window) if pull.window and window else {})
         if self._declaration.exports[export].format == "table":
-            yield self._table(pull, values)
+            table = self._table(pull, values)
+            pulled.records = table.count(b"\n")
+            yield table
             return
         if pull.each is None:
             for answer, _, found in self._answers(export, pull, values):

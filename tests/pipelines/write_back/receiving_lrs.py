@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.scripted_server import Answer, Asked, serving
 
 USERNAME, PASSWORD = "throughline-writer", "s3cret-canary-of-the-writer"
 HEADER = "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
@@ -83,37 +83,15 @@ class ReceivingLrs:
 def receiving() -> Iterator[ReceivingLrs]:
     lrs = ReceivingLrs()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._answer(lambda: lrs.post(json.loads(body)))
+    def script(asked: Asked) -> Answer:
+        lrs.headers.append(asked.headers)
+        if asked.headers.get("authorization") != HEADER:
+            return Answer(status=401)
+        is_post = asked.method == "POST"
+        status, body = lrs.post(json.loads(asked.body)) if is_post else lrs.get(parse_qs(urlsplit(asked.path).query))
+        wait = {} if lrs.retry_after is None else {"Retry-After": lrs.retry_after}
+        return Answer(body, status, wait, is_silent=status == CUT)
 
-        def do_GET(self) -> None:
-            self._answer(lambda: lrs.get(parse_qs(urlsplit(self.path).query)))
-
-        def _answer(self, ask: Any) -> None:
-            lrs.headers.append({name.lower(): value for name, value in self.headers.items()})
-            status, body = ask() if self.headers.get("Authorization") == HEADER else (401, b"")
-            if status == CUT:
-                self.close_connection = True
-                return
-            self.send_response(status)
-            if lrs.retry_after is not None:
-                self.send_header("Retry-After", lrs.retry_after)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Tests are silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    lrs.endpoint = f"http://127.0.0.1:{server.server_port}/xapi"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(script, below="/xapi") as server:
+        lrs.endpoint = server.endpoint
         yield lrs
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -19,6 +19,7 @@ create table marts.fct_enrolment (
     tool varchar, person_key bigint, activity_key varchar, is_completed boolean, completed_at timestamp,
     passed_at timestamp, completed_date date
 );
+create table marts.fct_attempt (tool varchar, person_key bigint, activity_key varchar, completed_at timestamp);
 create table marts.fct_observation (
     tool varchar, person_key bigint, activity_key varchar, behaviour_id varchar, observation_type varchar,
     observer_type varchar, observed_at timestamp, observed_date date, is_standard_met boolean
@@ -43,9 +44,13 @@ def publish(
     *,
     tool: str = "moodle",
     also: Iterable[tuple[str, *Completion]] = (),
+    attempts: Iterable[tuple[str, int, str, str | None]] = (),
     observations: Iterable[tuple[int, str, str, str, bool | None]] = (),
 ) -> str:
-    """Publish a version in which these completions (of ``tool``; ``also`` name their own) and observations are true."""
+    """Publish a version in which these completions (of ``tool``; ``also`` name their own) and observations are true.
+
+    ``attempts`` name their tool, and the moment of their completion if there was one.
+    """
     version = f"20260101T000000Z-{len(list(home.published.glob('learning-*'))):08}"
     rows = [(tool, *one) for one in completions] + list(also)
     with duckdb.connect(os.fspath(home.published / f"learning-{version}.duckdb")) as connection:
@@ -54,6 +59,8 @@ def publish(
             row = [teller, person, activity, True, moment, None, datetime.fromisoformat(moment).date()]
             connection.execute("insert into marts.fct_enrolment values (?, ?, ?, ?, ?, ?, ?)", row)
         connection.execute("insert into marts.fct_enrolment values ('moodle', 9, 'a', false, null, null, null)")
+        for attempt in attempts:
+            connection.execute("insert into marts.fct_attempt values (?, ?, ?, ?)", attempt)
         for person, behaviour, observer, moment, met in observations:
             row = ["checklist", person, "a", behaviour, "behaviour", observer, moment, moment[:10], met]
             connection.execute("insert into marts.fct_observation values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)

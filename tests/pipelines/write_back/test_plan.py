@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from typing import Any
 
+import duckdb
 import pytest
 
 from connectors.errors import SettingsError
@@ -169,6 +171,25 @@ def test_an_unknown_person_is_nobody_to_tell_of(home: Home) -> None:
     assert plan(home).left_out == {("completed", "nobody knows who it was"): 1}
 
 
+def test_a_completed_attempt_is_sent_where_its_tool_is_named_and_says_no_type_of_what_was_attempted(home: Home) -> None:
+    attempts = [
+        ("xapi", 1, "b", "2026-03-01 10:00"),
+        ("xapi", 1, "b", "2026-03-01 14:00"),  # a second one on the day
+        ("xapi", 1, "b", "2026-03-03 10:00"),
+        ("xapi", 2, "b", None),
+    ]
+    settle(home, LRS, what=["attempt_completed"])
+    publish(home, ONE, attempts=attempts)
+    assert plan(home).left_out == {("attempt_completed", "not of a tool that is written back"): 2}
+    settle(home, LRS, what=["attempt_completed"], tools=["xapi"])
+    statements = sent(home)
+    assert [one["timestamp"][:16] for one in statements] == ["2026-03-01T10:00", "2026-03-03T10:00"]
+    assert statements[0]["object"]["definition"] == {"name": {"de": "Sauber arbeiten"}}
+    assert statements[0]["result"] == {"completion": True}
+    settle(home, LRS, what=["completed", "attempt_completed"], tools=["xapi", "moodle"])
+    assert len(ids(home)) == 3, "a completed course is another fact than a completed attempt"
+
+
 def test_transfer_is_observed_by_others_and_where_the_standard_was_met(home: Home) -> None:
     settle(home, LRS, what=["transfer_observed"])
     publish(home, ONE, observations=[
@@ -197,7 +218,7 @@ def test_nothing_is_planned_of_a_home_that_has_published_nothing(home: Home) -> 
 def test_a_whole_company_yields_valid_statements_that_name_nobody(company: Home) -> None:
     """The queries fit the tables that are really published, and no identifier of the company is in what would be sent."""
     chosen = WriteBack.model_validate(
-        {"endpoint": LRS, "home_page": "https://learning.example.org", "what": list(RESULTS)}
+        {"endpoint": LRS, "home_page": "https://learning.example.org", "what": list(RESULTS), "tools": tools(company)}
     )
     found = planned(company, chosen, open_tokeniser(company), NOTHING)
     assert set(Counter(one.result for one in found.new)) == set(RESULTS)
@@ -212,6 +233,12 @@ def test_a_whole_company_yields_valid_statements_that_name_nobody(company: Home)
     }
     assert names
     assert [name for name in names if name in text] == []
+
+
+def tools(home: Home) -> list[str]:
+    """All tools, those that speak in statements included."""
+    with duckdb.connect(os.fspath(home.published_database), read_only=True) as published:
+        return [tool for (tool,) in published.execute("select distinct tool from trust.ledger").fetchall()]
 
 
 def test_pseudonyms_are_of_one_home_page(home: Home) -> None:

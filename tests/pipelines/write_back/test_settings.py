@@ -24,7 +24,7 @@ def test_a_home_that_asks_for_nothing_writes_nothing_back(home: Home) -> None:
         ({"home_page": "our learning"}, "write_back.home_page: should be an address of yours"),
         (
             {"what": ["complete"]},
-            "write_back.what: unknown result 'complete'; allowed: completed, transfer_observed; did you mean 'completed'",
+            "write_back.what: unknown result 'complete'; allowed: completed, attempt_completed, transfer_observed; did you mean 'completed'",
         ),
         ({"identity": "name"}, "write_back.identity: unknown value 'name'; allowed: pseudonym"),
         ({"acceptidentifying": True}, "unknown key 'acceptidentifying'; allowed: .*did you mean 'accept_identifying'"),

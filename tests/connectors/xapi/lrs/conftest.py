@@ -7,8 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from connectors.sources.http import connection
-from tests.connectors.xapi.lrs.servers import Script, Server, serving
+from tests.scripted_server import Script, Server, serving, wait_shortly
 
 Serve = Callable[[Script], Server]
 
@@ -16,10 +15,9 @@ Serve = Callable[[Script], Server]
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     with ExitStack() as running:
-        yield lambda script: running.enter_context(serving(script))
+        yield lambda script: running.enter_context(serving(script, below="/xapi/"))
 
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_FIRST_WAIT_SECONDS", "_LAST_WAIT_SECONDS", "_JITTER_SECONDS"):
-        monkeypatch.setattr(connection, name, 0.001)
+    wait_shortly(monkeypatch)

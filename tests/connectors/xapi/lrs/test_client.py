@@ -14,15 +14,15 @@ from email.utils import format_datetime
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
 from connectors.sources.http import answers, connection, track
 from tests.connectors.xapi.lrs.conftest import Serve
-from tests.connectors.xapi.lrs.servers import SECRET, Answer, Server, first, page, paged, pulled, pulled_ids
+from tests.connectors.xapi.lrs.servers import SECRET, page, paged, pulled, pulled_ids
 from tests.connectors.xapi.samples import Read, numbered
+from tests.scripted_server import Answer, Asked, Server, first
 
 IDS = [statement["id"] for statement in numbered(10)]
 HTML = Answer(b"<html>Sign in</html>", headers={"Content-Type": "text/html; charset=utf-8"})
@@ -42,18 +42,18 @@ def test_pages_become_an_original_that_is_read_like_any_other(serve: Serve, tmp_
 def test_the_query_asks_for_stored_in_order_and_a_little_before_the_window(serve: Serve, tmp_path: Path) -> None:
     server = serve(paged(page()))
     assert pulled(server, tmp_path, limit=250).statements == 0
-    [(path, headers, _)] = server.requests
-    assert urlsplit(path).path == "/xapi/statements"
-    assert parse_qs(urlsplit(path).query) == {
-        "since": ["2024-02-29T23:45:00.000Z"],
-        "until": ["2024-03-02T00:00:00.000Z"],
-        "ascending": ["true"],
-        "limit": ["250"],
-        "format": ["exact"],
-        "attachments": ["false"],
+    [asked] = server.requests
+    assert asked.resource == "/xapi/statements"
+    assert asked.query == {
+        "since": "2024-02-29T23:45:00.000Z",
+        "until": "2024-03-02T00:00:00.000Z",
+        "ascending": "true",
+        "limit": "250",
+        "format": "exact",
+        "attachments": "false",
     }
-    assert headers["x-experience-api-version"] == "1.0.3"
-    assert headers["authorization"].startswith("Basic ")
+    assert asked.headers["x-experience-api-version"] == "1.0.3"
+    assert asked.headers["authorization"].startswith("Basic ")
 
 
 @pytest.mark.parametrize(("configured", "spoken"), [("1.0.3", "2.0.0"), ("2.0.0", "1.0.3")])
@@ -62,18 +62,16 @@ def test_the_other_version_is_spoken_where_the_first_is_refused(
 ) -> None:
     pages = paged(page(0, more="statements?page=1"), page(1))
     server = serve(
-        lambda path, headers: (
-            pages(path, headers) if headers["x-experience-api-version"] == spoken else Answer(status=400)
-        )
+        lambda asked: pages(asked) if asked.headers["x-experience-api-version"] == spoken else Answer(status=400)
     )
     window = pulled(server, tmp_path, version=configured)
     assert (window.version, window.statements) == (spoken, 2)
-    assert [headers["x-experience-api-version"] for _, headers, _ in server.requests] == [configured, spoken, spoken]
+    assert [asked.headers["x-experience-api-version"] for asked in server.requests] == [configured, spoken, spoken]
 
 
 def test_a_next_page_may_be_named_in_full(serve: Serve, tmp_path: Path) -> None:
-    def script(path: str, headers: dict[str, str]) -> Answer:
-        return paged(page(0, more=f"http://{headers['host']}/xapi/statements?page=1"), page(1))(path, headers)
+    def script(asked: Asked) -> Answer:
+        return paged(page(0, more=f"http://{asked.headers['host']}/xapi/statements?page=1"), page(1))(asked)
 
     server = serve(script)
     assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
@@ -149,7 +147,7 @@ def test_a_page_that_fails_is_asked_for_again_and_the_pages_before_it_are_not(
 ) -> None:
     pages = paged(page(0, 1, more="statements?page=1"), page(2, 3))
     troubled = first(answer, answer, then=pages)
-    server = serve(lambda path, headers: (troubled if "page=1" in path else pages)(path, headers))
+    server = serve(lambda asked: (troubled if "page=1" in asked.path else pages)(asked))
     assert pulled_ids(pulled(server, tmp_path)) == IDS[:4]
     assert ["page=1" in path for path in server.paths] == [False, True, True, True]
 
@@ -208,7 +206,7 @@ def test_the_same_page_under_ever_new_addresses_ends(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(track, "_MOST_REPEATED_PAGES", 5)
-    server = serve(lambda path, _: Answer(page(0, more=f"statements?page={len(path)}&{path[-9:]}0")))
+    server = serve(lambda asked: Answer(page(0, more=f"statements?page={len(asked.path)}&{asked.path[-9:]}0")))
     with pytest.raises(Transient, match="its last 6 pages held what was read before"):
         pulled(server, tmp_path)
     assert len(server.requests) == 7
@@ -226,7 +224,7 @@ def test_pages_without_statements_on_the_way_are_no_end(serve: Serve, tmp_path: 
 
 def test_a_link_that_has_expired_is_tried_again_later(serve: Serve, tmp_path: Path) -> None:
     server = serve(
-        lambda path, _: Answer(status=400) if "page=1" in path else Answer(page(0, more="statements?page=1"))
+        lambda asked: Answer(status=400) if "page=1" in asked.path else Answer(page(0, more="statements?page=1"))
     )
     with pytest.raises(Transient, match="expire"):
         pulled(server, tmp_path)
@@ -290,7 +288,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
     thread.start()
     try:
         with pytest.raises(SettingsError, match="SSL_CERT_FILE"):
-            pulled(Server(f"https://127.0.0.1:{secure.server_port}/xapi", [], None), tmp_path)  # type: ignore[arg-type]
+            pulled(Server(f"https://127.0.0.1:{secure.server_port}/xapi"), tmp_path)
     finally:
         secure.shutdown()
         thread.join()
