@@ -38,7 +38,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Result:
-    """``things``: what the object is, as a segment of the IRIs that are made for it."""
+    """``things``: what the object is, as a segment of the IRIs that are made for it. ``thing_type``: its type, if one
+    holds for all of them.
+    """
 
     name: str
     version: int
@@ -46,7 +48,7 @@ class Result:
     verb: str
     verb_name: str
     things: str
-    thing_type: str
+    thing_type: str | None
     outcome: dict[str, bool]
     query: str
 
@@ -88,6 +90,26 @@ group by all
 """,
 )
 
+ATTEMPT_COMPLETED = Result(
+    "attempt_completed",
+    version=1,
+    about="A person completed a part of an activity, or a whole one, in an attempt on a day, as a player told it.",
+    verb="http://adlnet.gov/expapi/verbs/completed",
+    verb_name="completed",
+    things="activities",
+    thing_type=None,
+    outcome={"completion": True},
+    query=f"""
+with {_THINGS}
+select facts.person_key, things.iri, things.id, things.title, things.language, null, null,
+       facts.completed_at::date, min(facts.completed_at), {_SELECTED}
+from marts.fct_attempt as facts
+join things using (activity_key)
+where facts.completed_at is not null
+group by all
+""",
+)
+
 TRANSFER_OBSERVED = Result(
     "transfer_observed",
     version=1,
@@ -110,7 +132,7 @@ group by facts.person_key, facts.behaviour_id, facts.observed_date
 """,
 )
 
-RESULTS = {result.name: result for result in (COMPLETED, TRANSFER_OBSERVED)}
+RESULTS = {result.name: result for result in (COMPLETED, ATTEMPT_COMPLETED, TRANSFER_OBSERVED)}
 
 
 def facts(published: duckdb.DuckDBPyConnection, result: Result, tools: Sequence[str]) -> Iterator[Fact]:
