@@ -49,17 +49,19 @@ def _export(name: str, export: Export) -> Iterator[tuple[Place, str]]:
             yield from _kind(here, RECORD_KINDS[kind_name], export, mapping)
 
 
-_OF_TABLES = ("sheet", "every_sheet", "sheet_name", "preamble", "header_rows", "items", "short_rows", "long_rows")
+_OF_TABLES = ("sheet", "every_sheet", "sheet_name", "preamble", "header_rows", "short_rows", "long_rows")
 _OF_JSON = ("records", "line_prefix", "unwrap")
 
 
 def _format(place: Place, export: Export) -> Iterator[tuple[Place, str]]:
     """Words that mean nothing in the export's format, and paths that are none."""
-    foreign = {"table": _OF_JSON, "json": _OF_TABLES, "xapi": (*_OF_JSON, *_OF_TABLES)}[export.format]
+    foreign = {"table": _OF_JSON, "json": _OF_TABLES, "xapi": (*_OF_JSON, *_OF_TABLES, "items")}[export.format]
     for word in (word for word in foreign if word in export.model_fields_set):
         yield (*place, word), f"an export of `format: {export.format}` has no `{word}`"
     if export.format != "json":
         return
+    if any(not items.of_columns or items.following for items in export.items):
+        yield (*place, "items"), "items of JSON are columns of the export (`of_columns: true`), each by itself"
     paths: list[tuple[Place, str, Callable[[str], object]]]
     paths = [((*place, "records"), text, records_path) for text in export.records]
     paths += [((*place, "unwrap"), text, json_path) for text in export.unwrap]

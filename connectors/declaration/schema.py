@@ -182,7 +182,8 @@ class Items(_Part):
     takes the cell to the right, whose header doesn't speak for itself, into the column ``following``;
     ``following_header`` says how that header looks (it may repeat the item's name as ``{name}``). ``of_columns``
     makes items of cells that are columns of the export as well; ``required`` says that a file without such cells
-    (of any of the patterns that are required) is another export.
+    (of any of the patterns that are required) is another export. Of JSON, items are columns of the export, and
+    ``header`` is compared with their names in the declaration.
     """
 
     header: PythonRegex

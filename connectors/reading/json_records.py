@@ -26,10 +26,11 @@ from connectors.declaration.json_paths import JsonPath, json_path, records_path
 from connectors.errors import OriginalRefused
 from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
 from connectors.reading.headers import Header, Heading
+from connectors.reading.items import all_items
 from connectors.reading.json_cells import JsonRecords
 from connectors.reading.json_cutting import INVALID, Cut, Notes, cut, first_content
 from connectors.reading.originals import decoded, encodings_to_try
-from connectors.reading.recognition import Fit, Layout, best_of, unrecognised
+from connectors.reading.recognition import Fit, Layout, best_of, refuse_what_is_not_read, unrecognised
 
 _SAMPLE = 1_000
 """Records that tell which export a file is."""
@@ -93,6 +94,8 @@ def recognised_json(
     fits: list[Fit] = []
     places = list(_places(text, exports))
     found = False
+    for place in places:
+        refuse_what_is_not_read(declaration, tuple(dict.fromkeys(name for record in place.first for name in record)))
     for place in sorted(places, key=lambda place: place.is_empty):
         here = [_fit(name, declaration.exports[name], place) for name in place.names]
         whole = [fit for fit in here if not fit.missing]
@@ -202,9 +205,10 @@ def _layout(fit: Fit, place: _Place) -> Layout:
     read = [
         labels[fit.positions[name]] if name in fit.positions else h.names[0] for name, h in fit.export.columns.items()
     ]
-    positions = {name: i for i, name in enumerate(fit.export.columns)}
+    names = tuple(fit.export.columns)
+    positions = {name: i for i, name in enumerate(names)}
     header = (*read, *_unread(place.first, read))
-    return Layout(fit.name, fit.export, "", header, positions, (), 1)
+    return Layout(fit.name, fit.export, "", header, positions, all_items(fit.export, names, positions), 1)
 
 
 # ------------------------------------------------------------------------------------------------------- writing

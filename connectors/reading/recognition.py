@@ -54,7 +54,7 @@ def recognised(
     Raises OriginalRefused if there is none.
     """
     for head in heads.values():
-        _refuse_what_is_not_read(declaration, head[0].cells if head else ())
+        refuse_what_is_not_read(declaration, head[0].cells if head else ())
     fits = [fit for delimiter, head in heads.items() for fit in _fits(declaration, delimiter, head, among)]
     whole = [fit for fit in fits if not fit.missing]
     if not whole:
@@ -140,7 +140,8 @@ def _refuse_ambiguous(declaration: Declaration, fit: Fit) -> None:
         )
 
 
-def _refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> None:
+def refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> None:
+    """Raises OriginalRefused where the names of the columns (or members) are those of a layout that isn't read."""
     compared = {comparable(cell) for cell in cells}
     for name, layout in declaration.not_read.items():
         if {comparable(column) for column in layout.columns} <= compared:

@@ -245,12 +245,32 @@ def test_exports_with_the_same_paths_are_told_apart_by_names(tmp_path: Path) -> 
         (("id: [id, unit.id]", "id: [id, 'unit..id']"), "'unit..id' is no path"),
         (("    columns:\n      id", "    records: items[0]\n    columns:\n      id"), "lists are walked by themselves"),
         (("    columns:\n      id", "    header_rows: 2\n    columns:\n      id"), "has no `header_rows`"),
+        (
+            ("    columns:\n      id", "    items: {header: '^(?P<x>id)$'}\n    columns:\n      id"),
+            "`of_columns: true`",
+        ),
     ],
 )
 def test_a_mistake_in_a_path_is_told_with_its_line(tmp_path: Path, change: tuple[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=r"line (8|1[0-9])") as caught:
         declared(tmp_path, UNITS.replace(*change))
     assert told in str(caught.value)
+
+
+def test_columns_of_a_record_may_be_records_of_their_own(tmp_path: Path) -> None:
+    text = UNITS.replace("    kinds:", "    items: {header: '^(?P<side>id|parent)$', of_columns: true}\n    kinds:")
+    text = text.replace("        columns:\n", "        items: true\n        columns:\n").replace("_id: id", "_id: cell")
+    text = text.replace("org_unit_name: name", "org_unit_kind: side")
+    mapped = read(tmp_path, '{"id": "U1", "name": "One", "unit": {"parent": "U0"}}', text)
+    assert {(r["org_unit_id"], r["org_unit_kind"]) for r in mapped.rows("org_units")} == {
+        ("U1", "id"),
+        ("U0", "parent"),
+    }
+
+
+def test_a_layout_that_is_not_read_is_refused_with_the_reason(tmp_path: Path) -> None:
+    text = UNITS + "not_read:\n  the list of roles:\n    columns: [role]\n    because: no unit.\n    next: leave it.\n"
+    assert "the list of roles" in refusal(tmp_path, '[{"role": "boss", "id": 1}]', text)
 
 
 def test_paths_reach_odd_names() -> None:
