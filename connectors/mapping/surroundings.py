@@ -37,5 +37,5 @@ class Surroundings:
         return first_filled([self.cells.get(name, "NULL::VARCHAR") for name in names])
 
     def label(self, names: tuple[str, ...]) -> str:
-        """Columns by the names that they have in the original."""
-        return ", ".join(self.headers.get(name, name) for name in names)
+        """Columns by the names that they have in the original; by ours where it has none of them."""
+        return ", ".join([self.headers[name] for name in names if name in self.headers] or names)
