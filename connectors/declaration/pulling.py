@@ -166,7 +166,7 @@ class Each(_Part):
 
     of: str
     values: Annotated[dict[str, Path], Field(min_length=1)]
-    gone: Annotated[tuple[int | str, ...], Field()] = ()
+    gone: Texts = ()
 
 
 class Pull(_Part):

@@ -2,7 +2,7 @@
 
     request --pace, authorization--> server --answer--> what it means: a value, try again, or something to mend
 
-addresses      where a secret may be sent, and what of an address may be told
+addresses      where a secret may be sent
 credentials    who asks, and what proves it
 authorization  basic, bearer, a key in a header or a parameter, OAuth 2.0 client credentials
 pace           no more requests than a server allows

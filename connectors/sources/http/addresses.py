@@ -32,8 +32,3 @@ def is_elsewhere(address: str, here: str) -> bool:
 def _port(address: str) -> int | None:
     parts = urlsplit(address)
     return parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def path_of(address: str) -> str:
-    """What of an address may be told: never its query, which may hold a secret or say who is meant."""
-    return urlsplit(address).path or "/"

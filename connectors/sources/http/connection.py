@@ -6,6 +6,7 @@ authority goes into SSL_CERT_FILE). Every wait is limited, and so is the size of
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -25,6 +26,18 @@ _SLOWEST = 10
 """Times the timeout that a whole answer may take. The timeout itself only limits how long nothing comes at all."""
 
 T = TypeVar("T")
+
+
+class _WithoutAddresses(logging.Filter):
+    """The HTTP library logs whole addresses, and these say who is asked about. The host is enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(each.host if isinstance(each, httpx.URL) else each for each in record.args)
+        return True
+
+
+logging.getLogger("httpx").addFilter(_WithoutAddresses())
 
 
 class Connection:

@@ -21,11 +21,7 @@ _WORD = re.compile(r"[A-Za-z][\w.:/-]{0,59}")
 
 
 class Gone(Exception):
-    """What was asked about is there no more. ``sign`` is the status or the code that says so."""
-
-    def __init__(self, sign: int | str) -> None:
-        super().__init__(str(sign))
-        self.sign = sign
+    """What was asked about is there no more; the message is the status or the code that says so."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +31,12 @@ class Meaning:
     who: str
     rest: Rest
     secrets: Sequence[str]
-    gone: Sequence[int | str] = ()
+    gone: Sequence[str] = ()
 
     def of(self, answer: Answer) -> Answer:
         """The answer itself, if it is one."""
-        if answer.status in self.gone:
-            raise Gone(answer.status)
+        if str(answer.status) in self.gone:
+            raise Gone(str(answer.status))
         if not answer.is_success:
             raise self._refusal(answer)
         return answer

@@ -26,7 +26,7 @@ from connectors.sources.http.credentials import Credentials
 from connectors.sources.http.pace import Pace
 from connectors.sources.rest.answers import Gone, Meaning, at, records, told_members
 from connectors.sources.rest.paging import Paging
-from connectors.sources.rest.requests import Request, bounds, first_request
+from connectors.sources.rest.requests import Request, bounds, first_request, told
 from connectors.sources.rest.source import Source, pulls_of, secret_names
 
 _NOT_A_TABLE = (b"<", b"{", b"[")
@@ -140,7 +140,7 @@ class _Api:
     ) -> Iterator[tuple[Answer, Any, list[Any]]]:
         """Answer, document and records of every page of one question."""
         request = first_request(self._source.endpoint, pull, values)
-        who = f"The API of {self._declaration.tool} ({request.told})"
+        who = f"The API of {self._declaration.tool} ({told(pull)})"
         meaning = Meaning(who, self._rest, secret_names(self._declaration), pull.each.gone if pull.each else ())
         paging = Paging(who, pull.pages, request)
         following: Request | None = paging.first
@@ -168,7 +168,7 @@ class _Api:
 
     def _table(self, pull: Pull, values: Mapping[str, str]) -> bytes:
         request = first_request(self._source.endpoint, pull, values)
-        who = f"The API of {self._declaration.tool} ({request.told})"
+        who = f"The API of {self._declaration.tool} ({told(pull)})"
         meaning = Meaning(who, self._rest, secret_names(self._declaration))
         answer = self._connection.ask(who, request.method, request.full_address, meaning.of, **request.body)
         if not answer.body.strip() or answer.body.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(_NOT_A_TABLE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from connectors.declaration.pulling import Pull, Window, filled_in
-from connectors.sources.http.addresses import path_of
 
+_WORDS = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _UNIX = {"unix": 1, "unix seconds": 1, "unix milliseconds": 1000}
 
 
@@ -32,11 +34,6 @@ class Request:
         return replace(self, address=address, parameters={} if self.sends == "query" else self.parameters)
 
     @property
-    def told(self) -> str:
-        """What may be said of it: never its parameters, which say who is meant."""
-        return f"{self.method} {path_of(self.address)}"
-
-    @property
     def mark(self) -> str:
         """The same for the same question, to see a circle by."""
         return f"{self.full_address} {json.dumps(self.body, sort_keys=True, default=str)}"
@@ -52,20 +49,31 @@ class Request:
         """What is sent beside the address, as the HTTP library calls it."""
         if self.sends == "form":
             return {"data": _plain(self.parameters)}
-        return {"json": dict(self.parameters)} if self.sends == "json" else {}
+        return {"json": _typed(self.parameters)} if self.sends == "json" else {}
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    """Parameters as texts. What is none (null) is left out."""
+    """Parameters as texts, or lists of them for names that repeat."""
     return {
-        name: [_text(each) for each in value] if isinstance(value, list | tuple) else _text(value)
+        name: [str(each) for each in value] if isinstance(value, list | tuple) else str(value)
         for name, value in parameters.items()
-        if value is not None
     }
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _typed(value: Any) -> Any:
+    """The same for JSON. A declaration holds texts only: those that look like a number or like true are such."""
+    if isinstance(value, Mapping):
+        return {name: _typed(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_typed(each) for each in value]
+    if isinstance(value, str):
+        return _WORDS.get(value, int(value) if _NUMBER.fullmatch(value) else value)
+    return value
+
+
+def told(pull: Pull) -> str:
+    """What may be said of a question: the path as it is declared, because what is filled in may say who is meant."""
+    return f"{pull.method} {pull.path.partition('?')[0]}"
 
 
 def first_request(endpoint: str, pull: Pull, values: Mapping[str, str]) -> Request:
