@@ -277,9 +277,13 @@ class Export(_Part):
 
 
 class NotRead(_Part):
-    """A layout of the tool that is known and deliberately not read: whoever drops one should hear why."""
+    """A layout of the tool that is known and deliberately not read: whoever drops one should hear why.
+
+    It has all of ``columns``, and none that it ``lacks``.
+    """
 
     columns: Texts
+    lacks: Texts = ()
     because: str
     next: str
 

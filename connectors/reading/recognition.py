@@ -144,7 +144,8 @@ def refuse_what_is_not_read(declaration: Declaration, cells: Sequence[str]) -> N
     """Raises OriginalRefused where the names of the columns (or members) are those of a layout that isn't read."""
     compared = {comparable(cell) for cell in cells}
     for name, layout in declaration.not_read.items():
-        if {comparable(column) for column in layout.columns} <= compared:
+        lacked = compared.isdisjoint(comparable(column) for column in layout.lacks)
+        if lacked and {comparable(column) for column in layout.columns} <= compared:
             raise OriginalRefused(
                 f"This is {name} of {declaration.title}, which isn't read: {layout.because}", layout.next
             )

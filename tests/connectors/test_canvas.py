@@ -123,3 +123,66 @@ def test_mastery_of_an_outcome_is_a_level_against_its_target(tmp_path: Path) -> 
     (row,) = outcomes.rows("capability_assessments")
     assert (row["person_token"], row["capability_id"]) == (SANNE, "outcome:88")
     assert (row["level"], row["target_level"], row["scale_max"]) == (4.0, 3.0, 5.0)
+
+
+# ----------------------------------------------------------------------------------------------- Canvas Data, API
+
+
+def test_one_enrolment_of_the_api_is_all_its_milestones(tmp_path: Path) -> None:
+    api = map_file(SAMPLES / "enrollments_api.json", "canvas", tmp_path)
+    told = {(r["person_token"], r["milestone"], r["occurred_at"]) for r in api.rows("enrolments")}
+    assert told == {
+        (SANNE, "confirmed", datetime(2026, 1, 5, 8)),
+        (CHIDI, "confirmed", datetime(2026, 1, 5, 8)),
+        (CHIDI, "completed", datetime(2026, 2, 27, 17)),
+        (ROISIN, "confirmed", datetime(2026, 1, 6, 8)),
+        (ROISIN, "cancelled", datetime(2026, 1, 20, 12)),
+    }, "of an end, the day of completion counts before the day of the last change"
+    assert [(r["person_token"], r["score"]) for r in api.rows("assessments")] == [(SANNE, 88.33)]
+
+
+def test_a_page_of_the_api_and_a_table_tell_the_same_attempt(tmp_path: Path) -> None:
+    page = map_file(SAMPLES / "quiz_submissions_api.json", "canvas", tmp_path / "page")
+    table = map_file(SAMPLES / "quiz_submissions.json", "canvas", tmp_path / "table")
+    assert page.column("assessments", "record_key") == table.column("assessments", "record_key")
+    assert (page.unit.export, table.unit.export) == ("quiz_submissions_table", "quiz_attempts_table")
+    assert table.counts("assessments") == (1, 1, 0, 0), "a teacher's preview is no attempt"
+
+
+def test_the_rows_of_canvas_data_keep_their_keys_apart_from_their_values(tmp_path: Path) -> None:
+    logins = map_file(SAMPLES / "pseudonyms.jsonl", "canvas", tmp_path).rows("accounts")
+    assert {(r["account_token"], r["employee_token"], r["account_status"]) for r in logins} == {
+        (SANNE, token_of("employee_number", "001042"), "active"),
+        (CHIDI, None, "suspended"),
+    }
+
+
+OPEN_EDUCATION = REAL_DATA / "lms" / "oea_canvas_json"
+REAL_TABLES = {
+    "assignments.json": {"activities": 281},
+    "content_tags.json": {"activities": 291},
+    "context_modules.json": {"activities": 127},
+    "course_sections.json": {"activities": 87},
+    "courses.json": {"activities": 174},
+    "enrollments.json.gz": {"enrolments": 3600, "learning_events": 3600, "assessments": 0},
+    "quiz_submissions.json.gz": {"assessments": 7858, "learning_events": 7858},
+    "quizzes.json": {"activities": 140},
+    "users.json": {"accounts": 640},
+}
+
+
+@pytest.mark.skipif(not OPEN_EDUCATION.exists(), reason="the real data is not here")
+@pytest.mark.parametrize("name", REAL_TABLES)
+def test_a_real_table_lands_whole(name: str, tmp_path: Path) -> None:
+    mapped = map_file(OPEN_EDUCATION / name, "canvas", tmp_path)
+    counts = {kind.kind.name: mapped.counts(kind.kind.name) for kind in mapped.unit.kinds}
+    assert counts == {kind: (rows, rows, 0, 0) for kind, rows in REAL_TABLES[name].items()}
+
+
+@pytest.mark.skipif(not OPEN_EDUCATION.exists(), reason="the real data is not here")
+@pytest.mark.parametrize(
+    ("name", "told"), [("accounts", "folders of courses"), ("roles", "roles"), ("enrollment_terms", "terms")]
+)
+def test_a_table_without_learning_is_refused_with_the_reason(name: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(OriginalRefused, match=told):
+        map_file(OPEN_EDUCATION / f"{name}.json", "canvas", tmp_path)

@@ -269,8 +269,12 @@ def test_columns_of_a_record_may_be_records_of_their_own(tmp_path: Path) -> None
 
 
 def test_a_layout_that_is_not_read_is_refused_with_the_reason(tmp_path: Path) -> None:
-    text = UNITS + "not_read:\n  the list of roles:\n    columns: [role]\n    because: no unit.\n    next: leave it.\n"
-    assert "the list of roles" in refusal(tmp_path, '[{"role": "boss", "id": 1}]', text)
+    text = (
+        UNITS
+        + "not_read:\n  the roles:\n    columns: [role]\n    lacks: [name]\n    because: no unit.\n    next: leave it.\n"
+    )
+    assert "This is the roles" in refusal(tmp_path, '[{"role": "boss", "id": 1}]', text)
+    assert landed(tmp_path, '[{"role": "boss", "id": 1, "name": "One"}]', text) == [(1, "1", "One")]
 
 
 def test_paths_reach_odd_names() -> None:
