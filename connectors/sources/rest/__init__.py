@@ -9,5 +9,6 @@ paging     how an answer leads to the next one, and when it doesn't
 pull       the answers of one window, for one question or for one per record of another pull, as a file
 
 An answer is written as it was received, one to a line: NDJSON. Where there is one question per record (of each course
-its members), the line is ``{"for": {"course_id": "5"}, "page": <the answer>}``.
+its members), and the export's ``records`` stand in ``page``, the line is ``{"for": {"course_id": "5"}, "page": <the
+answer>}``; its columns can then say ``$.for.course_id``.
 """

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from connectors.declaration import Declaration
+from connectors.declaration.json_paths import records_path
 from connectors.declaration.pulling import Pull, Rest
 from connectors.errors import SettingsError, Transient
 from connectors.sources.http.answers import Answer
@@ -114,13 +115,18 @@ class _Api:
                 pulled.records += len(found)
                 yield _one_line(answer.body) + b"\n"
             return
+        tells_about = self._tells_about(export)
         for about in self._parents(pull, values):
             try:
                 for answer, _, found in self._answers(export, pull, values | about, about):
                     pulled.records += len(found)
-                    yield b'{"for": %s, "page": %s}\n' % (json.dumps(about).encode(), _one_line(answer.body))
+                    yield _line_about(about, answer.body) if tells_about else _one_line(answer.body) + b"\n"
             except Gone:
                 pulled.gone += 1
+
+    def _tells_about(self, export: str) -> bool:
+        """Whether a line says what its question was about: where the records are declared to stand in its `page`."""
+        return any(records_path(path)[0] == "page" for path in self._declaration.exports[export].records)
 
     def _parents(self, pull: Pull, values: Mapping[str, str]) -> list[dict[str, str]]:
         """What is asked about: once each, in the order of the other pull."""
@@ -156,7 +162,7 @@ class _Api:
 
     def _records(self, who: str, export: str, document: Any, about: Mapping[str, str] | None) -> list[Any]:
         """The records of an answer, where the export has them. An answer without that place is no empty one."""
-        whole = document if about is None else {"for": about, "page": document}
+        whole = {"page": document} if about and self._tells_about(export) else document
         paths = self._declaration.exports[export].records
         found = records(whole, paths)
         if found is None:
@@ -176,6 +182,10 @@ class _Api:
                 f"{who} answers {answer.status} ({answer.media_type}), but not with a table. Nothing was kept."
             )
         return answer.body
+
+
+def _line_about(about: Mapping[str, str], body: bytes) -> bytes:
+    return b'{"for": %s, "page": %s}\n' % (json.dumps(about).encode(), _one_line(body))
 
 
 def _one_line(body: bytes) -> bytes:
