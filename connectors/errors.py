@@ -32,6 +32,10 @@ class OriginalRefused(ThroughlineError):
         self.reason = reason
         self.next_step = next_step
 
+    def __reduce__(self) -> tuple[type[OriginalRefused], tuple[str, str]]:
+        """So that it can be raised in another process than the one that found it."""
+        return type(self), (self.reason, self.next_step)
+
 
 class Transient(ThroughlineError):
     """Temporary trouble outside (network, server, file system); the same call may succeed later."""

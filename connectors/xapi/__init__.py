@@ -56,8 +56,8 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
             for kind in ("statements", "accounts", "activities")
         )
         sinks = Sinks(landed, rejects, tokeniser, people, activities)
-        for batch in batches_of(original, tokeniser, scratch):
-            sinks.take(batch)
+        for batch, lines in batches_of(original, tokeniser, scratch):
+            sinks.take(batch, lines)
         accounts.write_rows(people.rows())
         offered.write_rows(activities.rows())
     kinds = (_statements(sinks), accounts.mapped(), offered.mapped())

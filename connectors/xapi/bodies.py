@@ -13,10 +13,12 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 _BEYOND_CENTISECONDS = re.compile(r"([.,]\d\d)\d+(?=[A-Z])")
 _NAMESPACE = uuid.UUID("0f6b0c5e-7c2b-5f43-9d0c-5b1f0d6f3f58")
@@ -44,6 +46,22 @@ class BodyHash:
         keyed = self._keyed.copy()
         keyed.update(_SEPARATOR.join(parts))
         return keyed.hexdigest()
+
+    def digests(self, bodies: Iterable[bytes]) -> npt.NDArray[np.uint8]:
+        """The hash of each of some parts alone: 16 bytes a row."""
+        keyed = self._keyed
+        digests = []
+        for body in bodies:
+            hashed = keyed.copy()
+            hashed.update(body)
+            digests.append(hashed.digest())
+        return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, self._keyed.digest_size)
+
+    def of_rows(self, rows: npt.NDArray[np.uint8]) -> list[str]:
+        """The hash of each row of bytes, as 32 hex digits."""
+        wide = np.ascontiguousarray(rows).view(f"V{rows.shape[1]}").ravel().tolist()
+        hexadecimal = self.digests(wide).tobytes().hex()
+        return [hexadecimal[at : at + 32] for at in range(0, len(hexadecimal), 32)]
 
     def derived_id(self, statement: dict[str, Any]) -> str:
         """A UUIDv5 for a statement without an id, from its whole content in canonical form."""

@@ -1,17 +1,18 @@
-"""Rows of ``statements`` on their way to Parquet: gathered column by column, finished in one go.
+"""Rows of ``statements`` on their way to Parquet: gathered and finished column by column.
 
 What many rows share (the columns of an actor, a verb, a course) is converted once for each part and then taken
-by index; what is each row's own (instants, hashes, keys) is computed over the whole chunk.
+by index, as a dictionary that Parquet writes as it is; what is each row's own (instants, hashes, keys) is
+computed over the whole chunk.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +20,8 @@ from connectors.records import STATEMENTS
 from connectors.seam import arrow_schema
 from connectors.xapi.bodies import BodyHash
 from connectors.xapi.fragments import Part
-from connectors.xapi.policies import TOLERANCE, When
+from connectors.xapi.instants import flags, instants
+from connectors.xapi.policies import TOLERANCE
 from connectors.xapi.tables import record_keys
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -36,89 +38,116 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "authority": ("authority_token",),
     "version": ("xapi_version",),
+    "attachments": (),
 }  # fmt: skip
 """Which columns each part of a statement fills, in the order in which its fragments give them."""
 
 _OF_BODY = ("actor", "verb", "object", "result", "context")
 _TYPES = {column.name: arrow_schema((column,)).field(0).type for column in STATEMENTS.landed}
 
+OWN = pa.schema(
+    {
+        "source_line": pa.int64(),
+        "statement_id": pa.string(),
+        "id_source": pa.string(),
+        "time": pa.string(),
+        "was_sent": pa.bool_(),
+        "occurred_date": pa.date32(),
+        "utc_offset_minutes": pa.int64(),
+        "stored": pa.string(),
+        "flags": pa.list_(pa.string()),
+    }
+)
+"""What is each row's own. ``time`` and ``stored`` are texts with a zone that Arrow can cast; ``was_sent`` is false
+for a time that stands in for one that was not."""
 
-_ROW = ("source_line", "statement_id", "id_source", "time", "occurred_date", "utc_offset_minutes", "stored", *PARTS)
-"""What a row of a chunk holds. ``time`` and ``stored`` are texts with a zone that Arrow can cast."""
+Numbers = npt.NDArray[np.int32]
+"""Numbers of parts: a row for each place of `PARTS`, a column for each statement."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
+class Place:
+    """What stands in one place of all rows: the distinct ``parts``, and which of them each row has ``at`` it."""
+
+    parts: Sequence[Part]
+    at: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, numbers: npt.NDArray[np.int32], known: Sequence[Part]) -> Place:
+        """From numbers of known parts."""
+        is_met = np.zeros(len(known), np.bool_)
+        is_met[numbers] = True
+        met = np.flatnonzero(is_met).tolist()
+        return cls([known[number] for number in met], (np.cumsum(is_met, dtype=np.int32) - 1)[numbers])
+
+    def columns(self, names: Sequence[str]) -> Iterator[tuple[str, pa.Array]]:
+        """The columns that the place fills."""
+        for name, values in zip(names, zip(*(part.columns for part in self.parts), strict=True), strict=True):
+            made = pa.array(values, _TYPES[name])
+            yield name, _shared(made, self.at) if _TYPES[name] == pa.string() else made.take(pa.array(self.at))
+
+    def first_rows(self) -> list[int]:
+        """For each part, the first row that has it."""
+        rows = np.arange(len(self.at))
+        first = np.empty(len(self.parts), np.int64)
+        first[self.at[::-1]] = rows[::-1]  # of several, the last assignment counts
+        found: list[int] = first.tolist()
+        return found
+
+    def latest(self, times: npt.NDArray[np.int64]) -> list[int]:
+        """For each part, the latest of the times of its rows."""
+        found = np.full(len(self.parts), np.iinfo(np.int64).min)
+        np.maximum.at(found, self.at, times)
+        latest: list[int] = found.tolist()
+        return latest
+
+
+def _shared(values: pa.StringArray, at: npt.NDArray[np.int32]) -> pa.DictionaryArray:
+    """The value of each row, as a dictionary: Parquet holds such a column as one, and needn't look for it."""
+    encoded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(pa.array(at)), encoded.dictionary)
+
+
+@dataclass(frozen=True)
 class Chunk:
-    """Rows (as ``_ROW`` says) that wait to be written, with the flags of the few that have some."""
+    """Rows to be landed: what is their ``own`` (see `OWN`), and what stands in each of the `PARTS`."""
 
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    flags: dict[int, list[str]] = field(default_factory=dict)
-    unsent: set[int] = field(default_factory=set)
-
-    def add(self, row: tuple[Any, ...], when: When) -> None:
-        """Add a row that may have flags; one without any can simply be appended to ``rows``."""
-        if when.flags:
-            self.flags[len(self.rows)] = list(when.flags)
-        if not when.was_sent:
-            self.unsent.add(len(self.rows))
-        self.rows.append(row)
+    own: pa.Table
+    places: Mapping[str, Place]
+    occurred: pa.Array
 
     def columns(self, body: BodyHash) -> dict[str, pa.Array]:
         """All columns of the landed table that differ from row to row."""
-        own: dict[str, Sequence[Any]] = dict(zip(_ROW, zip(*self.rows, strict=True), strict=True))
-        parts = {name: own.pop(name) for name in PARTS}
-        occurred, stored = _instants(own.pop("time")), _instants(own.pop("stored"))
-        self._flag_early(occurred, stored)
-        own["body_hash"] = self._hashes(body, parts, occurred)
-        own["record_key"] = record_keys(own["statement_id"], own["body_hash"])
-        flags: list[str | None] = [None] * len(self.rows)
-        for row, names in self.flags.items():
-            flags[row] = json.dumps(names)
-        own["flags"] = flags
-        arrays = {name: pa.array(values, _TYPES[name]) for name, values in own.items()}
-        arrays |= {"occurred_at": occurred, "stored_at": stored}
-        for name, columns in PARTS.items():
-            arrays |= _taken(parts[name], columns)
-        return arrays
+        own = {name: self.own[name].combine_chunks() for name in self.own.column_names}
+        stored, hashes = instants(own["stored"]), self._hashes(body, own["was_sent"])
+        keys = record_keys(own["statement_id"].to_pylist(), hashes)
+        columns = {name: own[name] for name in ("source_line", "statement_id", "occurred_date", "utc_offset_minutes")}
+        columns |= {
+            "record_key": pa.array(keys, pa.string()),
+            "body_hash": pa.array(hashes, pa.string()),
+            "id_source": own["id_source"].dictionary_encode(),
+            "occurred_at": self.occurred,
+            "stored_at": stored,
+            "flags": pa.array(self._flags(own["flags"], stored), pa.string()).dictionary_encode(),
+        }
+        for name, names in PARTS.items():
+            columns.update(self.places[name].columns(names))
+        return columns
 
-    def _flag_early(self, occurred: pa.Array, stored: pa.Array) -> None:
+    def _flags(self, told: pa.Array, stored: pa.Array) -> list[str | None]:
         """A timestamp after its storing is a clock that is ahead; an LRS must accept it, a reader should know."""
-        ahead = pc.subtract(occurred.cast(pa.int64()), stored.cast(pa.int64()))
-        for row in np.flatnonzero(
-            pc.greater(ahead, TOLERANCE).fill_null(False).to_numpy(zero_copy_only=False)
-        ).tolist():
-            self.flags.setdefault(row, []).append("timestamp_after_stored")
+        ahead = pc.subtract(self.occurred.cast(pa.int64()), stored.cast(pa.int64()))
+        is_ahead = flags(pc.greater(ahead, TOLERANCE))
+        texts: list[str | None] = [None] * len(told)
+        for row in np.flatnonzero(is_ahead | flags(pc.is_valid(told))).tolist():
+            names = told[row].as_py() or []
+            texts[row] = json.dumps([*names, "timestamp_after_stored"] if is_ahead[row] else names)
+        return texts
 
-    def _hashes(self, body: BodyHash, parts: Mapping[str, Sequence[Part]], occurred: pa.Array) -> list[str]:
+    def _hashes(self, body: BodyHash, was_sent: pa.Array) -> list[str]:
         """Body hashes; a time that wasn't sent is no part of the body."""
-        micros = [b"%d" % value for value in occurred.cast(pa.int64()).to_pylist()]
-        for row in self.unsent:
-            micros[row] = b""
-        bodies = ([part.body for part in parts[name]] for name in _OF_BODY)
-        return [body.of(row) for row in zip(*bodies, micros, strict=True)]
-
-    def distinct(self, name: str) -> Iterator[tuple[Part, int, int]]:
-        """The distinct parts of a place, each with the first and the last row that hold it."""
-        at = _ROW.index(name)
-        first: dict[Part, int] = {}
-        last: dict[Part, int] = {}
-        for position, row in enumerate(self.rows):
-            first.setdefault(row[at], position)
-            last[row[at]] = position
-        yield from ((part, position, last[part]) for part, position in first.items())
-
-
-def _instants(texts: Sequence[str | None]) -> pa.Array:
-    return pa.array(texts, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
-
-
-def _taken(parts: Sequence[Part], names: Sequence[str]) -> Mapping[str, pa.Array]:
-    """The columns of parts: made once for each distinct part, then taken by index."""
-    distinct = list(dict.fromkeys(parts))
-    columns = zip(*(part.columns for part in distinct), strict=True)
-    arrays = {name: pa.array(values, _TYPES[name]) for name, values in zip(names, columns, strict=True)}
-    if len(distinct) == len(parts):
-        return arrays
-    index = {part: position for position, part in enumerate(distinct)}
-    taken = pa.array([index[part] for part in parts], pa.int32())
-    return {name: array.take(taken) for name, array in arrays.items()}
+        sent = flags(was_sent)
+        times = np.where(sent, self.occurred.cast(pa.int64()).to_numpy(), np.iinfo(np.int64).min)
+        parts = [self.places[name] for name in _OF_BODY]
+        digests = [body.digests(part.body for part in place.parts)[place.at] for place in parts]
+        return body.of_rows(np.hstack((*digests, times.astype("<i8")[:, None].view(np.uint8))))

@@ -81,7 +81,7 @@ class Contexts:
     def __init__(self, actors: Fragments, people: Parties) -> None:
         self._actors = actors
         self._people = people
-        self._activities = Fragments(rules.context_activities, _context_activities, NO_ACTIVITIES)
+        self.activities = Fragments(rules.context_activities, _context_activities, NO_ACTIVITIES)
 
     def quick(self, raw: bytes) -> Part | None:
         """The part, if it is proven to break no rule. A reference to a statement is left to the exact rules."""
@@ -100,7 +100,7 @@ class Contexts:
 
     def _told(self, context: _Context) -> _Told | None:
         """What a raw context tells; None where a fragment of it isn't proven."""
-        activities = self._activities[bytes(context.context_activities)]
+        activities = self.activities.part(bytes(context.context_activities))
         if activities is None:
             return None
         told = _Told(activities, registration=context.registration, language=context.language)
@@ -112,9 +112,9 @@ class Contexts:
         if context.revision:
             told.revision = _read_text(context.revision)
         if context.instructor:
-            told.instructor = self._actors[bytes(context.instructor)]
+            told.instructor = self._actors.part(bytes(context.instructor))
         if context.team:
-            told.team = self._actors[bytes(context.team)]
+            told.team = self._actors.part(bytes(context.team))
         is_team = told.team is not None and told.team.kind == "Group"
         is_proven = (not context.instructor or told.instructor) and (not context.team or is_team)
         return told if is_proven else None

@@ -90,6 +90,7 @@ def _is_key(name: str) -> bool:
     return is_iri(name)
 
 
+@lru_cache(maxsize=20_000)
 def known_extensions(raw: bytes) -> Extensions:
     """What of an extensions object may land, spelled the same however it was sent."""
     members = _members(raw)

@@ -1,303 +1,205 @@
-"""From the bytes of an original to raw statements, one by one, with the line where each begins.
+"""From the bytes of an original to raw statements, with the line where each begins.
 
     NDJSON · JSON array · LRS page · several of them in a row · each also gzipped
-        --records--> (line, raw statement, rule that its bytes break or None)
+        --stretches--> some statements at a time --records--> (line, raw statement, rule that its bytes break or None)
 
-Memory is bounded by the largest statement, not by the file. A page is cut into statements without decoding
-them: a block is handed to msgspec, which gives the raw slices of an array at parse speed; where it finds the
-block broken, brackets are followed token by token, so that one broken statement takes no neighbour with it.
+Memory is bounded by the largest statement, not by the file. Lines that hold a statement each are only split; what
+else there is between them, or on them, is read by `documents`.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
-import msgspec
-
-from connectors.errors import OriginalRefused
+from connectors.xapi import documents
 from connectors.xapi.containers import content_of, opened, refuse_other_formats, without_byte_order_mark
+from connectors.xapi.documents import Documents, Record, is_json
 
-Record = tuple[int, bytes, str | None]
-"""Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
+_MOST_RECORDS, _MOST_BYTES = 20_000, 24 << 20
+"""What a stretch holds at most, if one block isn't larger: bounds the memory of what waits."""
 
-_BLOCK = 1 << 20
-_MAXIMUM = 1 << 28
-"""Bytes within which a statement has to end (256 MB)."""
-
-_PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)')
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_SCALAR = rb"(?:" + _STRING + rb"|[\w.+-]+)"
-_PAGE_HEAD = re.compile(rb'\{\s*(?:"(?!statements")[^"\\]*"\s*:\s*' + _SCALAR + rb'\s*,\s*)*+"statements"\s*:\s*\[')
-_PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _SCALAR + rb"\s*)*+\}")
-_TOKEN = re.compile(rb"[{}\[\]]|" + _STRING + rb'|"', re.DOTALL)
-_BLANK = re.compile(rb"[\s,]*+")
-_RESUME = re.compile(rb"[\[,\n]\s*+(?=\{)")
+_PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)').match
+_STATEMENT = re.compile(rb'\{\s*+"(?!statements"|more")').match
 
 
-class _Statement(msgspec.Struct):
-    """What every statement has; enough to find the next one after a broken one."""
+@dataclass
+class Stretch:
+    """Records that follow each other: their raw bytes, the ``lines`` where they begin (from 1), and by position the
+    rule that the bytes of a few break.
+    """
 
-    actor: msgspec.Raw
-    verb: msgspec.Raw
-    object: msgspec.Raw
+    raws: list[bytes] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    broken: dict[int, str] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, record: Record) -> None:
+        line, raw, rule = record
+        if rule is not None:
+            self.broken[len(self.raws)] = rule
+        self.raws.append(raw)
+        self.lines.append(line)
+        self.size += len(raw)
+
+    def extend(self, other: Stretch) -> None:
+        self.broken |= {len(self.raws) + position: rule for position, rule in other.broken.items()}
+        self.raws += other.raws
+        self.lines += other.lines
+        self.size += other.size
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.raws) >= _MOST_RECORDS or self.size >= _MOST_BYTES
 
 
-_slices = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_whole = msgspec.json.Decoder(msgspec.Raw).decode
-_like_a_statement = msgspec.json.Decoder(_Statement).decode
+class GoesOn(NamedTuple):
+    """Where a document begins that isn't closed on its ``line`` (from 1): ``at`` this byte of the lines read."""
+
+    line: int
+    at: int
 
 
 def records(file: Path | IO[bytes]) -> Iterator[Record]:
     """Every record of a file or stream, broken ones too. Raises ``OriginalRefused`` where it holds no statements."""
+    for some in _some(file):
+        for position, (line, raw) in enumerate(zip(some.lines, some.raws, strict=True)):
+            yield line, raw, some.broken.get(position)
+
+
+def stretches(file: Path | IO[bytes]) -> Iterator[Stretch]:
+    """The same, as many at a time as are worth reading together."""
+    yield from _gathered(_some(file))
+
+
+def stretches_from(path: Path, start: int, line: int) -> Iterator[Stretch]:
+    """The same from a byte of the decompressed content on, with which a line begins."""
+    with opened(path) as stream:
+        stream.seek(start)
+        yield from _gathered(_by_line(stream.read(documents.BLOCK), stream, line))
+
+
+def start_of_lines(path: Path) -> int | None:
+    """Where the first line begins, if every line is a document; None for other files."""
+    with opened(path) as stream:
+        start, head = _head(stream)
+        return start if _is_by_line(content_of(head)) else None
+
+
+def _some(file: Path | IO[bytes]) -> Iterator[Stretch]:
+    """Some records at a time, as they come."""
     with opened(file) as stream:
-        head = without_byte_order_mark(stream.read(_BLOCK))
-        while head and not head.strip() and (more := stream.read(_BLOCK)):
-            head += more
-        refuse_other_formats(content_of(head))
+        _, head = _head(stream)
         if _is_by_line(content_of(head)):
-            yield from _lines(head, stream)
+            yield from _by_line(head, stream, 1)
         else:
-            yield from _Documents(head, stream, 1).records()
+            yield from _held(Documents(head, stream, 1).records())
+
+
+def _head(stream: IO[bytes]) -> tuple[int, bytes]:
+    """Length of the byte order mark, and the first block, with something in it, after it."""
+    block = stream.read(documents.BLOCK)
+    head = without_byte_order_mark(block)
+    start = len(block) - len(head)
+    while head and not head.strip() and (more := stream.read(documents.BLOCK)):
+        head += more
+    refuse_other_formats(content_of(head))
+    return start, head
+
+
+def _held(records: Iterable[Record]) -> Iterator[Stretch]:
+    some = Stretch()
+    for record in records:
+        some.add(record)
+        if some.size >= documents.BLOCK:
+            yield some
+            some = Stretch()
+    yield some
+
+
+def _gathered(some: Iterable[Stretch]) -> Iterator[Stretch]:
+    gathered = Stretch()
+    for more in some:
+        gathered.extend(more)
+        if gathered.is_full:
+            yield gathered
+            gathered = Stretch()
+    if gathered.raws:
+        yield gathered
 
 
 def _is_by_line(content: bytes) -> bool:
     """Whether every line is a document; a first line that is broken does not say, the next ones do."""
     first, newline, rest = content.partition(b"\n")
-    if _is_json(first):
+    if is_json(first):
         return True
-    if not newline or _PAGE_OR_ARRAY.match(content):
+    if not newline or _PAGE_OR_ARRAY(content):
         return False
-    return any(line.startswith(b"{") and _is_json(line) for line in rest.split(b"\n"))
+    return any(line.startswith(b"{") and is_json(line) for line in rest.split(b"\n"))
 
 
-def _is_json(text: bytes) -> bool:
-    try:
-        _whole(text)
-    except msgspec.DecodeError:
-        return False
-    except RecursionError:
-        return True  # JSON it may be; the rules say that it is nested too deeply
-    return True
-
-
-def _lines(head: bytes, stream: IO[bytes]) -> Iterator[Record]:
-    is_page_or_array = _PAGE_OR_ARRAY.match
-    number, rest, block = 0, b"", head
+def _by_line(block: bytes, stream: IO[bytes], line: int) -> Iterator[Stretch]:
+    """The records of the block and of what follows it, as long as every line is a document; then the rest."""
+    rest = b""
     while block:
-        lines = (rest + block).split(b"\n")
-        rest, block = lines.pop(), stream.read(_BLOCK)
-        if not block and rest:
-            lines.append(rest)
-        for index, line in enumerate(lines):
-            number += 1
-            text = line.strip()
-            if not text or text.startswith(b"#"):
-                continue
-            if not is_page_or_array(text):
-                if b"\r" not in text:
-                    yield number, text, None
-                    continue
-                for one in _by_carriage_return(text):
-                    yield number, one, None
-            elif _goes_on(text, lines[index + 1 : index + 2] or [rest]):
-                left = b"\n".join((*lines[index:], rest + block) if block else lines[index:])
-                yield from _Documents(left, stream, number).records()
-                return
-            else:
-                yield from _Documents(text, io.BytesIO(), number).records()
-        if len(rest) > _MAXIMUM and block:  # no line, but a file within the file: read on as such
-            yield from _Documents(rest + block, stream, number + 1).records()
+        text, block = rest + block, stream.read(documents.BLOCK)
+        end = text.rfind(b"\n") + 1 if block else len(text)
+        lines, rest = text[:end], text[end:]
+        some, count, goes_on = read_lines(lines, line, rest)
+        yield some
+        if goes_on:
+            yield from _held(Documents(lines[goes_on.at :] + rest + block, stream, goes_on.line).records())
             return
+        line += count
+        if len(rest) > documents.MAXIMUM:  # no line, but a file within the file: read on as such
+            yield from _held(Documents(rest + block, stream, line).records())
+            return
+
+
+def read_lines(text: bytes, line: int, following: bytes | None) -> tuple[Stretch, int, GoesOn | None]:
+    """The records of whole lines, of which the first has number ``line``, and the number of lines.
+
+    Where a document goes on beyond its line, what lies before it, and where it begins. ``following`` is what comes
+    after the lines; where it is not known, a document that the last of them leaves open goes on.
+    """
+    lines = text.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if all(map(_STATEMENT, lines)) and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n")):
+        raws, numbers = [one.strip() for one in lines], list(range(line, line + len(lines)))
+        return Stretch(raws, numbers, size=len(text)), len(lines), None
+    some = Stretch()
+    for index, one in enumerate(lines):
+        next_line = lines[index + 1] if index + 1 < len(lines) else following
+        found = _on_line(one.strip(), line + index, next_line)
+        if found is None:
+            return some, index, GoesOn(line + index, sum(map(len, lines[:index])) + index)
+        for record in found:
+            some.add(record)
+    return some, len(lines), None
+
+
+def _on_line(text: bytes, line: int, following: bytes | None) -> Iterable[Record] | None:
+    """The records of one line; None for a document that goes on."""
+    if not text or text.startswith(b"#"):
+        return ()
+    if not _PAGE_OR_ARRAY(text):
+        return [(line, one, None) for one in ([text] if b"\r" not in text else _by_carriage_return(text))]
+    return None if _goes_on(text, following) else Documents(text, io.BytesIO(), line).records()
 
 
 def _by_carriage_return(line: bytes) -> list[bytes]:
     """The documents of a line: several where some line ends are those of an old Mac. A string can't hold one."""
-    if _is_json(line):
+    if is_json(line):
         return [line]
     return [piece for text in line.split(b"\r") if (piece := text.strip())]
 
 
-def _goes_on(page: bytes, following: list[bytes]) -> bool:
+def _goes_on(page: bytes, following: bytes | None) -> bool:
     """Whether a page is not closed on its line, and the next line doesn't look like a document of its own."""
-    return following[0].strip()[:1] not in (b"", b"{", b"[", b"#") and not _is_json(page)
-
-
-class _Documents:
-    """Reads documents that span lines, or lie several on one. ``_at`` is where it stands in the buffered bytes."""
-
-    def __init__(self, head: bytes, stream: IO[bytes], line: int) -> None:
-        self._stream = stream
-        self._buffer = head
-        self._at = 0
-        self._line = line
-        self._is_at_end = False
-        self._is_torn = False
-        self._careful_until = 0
-
-    def records(self) -> Iterator[Record]:
-        closing = b""
-        while self._skip_blank():
-            here = self._buffer[self._at : self._at + 1]
-            if closing and here == b"]":
-                yield from self._close(closing)
-                closing = b""
-            elif not closing and here == b"[":
-                self._move(self._at + 1)
-                closing = b"]"
-            elif not closing and (head := _PAGE_HEAD.match(self._buffer, self._at)):
-                self._move(head.end())
-                closing = b"]}"
-            elif not closing and here == b"#":
-                self._move(self._end_of_line())
-            elif here in b"{[":
-                yield from (self._many() if closing else self._one(is_in_array=False))
-            else:
-                yield from self._stray()
-        if closing and not self._is_torn:
-            yield self._line, b"", "torn_page"
-
-    def _skip_blank(self) -> bool:
-        """Go to the next character that means something; False at the end of the file."""
-        while True:
-            blank = _BLANK.match(self._buffer, self._at)
-            assert blank is not None  # the pattern matches the empty string
-            self._move(blank.end())
-            if self._at < len(self._buffer):
-                if len(self._buffer) - self._at < _BLOCK // 2:
-                    self._fill()
-                return True
-            if not self._fill():
-                return False
-
-    def _fill(self, size: int = _BLOCK) -> bool:
-        """Read on; what lies behind is forgotten. False at the end of the file."""
-        block = b"" if self._is_at_end else self._stream.read(size)
-        self._is_at_end = not block
-        if block:
-            self._careful_until = max(0, self._careful_until - self._at)
-            self._buffer = self._buffer[self._at :] + block
-            self._at = 0
-        return bool(block)
-
-    def _move(self, to: int) -> None:
-        self._line += self._buffer.count(b"\n", self._at, to)
-        self._at = to
-
-    def _end_of_line(self) -> int:
-        end = self._buffer.find(b"\n", self._at)
-        return len(self._buffer) if end < 0 else end
-
-    def _close(self, closing: bytes) -> Iterator[Record]:
-        """The end of an array, and of the page around it with its ``more`` link."""
-        self._move(self._at + 1)
-        if closing == b"]":
-            return
-        if (tail := _PAGE_TAIL.match(self._buffer, self._at)) or (
-            self._fill() and (tail := _PAGE_TAIL.match(self._buffer, self._at))
-        ):
-            self._move(tail.end())
-            return
-        line, start = self._line, self._at
-        self._move(self._end_of_line())
-        yield line, self._buffer[start : self._at], "torn_page"
-
-    def _stray(self) -> Iterator[Record]:
-        """Something that is neither object nor array: it is a record that no rule accepts."""
-        line, start = self._line, self._at
-        token = re.compile(_SCALAR).match(self._buffer, start)
-        self._move(token.end() if token else max(start + 1, self._end_of_line()))
-        yield line, self._buffer[start : self._at], None if token else "json_syntax"
-
-    def _many(self) -> Iterator[Record]:
-        """The statements of an array up to a boundary near the end of the buffer; at least one."""
-        first_line, start = self._line, self._at
-        end, is_whole = self._end_of_value(start)
-        if end is None or not is_whole or self._at < self._careful_until:
-            yield from self._one(is_in_array=True)
-            return
-        blank = _BLANK.match(self._buffer, end)
-        assert blank is not None
-        # What separates the first statement from the second most likely separates the last two as well.
-        boundary = self._buffer[end - 1 : blank.end() + 6]
-        cut = len(self._buffer)
-        for _ in range(8):
-            cut = self._buffer.rfind(boundary, end - 1, cut)
-            if cut < 0:
-                break
-            try:
-                slices = _slices(b"[%b]" % self._buffer[start : cut + 1])
-            except (msgspec.DecodeError, RecursionError):
-                continue
-            yield from self._located(slices, first_line)
-            self._move(cut + 1)
-            return
-        self._careful_until = len(self._buffer)
-        yield from self._one(is_in_array=True)
-
-    def _located(self, slices: list[msgspec.Raw], line: int) -> Iterator[Record]:
-        """Slices of the buffer from where we stand, with their lines."""
-        at = self._at
-        for piece in slices:
-            raw = bytes(piece)
-            found = self._buffer.find(raw, at)
-            line += self._buffer.count(b"\n", at, found)
-            at = found
-            yield line, raw, None
-
-    def _one(self, *, is_in_array: bool) -> Iterator[Record]:
-        """The record that begins here. If it is broken, it ends where the next statement begins."""
-        line = self._line
-        end, is_whole = self._end_of_value(self._at)
-        while end is None and len(self._buffer) - self._at < _MAXIMUM and self._fill(max(_BLOCK, len(self._buffer))):
-            end, is_whole = self._end_of_value(self._at)
-        start = self._at
-        if end is not None and is_whole and _is_json(self._buffer[start:end]):
-            self._move(end)
-            yield line, self._buffer[start:end], None
-            return
-        resume = self._next_statement(start, end or len(self._buffer))
-        if resume is None and end is None and not self._is_at_end:
-            raise OriginalRefused(
-                f"What begins on line {line} has no end within {_MAXIMUM >> 20} MB, so no statement can be cut out.",
-                "export the statements again, in smaller files or one per line.",
-            )
-        # The torn tail of an array is one record: that the array's end is missing is not told again.
-        self._is_torn = is_in_array and resume is None and end is None
-        stop = resume or end or len(self._buffer)
-        self._move(stop)
-        yield line, self._buffer[start:stop].rstrip(b" \t\r\n,"), "torn_page" if self._is_torn else "json_syntax"
-
-    def _end_of_value(self, start: int) -> tuple[int | None, bool]:
-        """Where the brackets that open at ``start`` are closed, and True.
-
-        False and the place where a bracket closes what isn't open; False and None where the buffer ends before.
-        """
-        open_brackets = bytearray()
-        for token in _TOKEN.finditer(self._buffer, start):
-            kind = token[0][0]
-            if kind in b"{[":
-                open_brackets.append(kind + 2)  # in ASCII, each bracket closes two characters later
-            elif kind in b"}]":
-                if open_brackets.pop() != kind:
-                    return token.start(), False
-                if not open_brackets:
-                    return token.end(), True
-            elif len(token[0]) == 1:  # a string that doesn't end
-                return None, False
-        return None, False
-
-    def _next_statement(self, start: int, stop: int) -> int | None:
-        """Where the next whole statement begins after the broken one at ``start``, before ``stop``."""
-        for gap in _RESUME.finditer(self._buffer, start + 1, stop):
-            end, is_whole = self._end_of_value(gap.end())
-            if is_whole:
-                try:
-                    _like_a_statement(self._buffer[gap.end() : end])
-                except (msgspec.DecodeError, RecursionError):
-                    continue
-                return gap.end()
-        return None
+    is_end = following is not None and following.strip()[:1] in (b"", b"{", b"[", b"#")
+    return not is_end and not is_json(page)

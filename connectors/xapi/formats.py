@@ -15,7 +15,8 @@ from functools import lru_cache
 
 # RFC 4122, 4.1.1: variant 2 in the clock sequence; the version is not restricted (v7 is legal).
 _HEX = "[0-9a-fA-F]"  # spelled out: twice as fast as without regard to case
-_UUID = re.compile(rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-[89abAB]{_HEX}{{3}}-{_HEX}{{12}}").fullmatch
+UUID = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-[89abAB]{_HEX}{{3}}-{_HEX}{{12}}"
+_UUID = re.compile(UUID).fullmatch
 
 # RFC 3987, as far as it can be told apart from any text: a scheme, then no character that an IRI may not hold.
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+", re.IGNORECASE)

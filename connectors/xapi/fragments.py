@@ -11,6 +11,7 @@ as those keys and values are together. That needs JSON without blanks, which `st
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ import msgspec
 from connectors.masking import masked
 from connectors.xapi import rules
 from connectors.xapi.shapes import Check
+
+_HELD = 1 << 23
+"""Bytes of text that a dictionary holds at most; what is made of them takes some five times as much."""
 
 
 class Part(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -46,8 +50,15 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
     codes: tuple[tuple[str, str], ...] = ()
 
 
-class Fragments(dict[bytes, Part | None]):
-    """Distinct texts of one place → what they yield; None for a text that breaks a rule."""
+BROKEN = 0
+"""Number of what breaks a rule."""
+
+
+class Fragments(dict[bytes, int]):
+    """Distinct texts of one place → the number of the part that they yield, `BROKEN` for a text that breaks a rule.
+
+    ``parts`` are the parts by number, ``sizes`` how long their texts are. Numbers hold until `forget`.
+    """
 
     def __init__(
         self,
@@ -56,35 +67,54 @@ class Fragments(dict[bytes, Part | None]):
         absent: Part | None = None,
         quick: Callable[[bytes], Part | None] | None = None,
     ) -> None:
-        super().__init__({b"": absent} if absent else {})
+        super().__init__()
         self._check = check
         self._flatten = flatten
         self._quick = quick
         self._absent = absent
-        self._held = 0
+        self._begin()
 
-    def __missing__(self, raw: bytes) -> Part | None:
+    def _begin(self) -> None:
+        self.clear()
+        self.parts = [Part(())]
+        self.sizes = array("i", [0])
+        self._held = 0
+        if self._absent:
+            self[b""] = self._number(self._absent, 0)
+
+    def __missing__(self, raw: bytes) -> int:
         """Judge and flatten a text that is met for the first time."""
         part = self._quick(raw) if self._quick else None
         if part is None:
             if rules.breaks(self._check, raw):
-                return None
+                return BROKEN
             part = self.trusted(raw)
-        self[raw] = part
-        self._held += len(raw)
-        return part
+        number = self[raw] = self._number(part, len(raw))
+        return number
+
+    def part(self, raw: bytes) -> Part | None:
+        """What a text yields; None if it breaks a rule."""
+        number = self[raw]
+        return self.parts[number] if number else None
 
     def trusted(self, raw: bytes) -> Part:
         """What a fragment yields that the rules were already applied to."""
         return self._flatten(msgspec.json.decode(raw)) if raw else self._absent or Part(())
 
-    def forget(self, limit: int = 1 << 23) -> None:
-        """Start anew when more than ``limit`` bytes are held: memory doesn't grow with the file."""
-        if self._held > limit:
-            self.clear()
-            self._held = 0
-            if self._absent:
-                self[b""] = self._absent
+    def added(self, raw: bytes) -> int:
+        """The number of the same, which is not found by its text: alone, it may break a rule of another dialect."""
+        return self._number(self.trusted(raw), len(raw))
+
+    def _number(self, part: Part, size: int) -> int:
+        self.parts.append(part)
+        self.sizes.append(size)
+        self._held += size
+        return len(self.parts) - 1
+
+    def forget(self) -> None:
+        """Start anew when much is held: memory doesn't grow with the file. All numbers change."""
+        if self._held > _HELD:
+            self._begin()
 
 
 def open_text(text: str | None) -> str | None:

@@ -1,37 +1,37 @@
 """A large file is read by several processes, a small one by this one; what comes out is the same.
 
-    records --stretches--> batches, made by as many processes as there are processors, taken in order
+    file --pieces--> workers, as many as there are processors --batches, taken in the order of the file-->
 
-This process cuts the file and writes what the others made. Statements go to them, and columns come back, through
-files in scratch, which are gone when the unit is read: pipes would take longer than the work. The others get the
-tokeniser's key, and hand back the identifiers that they met, so that the vault hears of them.
+This process only cuts the file, hardly reading it, and writes what the workers made. They get the tokeniser's key,
+and hand back the identifiers that they met, so that the vault hears of them. Columns come back through files in
+scratch: pipes would take longer than the work.
 """
 
 from __future__ import annotations
 
-import gc
 import os
-from array import array
+import pickle
+import subprocess
+import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from multiprocessing import current_process, get_context
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, suppress
+from itertools import cycle
 from pathlib import Path
+from typing import IO, Any, cast
 
-import pyarrow as pa
-
-from connectors.errors import Transient
+from connectors.errors import ThroughlineError, Transient
 from connectors.seam import Original, Scratch, Tokeniser
-from connectors.xapi.batches import Batch, stretches
+from connectors.xapi import pieces
+from connectors.xapi.batches import Batch
 from connectors.xapi.containers import is_packed
-from connectors.xapi.files import Record, records
+from connectors.xapi.files import start_of_lines, stretches, stretches_from
+from connectors.xapi.pieces import Piece
 from connectors.xapi.statements import Statements
+from connectors.xapi.worker import Made, Setup
 
-LARGE = 96 << 20
-"""Bytes of JSON from which on it pays to start processes, which takes about a second."""
+LARGE = 64 << 20
+"""Bytes of JSON from which on it pays to start processes, which takes about half a second."""
 
 _PACKED = 15
 """How many times larger statements are than their gzip, about."""
@@ -39,18 +39,42 @@ _PACKED = 15
 _MOST = 4
 """Processes that one reader of the file can keep busy."""
 
+_AHEAD = 2
+"""Pieces that a worker has or waits for: one to work on, and the next."""
 
-def batches_of(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> Iterator[Batch]:
-    """What the records of a file yield, in the order of the file."""
-    some = stretches(records(original.path))
-    processes = min(_processors(), _MOST)
-    if processes > 1 and _is_large(original.path) and not current_process().daemon:
-        # Not forked: the process that runs this may have threads, and a copy of their locks would never open.
-        make = (_Maker(tokeniser, original, scratch),)
-        with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, make) as executor:
-            yield from _by_turns(executor, some, scratch, processes)
+
+def batches_of(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> Iterator[tuple[Batch, int]]:
+    """What the records of a file yield, in its order, and the number of lines that count before each batch's first."""
+    count = min(_processors(), _MOST)
+    if count > 1 and _is_large(original.path):
+        with _Workers(count, Setup(tokeniser, original.extracted_at, scratch.open)) as workers:
+            yield from _by_workers(original.path, workers, scratch.restricted)
     else:
-        yield from map(Statements(tokeniser, original.extracted_at).batch, some)
+        statements = Statements(tokeniser, original.extracted_at)
+        yield from ((statements.batch(stretch), 0) for stretch in stretches(original.path))
+
+
+def _by_workers(path: Path, workers: _Workers, folder: Path) -> Iterator[tuple[Batch, int]]:
+    start = start_of_lines(path)
+    if start is None:
+        yield from _cut(workers, pieces.of_records(stretches(path), folder))
+        return
+    at, lines = start, 0
+    with closing(workers.made_of(pieces.of_lines(path, start, folder))) as all_made:
+        for piece, made in all_made:
+            yield made.batch, lines
+            at, lines = piece.start, lines + made.lines
+            if made.goes_on:
+                break
+        else:
+            return
+    # Something in this piece spans lines: what follows is read in order by this process, and judged by others.
+    rest = stretches_from(path, at + made.goes_on.at, lines + 1)
+    yield from _cut(workers, pieces.of_records(rest, folder))
+
+
+def _cut(workers: _Workers, some: Iterator[Piece]) -> Iterator[tuple[Batch, int]]:
+    yield from ((made.batch, 0) for _, made in workers.made_of(some))
 
 
 def _processors() -> int:
@@ -66,117 +90,84 @@ def _is_large(path: Path) -> bool:
         return False  # whoever opens it will tell
 
 
-def _by_turns(
-    executor: ProcessPoolExecutor, some: Iterator[list[Record]], scratch: Scratch, processes: int
-) -> Iterator[Batch]:
-    waiting: deque[Future[Batch]] = deque()
+class _Workers:
+    """Processes that make batches. They end with the block that they are started for."""
+
+    def __init__(self, count: int, setup: Setup) -> None:
+        self._count = count
+        self._setup = setup
+        self._running = ExitStack()
+
+    def __enter__(self) -> _Workers:
+        with ExitStack() as started:
+            self._processes = [_started() for _ in range(self._count)]
+            for process in self._processes:
+                started.callback(_end, process)
+            for process in self._processes:
+                _send(process, self._setup)
+            self._running = started.pop_all()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._running.__exit__(*raised)
+
+    def made_of(self, some: Iterable[Piece]) -> Generator[tuple[Piece, Made]]:
+        """Pieces, in order, and what they yield."""
+        waiting: deque[tuple[subprocess.Popen[bytes], Piece]] = deque()
+        try:
+            for process, piece in zip(cycle(self._processes), some, strict=False):
+                _send(process, piece)
+                waiting.append((process, piece))
+                if len(waiting) == self._count * _AHEAD:
+                    yield _next(waiting)
+            while waiting:
+                yield _next(waiting)
+        finally:
+            with suppress(ThroughlineError):  # what is left is of no use to who stops before the end
+                while waiting:
+                    _received(*waiting.popleft()).drop()
+
+
+def _next(waiting: deque[tuple[subprocess.Popen[bytes], Piece]]) -> tuple[Piece, Made]:
+    process, piece = waiting.popleft()
+    return piece, _received(process, piece).fetched()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    """A worker that finds the modules that this process finds, and nothing else."""
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    command = [sys.executable, "-P", "-c", "from connectors.xapi.worker import main; main()"]
+    return subprocess.Popen(command, env=found, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipes, at which it ends, and wait for it."""
+    with suppress(BrokenPipeError):  # it has ended already
+        cast("IO[bytes]", process.stdin).close()
+    cast("IO[bytes]", process.stdout).close()
+    process.wait()
+
+
+def _send(process: subprocess.Popen[bytes], what: Setup | Piece) -> None:
+    pipe = cast("IO[bytes]", process.stdin)
     try:
-        for number, held in enumerate(some):
-            waiting.append(executor.submit(_make, _put(held, scratch.restricted / f"stretch-{number}"), number))
-            if len(waiting) > processes:
-                yield _fetched(waiting.popleft().result())
-        while waiting:
-            yield _fetched(waiting.popleft().result())
-    except BrokenProcessPool as error:
-        raise Transient(
-            "A process that read statements was ended from outside, often for want of memory; nothing landed."
-        ) from error
+        pickle.dump(what, pipe)
+        pipe.flush()
+    except BrokenPipeError as error:
+        raise _ended() from error
+
+
+def _received(process: subprocess.Popen[bytes], piece: Piece) -> Made:
+    try:
+        answer: Made | ThroughlineError = pickle.load(cast("IO[bytes]", process.stdout))
+    except (EOFError, pickle.UnpicklingError) as error:
+        raise _ended() from error
     finally:
-        executor.shutdown(cancel_futures=True)
+        piece.drop()
+    if isinstance(answer, ThroughlineError):
+        raise answer
+    return answer
 
 
-# ------------------------------------------------------------------------------------------- there and back
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """Records in a file, one after the other: their sizes, their lines, and what is broken by position."""
-
-    path: Path
-    sizes: array[int]
-    lines: array[int]
-    broken: dict[int, str]
-
-
-def _put(some: Sequence[Record], path: Path) -> _Stretch:
-    lines, raws, broken = zip(*some, strict=True)
-    path.write_bytes(b"".join(raws))
-    broken_at = {position: rule for position, rule in enumerate(broken) if rule}
-    return _Stretch(path, array("q", map(len, raws)), array("q", lines), broken_at)
-
-
-def _got(stretch: _Stretch) -> list[Record]:
-    content = stretch.path.read_bytes()
-    stretch.path.unlink()
-    ends = pairwise(accumulate(stretch.sizes, initial=0))
-    return [
-        (line, content[start:end], stretch.broken.get(position))
-        for position, (line, (start, end)) in enumerate(zip(stretch.lines, ends, strict=True))
-    ]
-
-
-def _stored(batch: Batch, path: Path) -> Batch:
-    """The batch with its columns in a file."""
-    if batch.rows:
-        table = pa.table(batch.columns)
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-        batch.columns, batch.stored = {}, path
-    return batch
-
-
-def _fetched(batch: Batch) -> Batch:
-    """The batch with its columns out of their file."""
-    if batch.stored:
-        with pa.OSFile(str(batch.stored)) as file:
-            table = pa.ipc.open_file(file).read_all().combine_chunks()
-        batch.stored.unlink()
-        batch.columns = {name: table[name].chunk(0) for name in table.column_names}
-    return batch
-
-
-# --------------------------------------------------------------------------------------- in another process
-
-
-class _Noted:
-    """A tokeniser that notes what it was asked for; accounts are made where batches are taken."""
-
-    def __init__(self, tokeniser: Tokeniser) -> None:
-        self._tokeniser = tokeniser
-        self.identifiers: dict[tuple[str, str | None], None] = {}
-
-    def tokens(self, identifier_type: str, values: Sequence[str | None]) -> list[str | None]:
-        self.identifiers.update(dict.fromkeys((identifier_type, value) for value in values))
-        return self._tokeniser.tokens(identifier_type, values)
-
-
-class _Maker:
-    """What makes batches in another process."""
-
-    def __init__(self, tokeniser: Tokeniser, original: Original, scratch: Scratch) -> None:
-        self._tokeniser = tokeniser
-        self._original = original
-        self._scratch = scratch
-
-    def start(self) -> None:
-        gc.disable()  # as in the process that reads
-        self._noted = _Noted(self._tokeniser)
-        self._statements = Statements(self._noted, self._original.extracted_at)
-
-    def make(self, stretch: _Stretch, number: int) -> Batch:
-        batch = self._statements.batch(_got(stretch))
-        batch.identifiers, self._noted.identifiers = list(self._noted.identifiers), {}
-        return _stored(batch, self._scratch.open / f"batch-{number}.arrow")
-
-
-_makers: list[_Maker] = []
-"""One in each process that was started to make batches, none elsewhere."""
-
-
-def _prepare(maker: _Maker) -> None:
-    maker.start()
-    _makers.append(maker)
-
-
-def _make(stretch: _Stretch, number: int) -> Batch:
-    return _makers[0].make(stretch, number)
+def _ended() -> Transient:
+    return Transient("A process that read statements was ended from outside, often for want of memory; nothing landed.")

@@ -73,7 +73,7 @@ class Results:
     """
 
     def __init__(self) -> None:
-        self._scores = Fragments(rules.score, _score, NO_SCORE, _quick_score)
+        self.scores = Fragments(rules.score, _score, NO_SCORE, _quick_score)
         self._durations: dict[str, formats.Duration | None] = {}
 
     def quick(self, raw: bytes) -> Part | None:
@@ -84,7 +84,7 @@ class Results:
             extensions = known_extensions(bytes(result.extensions)) if result.extensions else NO_EXTENSIONS
         except NOT_READ:
             return None
-        score = self._scores[bytes(result.score)]
+        score = self.scores.part(bytes(result.score))
         if score is None or not extensions.is_proven or (result.duration and self._duration(result.duration) is None):
             return None
         return self._part(result, score, response, extensions) if _fits_result(result, raw) else None

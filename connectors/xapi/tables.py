@@ -30,15 +30,22 @@ def record_keys(first: Sequence[str], second: Sequence[str]) -> list[str]:
     return [md5(f"{one}|{other}".encode(), usedforsecurity=False).hexdigest() for one, other in pairs]
 
 
+_DISTINCT = ("record_key", "statement_id", "body_hash", "source_line", "occurred_at", "stored_at")
+"""Columns in which hardly anything repeats."""
+
+
 class LandedFile:
-    """A landed file of one kind, written chunk by chunk."""
+    """A landed file of one kind, written chunk by chunk.
+
+    Columns may come as dictionaries, the same ones every time: Parquet needn't look for repetitions in them then.
+    """
 
     def __init__(self, kind: str, folder: Path, original: Original, declaration_version: str) -> None:
         self.kind: RecordKind = RECORD_KINDS[kind]
         self.path = folder / f"{kind}.parquet"
         self.rows = 0
         self._schema = arrow_schema(self.kind.landed)
-        self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd", store_schema=False)
+        self._writer: pq.ParquetWriter | None = None
         self._constants = {
             "tool": original.tool,
             "unit": original.unit,
@@ -49,8 +56,20 @@ class LandedFile:
     def write(self, columns: Mapping[str, pa.Array], rows: int) -> None:
         """Write rows; what ``columns`` doesn't name is empty, what is the same for all rows is filled in."""
         arrays = [self._array(field, columns, rows) for field in self._schema]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._write(pa.Table.from_arrays(arrays, self._schema.names))
         self.rows += rows
+
+    def _write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self.path,
+                table.schema,
+                compression="zstd",
+                use_dictionary=[name for name in self._schema.names if name not in _DISTINCT],
+                write_statistics=[field.name for field in self._schema if field.type != pa.string()],
+                store_schema=False,
+            )
+        self._writer.write_table(table)
 
     def _array(self, field: pa.Field, columns: Mapping[str, pa.Array], rows: int) -> pa.Array:
         if field.name in columns:
@@ -66,7 +85,10 @@ class LandedFile:
         )
 
     def close(self) -> None:
-        self._writer.close()
+        if self._writer is None:
+            self._write(self._schema.empty_table())
+        if self._writer is not None:
+            self._writer.close()
 
     def mapped(self) -> MappedKind:
         """For a kind of distinct things: all that was read has landed."""

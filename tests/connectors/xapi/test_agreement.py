@@ -12,12 +12,12 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.xapi import rules
-from connectors.xapi import statements as reader
+from connectors.xapi import envelopes, rules
 from connectors.xapi.rulebook import VOIDED
 from tests.connectors.xapi.samples import STATEMENT, Read, Statement
 
@@ -172,7 +172,7 @@ def test_landing_and_the_exact_rules_agree_on_every_verdict_and_every_row(read: 
     quick = read(content)
     assert [(reject["source_line"], reject["rule"]) for reject in quick.rejects()] == expected
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader.Statements, "_add_proven", lambda *_: False)
+        patch.setattr(envelopes.Opened, "_are_fine", lambda opened: np.zeros(len(opened.numbers[0]), bool))
         exact = read(content)
     assert quick.counts() == exact.counts()
     for kind in ("statements", "accounts", "activities"):

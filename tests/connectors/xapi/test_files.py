@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import OriginalRefused, Transient
-from connectors.xapi import files
+from connectors.xapi import documents
 from tests.connectors.xapi.samples import Read, Statement, lines, numbered
 
 FIVE = numbered(5)
@@ -57,7 +57,7 @@ def test_every_shape_of_file_lands_the_same_statements(read: Read, shape: str, i
 
 
 def test_a_small_buffer_changes_nothing(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_BLOCK", 2_000)
+    monkeypatch.setattr(documents, "BLOCK", 2_000)
     for content in (json.dumps(page(numbered(40)), indent=1).encode(), compact(numbered(40)), lines(*numbered(40))):
         assert read(content).counts() == (40, 40, 0, 0)
 

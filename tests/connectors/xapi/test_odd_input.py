@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import OriginalRefused
-from connectors.xapi import batches, files
+from connectors.xapi import documents, files
 from tests.connectors.xapi.samples import STATEMENT, Read, changed, lines, numbered
 
 
@@ -70,8 +70,8 @@ def test_a_blank_account_name_is_nobody(read: Read) -> None:
 
 
 def test_a_record_without_an_end_is_refused_before_memory_is_full(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_BLOCK", 1_000)
-    monkeypatch.setattr(files, "_MAXIMUM", 10_000)
+    monkeypatch.setattr(documents, "BLOCK", 1_000)
+    monkeypatch.setattr(documents, "MAXIMUM", 10_000)
     with pytest.raises(OriginalRefused, match="no end"):
         read(b'[{"actor": "' + b"x" * 50_000)
 
@@ -122,9 +122,10 @@ def test_a_large_array_on_one_line_is_cut_in_little_memory() -> None:
 
 
 def test_what_waits_to_be_written_is_bounded_by_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_BYTES", 10_000)
-    records = [(line, b"x" * 4_000, None) for line in range(7)]
-    assert [len(some) for some in batches.stretches(records)] == [3, 3, 1]
+    monkeypatch.setattr(documents, "BLOCK", 4_000)
+    monkeypatch.setattr(files, "_MOST_BYTES", 10_000)
+    content = io.BytesIO(b"".join(b'{"x":"%b"}\n' % (b"x" * 3_990) for _ in range(7)))
+    assert [len(some.raws) for some in files.stretches(content)] == [3, 3, 1]
 
 
 def test_line_ends_may_be_mixed(read: Read) -> None:

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
-from connectors.xapi import rules
-from connectors.xapi import statements as reader
+from connectors.xapi import envelopes, rules
 from tests.connectors.xapi.samples import STATEMENT, FakeTokeniser, Read, Statement, changed, lines, numbered
 
 VIDEO = "https://w3id.org/xapi/video/extensions/"
@@ -295,7 +295,7 @@ def test_the_latest_description_of_an_activity_wins(read: Read) -> None:
 def test_the_quick_way_and_the_exact_way_land_the_same(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     content = lines(*_varied())
     quick = read(content).rows()
-    monkeypatch.setattr(reader.Statements, "_add_proven", lambda *_: False)
+    monkeypatch.setattr(envelopes.Opened, "_are_fine", lambda opened: np.zeros(len(opened.numbers[0]), bool))
     assert read(content).rows() == quick
 
 
