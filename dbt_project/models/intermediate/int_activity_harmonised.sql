@@ -56,7 +56,8 @@ offerings as (
     full outer join seen on catalogue.tool = seen.tool and catalogue.activity_id = seen.activity_id
     left join described_by_statements
         on catalogue.tool = described_by_statements.tool and catalogue.unit = described_by_statements.unit
-    left join defined on catalogue.activity_id = defined.activity_id and described_by_statements.unit is not null
+    left join defined
+        on case when described_by_statements.unit is not null then catalogue.activity_id end = defined.activity_id
 ),
 
 names as (

@@ -10,12 +10,15 @@ sessions as (
     where method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null)
 ),
 
+-- The method stands on both sides of each join: said of one side only, it makes an engine compare all with all.
 watched as (
-    select session_key, video_seconds, watched_seconds, watched_share from {{ ref('int_video_watched') }}
+    select 'video' as method, session_key, video_seconds, watched_seconds, watched_share
+    from {{ ref('int_video_watched') }}
 ),
 
 registrations as (
-    select registration, learner, activity_id, move_on, satisfied_at from {{ ref('int_registration_satisfied') }}
+    select 'cmi5' as method, registration, learner, activity_id, move_on, satisfied_at
+    from {{ ref('int_registration_satisfied') }}
 ),
 
 ended as (
@@ -41,10 +44,10 @@ ended as (
             else 'open'
         end as end_reason
     from sessions
-    left join watched on sessions.method = 'video' and sessions.session_key = watched.session_key
+    left join watched on sessions.method = watched.method and sessions.session_key = watched.session_key
     left join registrations
         on
-            sessions.method = 'cmi5'
+            sessions.method = registrations.method
             and sessions.registration = registrations.registration
             and sessions.learner = registrations.learner
             and sessions.activity_id = registrations.activity_id

@@ -33,6 +33,7 @@ holders as (
 
 held as (
     select
+        'statements' as record_kind,
         statement_id,
         {{ dbt.listagg('tool', "'|'", 'order by tool') }} as held_by
     from holders
@@ -68,7 +69,7 @@ final as (
         reached.is_cmi5_defined,
         reached.cmi5_session_key
     from reached
-    left join held on reached.record_key = held.statement_id and reached.record_kind = 'statements'
+    left join held on reached.record_kind = held.record_kind and reached.record_key = held.statement_id
 )
 
 select * from final
