@@ -7,7 +7,7 @@ that reads in two ways is rejected, never guessed. Numbers with one reading land
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -56,15 +56,19 @@ class _Evidence:
 
 
 def notation_of(
-    connection: duckdb.DuckDBPyConnection, text: str, others: Iterable[tuple[str, str]], thousands: str, records: str
+    connection: duckdb.DuckDBPyConnection,
+    text: str,
+    others: Iterable[tuple[str, str]],
+    thousands: str,
+    records: Callable[[str], str],
 ) -> Notation:
-    """How a column is written. ``text`` is SQL over ``records``, a query; ``others`` are all texts with their marks."""
-    own = _evidence(connection, text, thousands, records)
+    """How a column is written. ``text`` is SQL, for which ``records`` is a query; ``others``: all texts with marks."""
+    own = _evidence(connection, text, thousands, records(text))
     if own.mark or not own.either:
         return Notation(own.mark, thousands)
     if own.point:  # and a comma: the column is written both ways, so the rest of the file has no say
         return Notation("", thousands)
-    marks = {_evidence(connection, other, grouping, records).mark for other, grouping in others} - {""}
+    marks = {_evidence(connection, other, grouping, records(other)).mark for other, grouping in others} - {""}
     return Notation(marks.pop() if len(marks) == 1 else "", thousands)
 
 

@@ -20,7 +20,10 @@ _REJECT_BATCH = 5_000
 
 
 def write_landed(setting: Setting, kind: RecordKind, target: Path) -> None:
-    """Exactly the columns of the contract, in order. ``zstd``: landing is kept, and read over and over."""
+    """Exactly the columns of the contract, in order. ``zstd``: landing is kept, and read over and over.
+
+    Beyond its first level, the hashes and tokens that make up most of a file get no smaller, and take longer.
+    """
     original = setting.original
     key = "md5(key_text || '|' || nth)" if kind.repeats else "md5(key_text)"
     held = {c.name: f'"{c.name}"' for c in kind.landed}
@@ -34,7 +37,7 @@ def write_landed(setting: Setting, kind: RecordKind, target: Path) -> None:
     }
     columns = ", ".join(f'{held[c.name]}::{c.type.sql} AS "{c.name}"' for c in kind.landed)
     rows = f"SELECT {columns} FROM fated WHERE fate = 'landed'"
-    setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
+    setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
 def keep_for_the_vault(setting: Setting, kind: RecordKind, mapped: Collection[str]) -> None:
@@ -79,8 +82,7 @@ def write_rejected(parts: Sequence[tuple[Setting, Plan]], ragged_of: Collection[
 def _rejected_batches(setting: Setting, source: Source) -> Iterator[list[tuple[object, ...]]]:
     """Rejects of one source in order of their lines, each with its original text."""
     found = setting.run(
-        "WITH starts AS (SELECT source_line, lead(source_line) OVER (ORDER BY source_line) AS following "
-        f"FROM {source.all_lines}) "
+        f"WITH starts AS ({source.starts}) "
         "SELECT source_line, following, rule, expected, problem, problem_text FROM rejected "
         f"JOIN starts USING (source_line) WHERE source_number = {source.number} ORDER BY source_line, problem"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 
 from connectors.declaration import GIVEN, KindMapping, Value
 from connectors.mapping.expressions import Branch, Failure, branches, conditions, number_texts
@@ -39,10 +41,13 @@ class Plan:
 
     ``tokens``: of each token column, the columns of clear texts that it is made of, and their identifier types.
     ``part`` is SQL for what tells one part of a record that is added up from another; nothing where none is.
+    ``records`` is the table of the kind's records with their ``cells`` as they were read, where it is cheaper to work
+    with their different wordings (`wordings`); nothing in a short original.
     """
 
     kind: RecordKind
     mapping: KindMapping
+    cells: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     tokens: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -50,26 +55,65 @@ class Plan:
     shared: dict[str, str] = field(default_factory=dict)
     where: str = "true"
     part: str = "NULL::VARCHAR"
+    records: str = ""
 
     def add_problem(self, block: Block, problem: Problem) -> None:
         self.problems.append(problem)
         block.problems.append(len(self.problems))
 
     @property
+    def is_by_wordings(self) -> bool:
+        """Whether records are made by their wordings; not where a line number is to name a person."""
+        tokens = (text for block in self.blocks if block.column in self.tokens for text in block.texts)
+        return bool(self.records) and not self.tells_lines(*tokens)
+
+    def cells_in(self, *sql: str) -> tuple[str, ...]:
+        """The cells that some SQL refers to, by way of shared conditions, too."""
+        behind = [condition for condition, name in self.shared.items() if any(name in each for each in sql)]
+        return tuple(cell for cell in self.cells if any(f'"{cell}"' in each for each in (*sql, *behind)))
+
+    def tells_lines(self, *sql: str) -> bool:
+        """Whether some SQL refers to the line on which a record stands."""
+        return any("source_line" in each for each in sql)
+
+    def with_shared(self, candidates: str, cells: Collection[str]) -> str:
+        """Candidates that have some cells, with the conditions that several columns share worked out once."""
+        shared = (f", {sql} AS {name}" for sql, name in self.shared.items() if set(self.cells_in(sql)) <= set(cells))
+        return f"SELECT *{''.join(shared)} FROM {candidates}"
+
+    @property
     def every_candidate(self) -> str:
-        """All candidates, with the conditions that several columns share worked out once."""
-        return f"SELECT *{''.join(f', {sql} AS {name}' for sql, name in self.shared.items())} FROM candidates"
+        """All candidates."""
+        return self.with_shared("candidates", self.cells)
 
     @property
     def chosen(self) -> str:
         """The candidates that are records of this kind."""
         return f"{self.every_candidate} WHERE {self.where}"
 
+    def chosen_for(self, setting: Setting, sql: str) -> str:
+        """The records of this kind as far as some SQL refers to them: of a long original, each wording once."""
+        return self._wordings_for(setting, sql, self.records) if self.records else self.chosen
+
+    def candidates_for(self, setting: Setting, sql: str) -> str:
+        """All candidates as far as some SQL refers to them: of a long original, each wording once."""
+        return self._wordings_for(setting, sql, setting.source.records) if self.records else self.every_candidate
+
+    def _wordings_for(self, setting: Setting, sql: str, records: str) -> str:
+        cells = self.cells_in(sql)
+        lines = ["source_line"] if self.tells_lines(sql) else []
+        named = ", ".join([*lines, *(f'"{cell}"' for cell in cells)])
+        different = f"(SELECT DISTINCT {named} FROM {records})" if named else "(SELECT 1)"
+        besides = {line: line for line in lines} or {'"~"': "0"}
+        return self.with_shared(f"({setting.source.cells.clean(different, besides, cells)})", cells)
+
 
 def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
-    plan = Plan(kind, mapping)
+    plan = Plan(kind, mapping, setting.source.cells.names)
     around = _surroundings(setting, plan)
     plan.where = conditions(mapping.only, around)
+    if setting.source.is_long and not (mapping.distinct or mapping.items or mapping.once_per):
+        plan.records = _long_records(setting, plan)
     if mapping.once_per:
         plan.part = f"concat_ws('|', {', '.join(around.cell((name,)) for name in mapping.once_per)})"
     for name, column in kind.by_name.items():
@@ -84,6 +128,18 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
     return plan
 
 
+def _long_records(setting: Setting, plan: Plan) -> str:
+    """The table or view of the records of a kind in a long original, with their cells as they were read."""
+    source = setting.source
+    if plan.where == "true":
+        return source.records
+    rows = source.cells.clean(source.records, {"source_line": "source_line"}, plan.cells_in(plan.where))
+    setting.run(f"CREATE OR REPLACE TEMP TABLE chosen_lines AS SELECT source_line FROM ({rows}) WHERE {plan.where}")
+    chosen = f"SELECT * FROM {source.records} WHERE source_line IN (SELECT source_line FROM chosen_lines)"
+    setting.run(f"CREATE OR REPLACE TEMP VIEW chosen_records AS {chosen}")
+    return "chosen_records"
+
+
 def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     layout, declaration, mapping = setting.source.layout, setting.declaration, plan.mapping
     cells = {name: literal(text) + "::VARCHAR" for name, text in setting.told_by_names.items()}
@@ -93,9 +149,8 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     decided: dict[str, Writing] = {}
 
     def sole(expression: str) -> str | None:
-        row = setting.run(
-            f"SELECT count(DISTINCT {expression}), min({expression}) FROM ({plan.every_candidate})"
-        ).fetchone()
+        candidates = plan.candidates_for(setting, expression)
+        row = setting.run(f"SELECT count(DISTINCT {expression}), min({expression}) FROM ({candidates})").fetchone()
         return str(row[1]) if row and row[0] == 1 else None
 
     def shared(condition: str) -> str:
@@ -104,8 +159,9 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     def writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
         asked = f"{formats} {text}"
         if asked not in decided:
+            records = plan.chosen_for(setting, text)
             decided[asked] = writing_of(
-                setting.connection, formats, words, text, plan.chosen, of_sheet=setting.source.is_sheet
+                setting.connection, formats, words, text, records, of_sheet=setting.source.is_sheet
             )
         return decided[asked]
 
@@ -151,7 +207,7 @@ def _notation(setting: Setting, plan: Plan, around: Surroundings, value: Value, 
         for grouping in (grouping_of(other, around.thousands),)
         if (other.decimal or around.decimal) == AUTO and other.constant is None
     ]
-    return notation_of(setting.connection, text, numbers, thousands, plan.chosen)
+    return notation_of(setting.connection, text, numbers, thousands, partial(plan.chosen_for, setting))
 
 
 def _filled_by_us(setting: Setting, name: str) -> Value | None:

@@ -13,10 +13,12 @@ from connectors import xapi
 from connectors.declaration import Declaration
 from connectors.mapping.candidates import create_candidates
 from connectors.mapping.clearing import create_clear
-from connectors.mapping.keying import create_fates, create_keyed
+from connectors.mapping.fates import create_fates
+from connectors.mapping.keying import create_keyed
 from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
 from connectors.mapping.planning import Plan, planned
 from connectors.mapping.setting import Setting
+from connectors.mapping.wordings import create_keyed_by_wordings
 from connectors.reading import Found, Layout, Source, cell_names, identified, load
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
@@ -113,8 +115,11 @@ def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
         mapping = setting.source.layout.export.kinds[kind.name]
         create_candidates(setting, mapping)
         plan = planned(setting, kind, mapping)
-        candidates += create_clear(setting, plan)
-        create_keyed(setting, plan, [earlier for _, earlier in parts])
+        if plan.is_by_wordings:
+            candidates += create_keyed_by_wordings(setting, plan)
+        else:
+            candidates += create_clear(setting, plan)
+            create_keyed(setting, plan, [earlier for _, earlier in parts])
         parts.append((setting, plan))
     return _outcome(parts, kind, candidates)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from connectors.declaration import Condition
 from connectors.reading.conditions import asked, first_filled
 from connectors.reading.recognition import Layout
 from connectors.sql import literal
@@ -61,21 +62,36 @@ class Cells:
 
 
 def find_no_records(connection: duckdb.DuckDBPyConnection, cells: Cells, layout: Layout, rows: str) -> int:
-    """Count the rows that the declaration knows to be no records; ``no_<rows>`` has their lines, if there are any.
-
-    Nearly always there are none, or few at the end; so different texts are asked first, and rows only where one fits.
-    """
+    """Count the rows that the declaration knows to be no records; ``no_<rows>`` has their lines, if there are any."""
     held = []
     for condition in layout.export.not_records:
-        first = first_filled([cells.one(name) for name in condition.column if name in layout.positions])
-        texts = f"SELECT DISTINCT {first} AS text FROM {rows}"
-        if connection.execute(f"SELECT 1 FROM ({texts}) WHERE {asked(condition, 'text')} LIMIT 1").fetchone():
-            held.append(f"({asked(condition, first)})")
+        names = [name for name in condition.column if name in layout.positions]
+        if cells.nulls is None or _is_held_somewhere(connection, cells, names, condition, rows):
+            held.append(f"({asked(condition, first_filled([cells.one(name) for name in names]))})")
     if not held:
         return 0
     found = f"SELECT source_line FROM {rows} WHERE {' OR '.join(held)}"
     row = connection.execute(f"CREATE OR REPLACE TEMP TABLE no_{rows} AS {found}").fetchone()
     return int(row[0]) if row else 0
+
+
+def _is_held_somewhere(
+    connection: duckdb.DuckDBPyConnection, cells: Cells, names: Sequence[str], condition: Condition, rows: str
+) -> bool:
+    """Whether a condition holds for any row. Different texts of the first cell tell, but where that is blank."""
+    reached = "true"
+    for name in names:
+        texts = f'SELECT DISTINCT "{name}" FROM {rows} WHERE {reached}'
+        holds = f"bool_or({asked(condition, 'text')}) FILTER (text IS NOT NULL)"
+        clean = cells.clean(f"({texts})", {"text": cells.one(name)}, ())
+        row = connection.execute(f"SELECT {holds}, count(*) FILTER (text IS NULL) FROM ({clean})").fetchone()
+        if row is None or row[0]:
+            return row is not None
+        if not row[1]:
+            return False
+        reached += f" AND {cells.one(name)} IS NULL"
+    found = connection.execute(f"SELECT 1 FROM {rows} WHERE {reached} AND {asked(condition, 'NULL::VARCHAR')} LIMIT 1")
+    return found.fetchone() is not None
 
 
 def _filled(text: str, nulls: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -22,8 +23,10 @@ class RawLines:
         """Lines ``first`` up to before ``following`` (to the end where None), without the last line end."""
         if self._last[0] == first:
             return self._last[1]
-        while self._next < first and next(self._file, None) is not None:
-            self._next += 1
+        if self._next < first:
+            skipped = first - self._next
+            next(islice(self._file, skipped, skipped), None)
+            self._next = first
         found = []
         while following is None or self._next < following:
             line = next(self._file, None)

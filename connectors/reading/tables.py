@@ -41,8 +41,7 @@ class Source:
 
     ``view`` has the sound records: ``source_line`` and the text of every mapped cell, trimmed, without null texts.
     ``records`` has the same, with the cells as they stand in the table: ``cells`` knows how they get clean.
-    ``all_lines`` has the ``source_line`` of everything that is there, records or not. ``rows`` counts the sound
-    records and the ``ragged``; rows that are known to be no records are counted apart.
+    ``rows`` counts the sound records and the ``ragged``; rows that are known to be no records are counted apart.
     """
 
     number: int
@@ -57,12 +56,21 @@ class Source:
         return f"records_{self.number}"
 
     @property
-    def view(self) -> str:
-        return self.records if self.cells.nulls is None else f"source_{self.number}"
+    def is_long(self) -> bool:
+        """Whether it is better to work with the different texts of its cells than with all."""
+        return self.cells.nulls is not None
 
     @property
-    def all_lines(self) -> str:
-        return f"rows_{self.number}"
+    def view(self) -> str:
+        return f"source_{self.number}" if self.is_long else self.records
+
+    @property
+    def starts(self) -> str:
+        """A query for the line of everything that is there, records or not, and for the line where the next begins."""
+        if self.is_long:  # which was read fast, because each of its lines is a record
+            return f"SELECT source_line, source_line + 1 AS following FROM rows_{self.number}"
+        following = "lead(source_line) OVER (ORDER BY source_line)"
+        return f"SELECT source_line, {following} AS following FROM rows_{self.number}"
 
     @property
     def layout(self) -> Layout:
@@ -91,7 +99,7 @@ def load(
     """Create the tables and views of one text or sheet, the ``number``-th of its original."""
     table, everything, records = f"cells_{number}", f"rows_{number}", f"records_{number}"
     content, layout = found.content, found.layout
-    is_long = isinstance(content, Text) and content.lines > MANY
+    is_long = isinstance(content, Text) and content.lines > MANY and not layout.items
     nulls_left = tuple(nulls) if is_long else None
     if isinstance(content, Text) and content.is_plain and load_fast(connection, content, layout, nulls, table, is_long):
         provenance = {"source_line": f"rowid + {layout.data_line}", "broken": "NULL::VARCHAR"}

@@ -212,7 +212,7 @@ def test_a_number_is_read_rightly_or_not_at_all_whatever_the_column_holds(
     rows = ", ".join(f"({i}, {literal(text)})" for i, text in enumerate(texts))
     with duckdb.connect() as connection:
         records = f"SELECT * FROM (VALUES {rows}) AS t(place, cell)"
-        found = notation_of(connection, "cell", [], AUTO, records)
+        found = notation_of(connection, "cell", [], AUTO, lambda _: records)
         read = connection.execute(f"SELECT {found.number('cell')} FROM ({records}) ORDER BY place").fetchall()
     for (value,), (number, _), text in zip(read, numbers, texts, strict=True):
         assert value is None or value == pytest.approx(number), f"{text} among {texts}"

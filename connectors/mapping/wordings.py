@@ -1,0 +1,187 @@
+"""A long original: what depends on a few cells is made once of every different wording of these.
+
+    records --different cells--> wordings (a table per set of cells) --cells--> rows --id--> keyed
+
+In an export of millions of rows most cells say one of few things: a date, a status, a person. To read, check and
+tokenise each different wording once, and to look it up for every row, takes a fraction of the time. What depends on
+cells that differ from row to row is made row by row, as in a short original; so is what stands on the line itself.
+
+The table ``keyed_rows`` is narrow: a number for each wording in place of what it says. The view ``keyed`` has it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from connectors.mapping.clearing import cleared
+from connectors.mapping.keying import in_the_open, key_of, may_be_addressed, problem_without_token
+from connectors.mapping.planning import Block, Plan
+from connectors.mapping.setting import Setting
+
+_SAMPLE = 100_000
+"""Records that tell whether the wordings of some cells repeat themselves."""
+_FEW = 0.5
+"""Different wordings among these, as a share, up to which they do."""
+_MOST_TOGETHER = 5_000
+"""Wordings up to which several sets of cells are looked up together."""
+
+_ID = '"~id"'
+
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Wordings:
+    """The table of the different wordings of some cells; ``columns`` of the kind are made of them.
+
+    What depends on no cell at all has one wording.
+    """
+
+    table: str
+    cells: Cells
+    columns: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f'"~{self.table}"'
+
+    def joined_by_cells(self, rows: str) -> str:
+        same = [f"{rows}.{_as_read(cell)} IS NOT DISTINCT FROM {self.table}.{_as_read(cell)}" for cell in self.cells]
+        return f"LEFT JOIN {self.table} ON {' AND '.join(same) or 'true'}"
+
+    def joined_by_id(self, rows: str) -> str:
+        return (
+            f"JOIN {self.table} ON {rows}.{self.id} = {self.table}.{_ID}" if self.cells else f"CROSS JOIN {self.table}"
+        )
+
+
+def create_keyed_by_wordings(setting: Setting, plan: Plan) -> int:
+    """The view ``keyed`` as `keying` makes it, of a kind with one source; returns how many records it holds."""
+    direct, repeated = _divided(setting, plan)
+    wordings = [
+        _create_wordings(setting, plan, f"wordings_{i}", cells, blocks)
+        for i, (cells, blocks) in enumerate(repeated.items())
+    ]
+    count = _create_rows(setting, plan, direct, wordings)
+    _create_view(setting, plan, wordings)
+    return count
+
+
+def _divided(setting: Setting, plan: Plan) -> tuple[list[Block], dict[Cells, list[Block]]]:
+    """The blocks that are made row by row, and those of cells whose wordings repeat themselves.
+
+    Identifiers are always of the latter: a token is made of each different one only.
+    """
+    groups: dict[Cells, list[Block]] = {}
+    direct: list[Block] = []
+    for block in plan.blocks:
+        cells = plan.cells_in(*block.texts)
+        (direct if plan.tells_lines(*block.texts) else groups.setdefault(cells, [])).append(block)
+    repeating = _repeating(setting, plan, groups)
+    for cells in groups.keys() - repeating.keys():
+        direct += [block for block in groups[cells] if block.column not in plan.tokens]
+        groups[cells] = [block for block in groups[cells] if block.column in plan.tokens]
+    together = _together({cells: count for cells, count in repeating.items() if groups[cells]})
+    merged = {
+        tuple(dict.fromkeys(cell for cells in some for cell in cells)): [
+            block for cells in some for block in groups[cells]
+        ]
+        for some in together
+    }
+    alone = {cells: blocks for cells, blocks in groups.items() if blocks and cells not in repeating}
+    return direct, alone | merged
+
+
+def _repeating(setting: Setting, plan: Plan, groups: Iterable[Cells]) -> dict[Cells, int]:
+    """The sets of cells whose wordings repeat themselves, and roughly how many wordings each has."""
+    asked = [cells for cells in groups if cells]
+    counts = (f"approx_count_distinct(hash({_quoted(cells)}))" for cells in asked)
+    sample = f"(SELECT * FROM {plan.records} LIMIT {_SAMPLE})"
+    total, *found = setting.run(f"SELECT {', '.join(['count(*)', *counts])} FROM {sample}").fetchall()[0]
+    return {(): 1} | {cells: n for cells, n in zip(asked, found, strict=True) if n <= _FEW * total}
+
+
+def _together(counts: dict[Cells, int]) -> list[list[Cells]]:
+    """Sets of cells to look up together: each look-up costs the same, however many cells its wordings have."""
+    lots: list[tuple[int, list[Cells]]] = []
+    for cells, count in sorted(counts.items(), key=lambda item: item[1]):
+        if cells and lots and lots[-1][0] * count <= _MOST_TOGETHER:
+            wordings, some = lots.pop()
+            lots.append((wordings * count, [*some, cells]))
+        else:
+            lots.append((count, [cells]))
+    return [some for _, some in lots]
+
+
+def _create_wordings(setting: Setting, plan: Plan, table: str, cells: Cells, blocks: Sequence[Block]) -> _Wordings:
+    """The table of the wordings of some cells, with an id, the cells as they were read, and what is made of them."""
+    as_read = {_as_read(cell): f'"{cell}"' for cell in cells}
+    different = f"(SELECT DISTINCT {_quoted(cells)} FROM {plan.records})" if cells else "(SELECT 1)"
+    clean = setting.source.cells.clean(different, {_ID: "0"} | as_read, cells)
+    query = cleared(plan, blocks, plan.with_shared(f"({clean})", cells), {name: name for name in (_ID, *as_read)})
+    setting.run(f"CREATE OR REPLACE TEMP TABLE clear AS {query}")
+    made = tuple(block.column for block in blocks)
+    columns, joins = in_the_open(setting, plan, "clear", made, may_be_addressed(plan))
+    held = ", ".join([f"(row_number() OVER () - 1)::INTEGER AS {_ID}", *as_read, *columns, "problem", "problem_text"])
+    setting.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {held} FROM clear {joins}")
+    setting.run("DROP TABLE clear")
+    return _Wordings(table, cells, made)
+
+
+def _create_rows(setting: Setting, plan: Plan, direct: Sequence[Block], wordings: Sequence[_Wordings]) -> int:
+    """The table ``keyed_rows``: line, columns made row by row, ids of wordings, first problem and hash of the key."""
+    looked_up = {_as_read(cell): f'"{cell}"' for made in wordings for cell in made.cells}
+    besides = {"source_line": "source_line"} | looked_up
+    cells = plan.cells_in(*(text for block in direct for text in block.texts))
+    clean = setting.source.cells.clean(plan.records, besides, cells)
+    query = cleared(plan, direct, plan.with_shared(f"({clean})", cells), {name: name for name in besides})
+    columns, _ = in_the_open(setting, plan, "direct", [block.column for block in direct], may_be_addressed(plan))
+    held = [
+        "source_line",
+        *columns,
+        *(f"{made.table}.{_ID} AS {made.id}" for made in wordings if made.cells),
+        f"{_first_problem(plan, wordings)} AS problem",
+        "direct.problem_text",
+        f"hash({key_of(plan, partial(_column, 'direct', wordings))}) AS key_hash",
+    ]
+    joins = " ".join(made.joined_by_cells("direct") for made in wordings)
+    return setting.count(
+        f"CREATE OR REPLACE TEMP TABLE keyed_rows AS SELECT {', '.join(held)} FROM ({query}) AS direct {joins}"
+    )
+
+
+def _first_problem(plan: Plan, wordings: Sequence[_Wordings]) -> str:
+    """SQL for the problem that stands first in the plan's list."""
+    problems = ", ".join(["direct.problem", *(f"{made.table}.problem" for made in wordings)])
+    return problem_without_token(plan, f"least({problems})", partial(_column, "direct", wordings))
+
+
+def _create_view(setting: Setting, plan: Plan, wordings: Sequence[_Wordings]) -> None:
+    """The view ``keyed``: the narrow rows with what their wordings say."""
+    column = partial(_column, "rows", wordings)
+    names = [*(column.name for column in plan.kind.columns), "extras"]
+    texts = " ".join(f"WHEN rows.problem = {made.table}.problem THEN {made.table}.problem_text" for made in wordings)
+    held = [
+        f"rows.rowid AS record, {setting.source.number} AS source_number, rows.source_line, false AS is_mention",
+        *(f'{column(name)} AS "{name}"' for name in names),
+        f"rows.problem, CASE {texts} ELSE rows.problem_text END AS problem_text, rows.key_hash",
+        f"{key_of(plan, column)} AS key_text, NULL::VARCHAR AS part_of",
+    ]
+    joins = " ".join(made.joined_by_id("rows") for made in wordings)
+    setting.run(f"CREATE OR REPLACE TEMP VIEW keyed AS SELECT {', '.join(held)} FROM keyed_rows AS rows {joins}")
+
+
+def _column(rows: str, wordings: Sequence[_Wordings], name: str) -> str:
+    table = next((made.table for made in wordings if name in made.columns), rows)
+    return f'{table}."{name}"'
+
+
+def _quoted(cells: Cells) -> str:
+    return ", ".join(f'"{cell}"' for cell in cells)
+
+
+def _as_read(cell: str) -> str:
+    """What a cell as it was read is called beside its clean text."""
+    return f'"{cell}~~"'
