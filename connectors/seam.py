@@ -121,6 +121,13 @@ _ARROW = {
 }
 
 
+NUMBER_AS_TEXT = {b"throughline": b"number"}
+"""Metadata of a field of text in an original of Parquet: its texts are numbers, with a decimal point.
+
+A number of a database may have more digits than a type of Arrow.
+"""
+
+
 def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
     """The Arrow schema of a declared table. All columns are nullable: what is required is checked, not typed."""
     return pa.schema([pa.field(c.name, _ARROW[c.type.sql]) for c in columns])

@@ -14,8 +14,8 @@ import duckdb
 
 from connectors.sql import literal
 
-_OF_DATE_CELLS = r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{3})?)?"
-_FORMATS_OF_DATE_CELLS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g")
+_OF_DATE_CELLS = r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{3}|\.\d{6}\+00:00)?)?"
+_FORMATS_OF_DATE_CELLS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g", "%Y-%m-%d %H:%M:%S.%f%z")
 
 _LIKE_A_WORD = r"[A-Za-z]{3}|[^\x00-\x7F]"
 """Where a month may be a word. Letters of all scripts (``\\pL``) would say it better, and take ten times as long."""
@@ -40,8 +40,8 @@ def writing_of(
 ) -> Writing:
     """How the times of the records are written. ``text`` is SQL over ``records``, a query.
 
-    The date cells ``of_sheet`` were written by `reading.workbooks` and are beyond doubt, whatever is declared; they
-    have no say in how the texts beside them are meant.
+    The date cells ``of_sheet`` were written by `reading.workbooks` or `reading.parquet_files` and are beyond doubt,
+    whatever is declared; they have no say in how the texts beside them are meant.
     """
     if of_sheet:
         text = f"CASE WHEN NOT regexp_full_match({text}, {literal(_OF_DATE_CELLS)}) THEN {text} END"

@@ -2,10 +2,12 @@
 
     original --originals--> Text      --recognition--> Layout --tables--> Source (source_line, one column per cell)
              --workbooks--> Sheet(s)
+             --parquet_files--> the same
              --json_cutting--> records of JSON --json_records--> Layout(s) …
 
 originals        bytes as received → UTF-8 on disk, or refused with the reason
 workbooks        a workbook → the text of the cells of its sheets, on disk
+parquet_files    Parquet → the text of its cells, on disk
 json_cutting     JSON → its records, which stay raw, each with its line
 json_records     which exports they are; `json_cells` draws their members as cells
 code_pages       which of several code pages a file is in

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.declaration import Declaration, Export, Value
 from connectors.errors import OriginalRefused
-from connectors.reading import workbooks
+from connectors.reading import parquet_files, workbooks
 from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
 from connectors.reading.headers import HeadRow, head_of, rows_of_text
 from connectors.reading.json_cells import JsonRecords
@@ -35,7 +35,7 @@ from connectors.reading.workbooks import Sheet
 
 @dataclass(frozen=True)
 class SheetCells:
-    """A worksheet as Parquet on disk: ``source_line`` (its row) and the text of all its cells."""
+    """A worksheet, or another table of typed cells, as Parquet: ``source_line`` (its row) and the text of all cells."""
 
     sheet: str
     path: Path
@@ -49,17 +49,17 @@ class Found:
     layout: Layout
 
 
-def identified(
-    path: Path, source_file: str, declaration: Declaration, restricted: Path, only: str | None = None
-) -> tuple[Found, ...]:
-    """Decompress, decode and recognise an original: one text, the sheets of a workbook, or the records of JSON.
+def identified(path: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:
+    """Decompress, decode and recognise an original: one text or table, the sheets of a workbook, or records of JSON.
 
-    ``only`` names the export that JSON must be, where that is known. Raises OriginalRefused with what was tried.
+    Raises OriginalRefused with what was tried.
     """
     plain = uncompressed(path, restricted)
     if workbooks.is_zip(plain):
         return _sheets(plain, source_file, declaration, restricted)
-    if json := json_exports(declaration, only):
+    if parquet_files.is_parquet(plain):
+        return (_parquet(plain, source_file, declaration, restricted),)
+    if json := json_exports(declaration):
         text = as_utf8(plain, declaration, restricted)
         if looks_like_json(text, json):
             found = recognised_json(text, source_file, declaration, json)
@@ -118,6 +118,14 @@ def _head(text: Text, delimiter: str) -> tuple[HeadRow, ...]:
 
 
 # -------------------------------------------------------------------------------------------------------- sheets
+
+
+def _parquet(plain: Path, source_file: str, declaration: Declaration, restricted: Path) -> Found:
+    head = parquet_files.head(plain)
+    layout = recognised(declaration, {"": head}, source_file, _tables(declaration))
+    target = restricted / "cells.parquet"
+    parquet_files.write_cells(plain, target, _marks(declaration, layout))
+    return Found(SheetCells("", target), layout)
 
 
 def _sheets(plain: Path, source_file: str, declaration: Declaration, restricted: Path) -> tuple[Found, ...]:

@@ -40,10 +40,8 @@ _NAME = re.compile(r"[A-Za-z_][\w-]{0,39}")
 _FIT = "The records fit"
 
 
-def json_exports(declaration: Declaration, only: str | None = None) -> dict[str, Export]:
-    """The exports that are JSON; of these ``only`` one, where it is known which."""
-    exports = {name: export for name, export in declaration.exports.items() if export.format == "json"}
-    return {only: exports[only]} if only in exports else exports
+def json_exports(declaration: Declaration) -> dict[str, Export]:
+    return {name: export for name, export in declaration.exports.items() if export.format == "json"}
 
 
 def as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
