@@ -14,6 +14,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from connectors.seam import Original
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".partial", ".swp")
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 22
 _MOST_TOGETHER = 64
 _MOST_BYTES_TOGETHER = 1 << 28
 """Files that are taken in at once, and bytes beyond which no further one is: so much lies on the disk twice."""
@@ -154,10 +155,19 @@ def _copied(home: Home, path: Path) -> _Copy | None:
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> str:
+    """Copy and hash in one pass. Of a large file, a block is hashed by another thread while it is written."""
     digest = hashlib.sha256()
-    while chunk := source.read(_CHUNK):
-        digest.update(chunk)
-        target.write(chunk)
+    block = source.read(_CHUNK)
+    if len(block) < _CHUNK:
+        target.write(block)
+        digest.update(block)
+        return digest.hexdigest()
+    with ThreadPoolExecutor(1, thread_name_prefix="hash") as other:
+        while block:
+            hashed = other.submit(digest.update, block)
+            target.write(block)
+            block = source.read(_CHUNK)
+            hashed.result()
     return digest.hexdigest()
 
 
