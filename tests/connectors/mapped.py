@@ -74,14 +74,16 @@ class Mapped:
         return rows
 
 
-def map_file(path: Path, declaration: Declaration | str, scratch: Path, name: str | None = None) -> Mapped:
+def map_file(
+    path: Path, declaration: Declaration | str, scratch: Path, name: str | None = None, pulled_as: str | None = None
+) -> Mapped:
     """Map a file of a tool of the catalogue, or with a declaration of one's own."""
     declared = load(CATALOGUE / f"{declaration}.yaml") if isinstance(declaration, str) else declaration
     folders = Scratch(scratch / "open", scratch / "restricted")
     for folder in (folders.open, folders.restricted):
         folder.mkdir(parents=True, exist_ok=True)
     tokeniser = RememberingTokeniser()
-    original = Original(declared.tool, "unit-1", path, name or path.name, EXTRACTED_AT)
+    original = Original(declared.tool, "unit-1", path, name or path.name, EXTRACTED_AT, pulled_as)
     unit = read(original, declared, tokeniser, folders)
     for kind in unit.kinds:
         assert kind.rows_read == kind.rows_landed + kind.rows_rejected + kind.rows_duplicate
