@@ -70,10 +70,12 @@ class Header(_Part):
 class Condition(_Part):
     """What a record must hold, in its first non-empty column of those that are named.
 
-    All conditions of a list must hold. A column that is absent counts as empty.
+    All conditions of a list must hold. A column that is absent counts as empty. Patterns that a home gives in its
+    settings under the name ``setting`` stand in for ``matches``.
     """
 
     column: Texts
+    setting: str | None = None
     one_of: Texts | None = None
     none_of: Texts | None = None
     matches: Regex | None = None
@@ -104,6 +106,7 @@ class Value(_Part):
     or the ``line`` of the record, which tells records of one original apart and no more. ``otherwise`` says what
     becomes of a text that can't be understood: ``reject`` the record (the default, but ``empty`` for ``extract``),
     leave it ``empty``, ``keep`` the text, or any other word: that word (the last two after ``map`` or ``match`` only).
+    What a home gives in its settings under the name ``setting`` comes before ``match``.
 
     Numbers: ``decimal: auto`` lets the file tell its decimal mark, and rejects what it leaves open; ``thousands:
     auto`` takes any mark. ``percent`` says that all numbers are percentages, or only those ``where_marked``.
@@ -130,6 +133,7 @@ class Value(_Part):
     extract: Regexes = ()
     map: dict[str, str] = {}
     match: dict[Regex, str] = {}
+    setting: str | None = None
     ignore_case: bool = True
     otherwise: str | None = None
     lower: bool = False
@@ -184,14 +188,29 @@ class Items(_Part):
     makes items of cells that are columns of the export as well; ``required`` says that a file without such cells
     (of any of the patterns that are required) is another export. Of JSON, items are columns of the export, and
     ``header`` is compared with their names in the declaration.
+
+    What a column holds may decide: it is an item only where its cells are ``mostly`` (nine of ten that are filled)
+    like a pattern, so that scales are read and free text is not; or where it is ``ticked``: it holds one text alone,
+    in at least five records. ``split`` makes a record of each of several texts in a cell. A column without a name
+    belongs to the question on its left where headers are ``continued``. Patterns that a home gives in its settings
+    under the name ``setting`` stand in for ``[^\\s\\S]``, which fits nothing, in ``header``.
     """
 
     header: PythonRegex
+    setting: str | None = None
+    mostly: Regex | None = None
+    ticked: bool = False
+    split: str | None = None
+    continued: bool = False
     required: bool = False
     of_columns: bool = False
     parts: dict[str, Texts] = {}
     following: bool = False
     following_header: str = ""
+
+    @property
+    def asks_what_it_holds(self) -> bool:
+        return self.mostly is not None or self.ticked
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from connectors.declaration.complaints import explained, unknown
 from connectors.declaration.schema import Declaration
 from connectors.errors import SettingsError
 
+NOTHING = r"[^\s\S]"
+"""A pattern that fits nothing, for which a home's settings may put in theirs."""
 _SETTINGS = (
     "title",
     "timezone",
@@ -128,4 +130,35 @@ def _overlaid(declaration: Declaration, own: Mapping[str, Any], where: str) -> d
             known = tuple(declaration.exports)
             raise SettingsError(f"{where}.delivers: {unknown('export', export, known)}")
         content["exports"][export]["delivers"] = delivers
+    content["exports"] = _settled(content["exports"], content["options"], where)
     return content
+
+
+def _settled(content: Any, options: Mapping[str, Any], where: str) -> Any:
+    """The same content, with the patterns of a home where the declaration leaves them to its settings."""
+    if isinstance(content, list | tuple):
+        return [_settled(item, options, where) for item in content]
+    if not isinstance(content, dict):
+        return content
+    settled = {key: _settled(value, options, where) for key, value in content.items()}
+    given = options.get(settled.get("setting") or "")
+    if not given:
+        return settled
+    if "match" in settled:
+        return settled | {"match": _words(given, f"{where}.{settled['setting']}") | settled["match"]}
+    patterns = _patterns(given, f"{where}.{settled['setting']}")
+    if "matches" in settled:
+        return settled | {"matches": patterns}
+    return settled | {"header": settled["header"].replace(NOTHING, patterns)}
+
+
+def _words(given: object, where: str) -> dict[str, str]:
+    if not isinstance(given, Mapping):
+        raise SettingsError(f"{where} should map patterns to words, as in {{'satisf|useful': reaction}}.")
+    return {str(pattern): str(word) for pattern, word in given.items()}
+
+
+def _patterns(given: object, where: str) -> str:
+    if not isinstance(given, list):
+        raise SettingsError(f"{where} should be a list of patterns, as in ['^Evaluation']; the pattern '' fits all.")
+    return f"(?i:{'|'.join(map(str, given))})"

@@ -26,12 +26,23 @@ def _one_per_item(layout: Layout, source: str) -> str:
     names = layout.export.item_columns
     parts = [name for name in names if any(name in item.cells for item in layout.items)]
     structs, named = [], cell_names(layout)
+    splits = any(item.declared.split for item in layout.items)
     for item in layout.items:
         cells = {name: literal(item.attributes.get(name) or None) for name in names if name not in parts}
         cells |= {name: f'"{named[item.cells[name]]}"' if name in item.cells else "NULL" for name in parts}
+        cells |= {"~mark": literal(item.declared.split)} if splits else {}
         structs.append("{" + ", ".join(f"'{name}': {sql}::VARCHAR" for name, sql in cells.items()) + "}")
     own = ", ".join(f'"{name}"' for name in ("source_line", *layout.positions))
-    of_item = ", ".join(f'"~item"."{name}"' for name in names)
+    taken = {name: f'"~item"."{name}"' for name in names} | ({"cell": _EACH_TEXT} if splits else {})
+    of_item = ", ".join(f'{sql} AS "{name}"' for name, sql in taken.items())
     filled = " OR ".join(f'"~item"."{part}" IS NOT NULL' for part in parts)
     unnested = f'SELECT *, unnest([{", ".join(structs)}]) AS "~item" FROM {source}'
     return f"SELECT {own}, {of_item} FROM ({unnested}) WHERE {filled}"
+
+
+_TEXTS = """list_transform(string_split("~item"."cell", "~item"."~mark"), lambda text: trim(text))"""
+_EACH_TEXT = (
+    """unnest(CASE WHEN "~item"."~mark" IS NULL THEN ["~item"."cell"] """
+    f"ELSE list_filter({_TEXTS}, lambda text: text <> '') END)"
+)
+"""SQL: the texts of a cell, each in a row of its own, where a mark between them is declared."""

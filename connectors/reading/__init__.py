@@ -18,13 +18,15 @@ identification   encoding and export, tried together; sheet by sheet for a workb
 conditions       what a declaration asks of a record
 cells            which cells are mapped, how they are cleaned, and which rows are records
 tables           text, sheet or JSON → table; a text by `fast_tier` where that is proven right, else by `exact_tier`
+answers          wide columns that are items because of what they hold
 raw_lines        records as they stand in the original, for those that are rejected
 """
 
+from connectors.reading.answers import load
 from connectors.reading.cells import cell_names
 from connectors.reading.conditions import asked, first_filled, matches
 from connectors.reading.identification import Found, identified
 from connectors.reading.recognition import Layout
-from connectors.reading.tables import Source, load
+from connectors.reading.tables import Source
 
 __all__ = ["Found", "Layout", "Source", "asked", "cell_names", "first_filled", "identified", "load", "matches"]

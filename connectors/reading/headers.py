@@ -106,6 +106,11 @@ def header_of(rows: Sequence[HeadRow]) -> Header:
     return Header(tuple(headings), rows[-1].next_line)
 
 
+def is_named(cell: str) -> bool:
+    """Whether a column has a name of its own, and not one that a program gave it."""
+    return bool(_named(cell))
+
+
 def _named(cell: str) -> str:
     name = cell.strip(" \t\u00a0")
     return "" if _UNNAMED.fullmatch(name) else name

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.declaration import Export, Items
-from connectors.reading.headers import comparable
+from connectors.reading.headers import comparable, is_named
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that header cells stand for: its attributes, and the position of each of its cells."""
+    """One thing that header cells stand for: its attributes, the position of each of its cells, who declared it."""
 
     attributes: Mapping[str, str]
     cells: Mapping[str, int]
+    declared: Items
 
 
 _Found = dict[tuple[tuple[str, str], ...], dict[str, int]]
@@ -23,12 +24,16 @@ _Found = dict[tuple[tuple[str, str], ...], dict[str, int]]
 
 
 def all_items(export: Export, cells: Sequence[str], positions: Mapping[str, int]) -> tuple[Item, ...]:
-    """Items of all patterns; a cell belongs to the first pattern that takes it."""
+    """Items of all patterns; a cell belongs to the first pattern that takes it.
+
+    What a column holds may be asked first, so later patterns may take it as well: `answers` decides.
+    """
     taken = set(positions.values())
     found: list[Item] = []
     for pattern in export.items:
         new = list(items_of(pattern, cells, set() if pattern.of_columns else taken))
-        taken |= {position for item in new for position in item.cells.values()}
+        if not pattern.asks_what_it_holds:
+            taken |= {position for item in new for position in item.cells.values()}
         found += new
     return tuple(found)
 
@@ -38,7 +43,7 @@ def items_of(items: Items, cells: Sequence[str], taken: set[int]) -> Iterator[It
     found: _Found = {}
     pattern = re.compile(items.header)
     spellings = {comparable(s): part for part, names in items.parts.items() for s in names}
-    for position, cell in enumerate(cells):
+    for position, cell in enumerate(_continued(cells, taken) if items.continued else cells):
         match = None if position in taken else pattern.search(cell.strip())
         if match is None:
             continue
@@ -51,7 +56,16 @@ def items_of(items: Items, cells: Sequence[str], taken: set[int]) -> Iterator[It
         if items.following:
             parts["following"] = position + 1
             taken = taken | {position + 1}
-    yield from (Item(dict(attributes), parts) for attributes, parts in found.items())
+    yield from (Item(dict(attributes), parts, items) for attributes, parts in found.items())
+
+
+def _continued(cells: Sequence[str], taken: set[int]) -> Iterator[str]:
+    """The header, with the question on the left where a cell has no name; columns of the export ask nothing."""
+    last = ""
+    for position, cell in enumerate(cells):
+        if is_named(cell):
+            last = "" if position in taken else cell
+        yield cell if is_named(cell) else last
 
 
 def _next_free(found: _Found, groups: dict[str, str], part: str) -> dict[str, int]:

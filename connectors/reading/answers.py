@@ -1,0 +1,79 @@
+"""Wide columns that are items because of what they hold: scales, and options that were ticked.
+
+    tables.load --Source--> the share of cells that fit, column by column --> Source with the items that are confirmed
+
+The header of a question doesn't say whether its answers are scale points or free text, in which people write about
+themselves and others. What was written in a column as a whole does. A column that isn't confirmed is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from connectors.errors import OriginalRefused
+from connectors.reading import tables
+from connectors.reading.identification import Found
+from connectors.reading.items import Item
+from connectors.reading.tables import Source
+from connectors.sql import literal
+
+_MOSTLY = 0.9
+_OFTEN = 5
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, found: Found, number: int, nulls: Sequence[str], restricted: Path
+) -> Source:
+    """As ``tables.load``, with the items that what they hold confirms.
+
+    Raises OriginalRefused where items are required, and none of them is confirmed.
+    """
+    source = tables.load(connection, found, number, nulls, restricted)
+    items = source.layout.items
+    if not any(item.declared.asks_what_it_holds for item in items):
+        return source
+    kept = _first_of_each_cell(items, _held(connection, source) if source.rows else [True] * len(items))
+    if any(each.required for each in source.layout.export.items) and not any(item.declared.required for item in kept):
+        raise _unanswered(source)
+    return replace(source, found=replace(found, layout=replace(source.layout, items=kept)))
+
+
+def _held(connection: duckdb.DuckDBPyConnection, source: Source) -> Sequence[bool]:
+    """Whether each item holds what its declaration asks for."""
+    asked = ", ".join(map(_is_confirmed, source.layout.items))
+    return connection.execute(f"SELECT {asked} FROM {source.view}").fetchone() or ()
+
+
+def _first_of_each_cell(items: Sequence[Item], held: Sequence[bool]) -> tuple[Item, ...]:
+    """The items that are confirmed, of several over one cell the first."""
+    kept: list[Item] = []
+    taken: set[int] = set()
+    for item, is_confirmed in zip(items, held, strict=True):
+        if is_confirmed and taken.isdisjoint(item.cells.values()):
+            kept.append(item)
+            taken.update(item.cells.values())
+    return tuple(kept)
+
+
+def _is_confirmed(item: Item) -> str:
+    """SQL over all records: whether the column of an item holds what was declared."""
+    if not item.declared.asks_what_it_holds:
+        return "true"
+    cell = f'"cell_{item.cells["cell"]}"'
+    if item.declared.ticked:
+        return f"count(DISTINCT {cell}) = 1 AND count({cell}) >= {_OFTEN}"
+    fitting = f"count(*) FILTER (regexp_matches({cell}, {literal(item.declared.mostly)}))"
+    return f"count({cell}) > 0 AND {fitting} >= {_MOSTLY} * count({cell})"
+
+
+def _unanswered(source: Source) -> OriginalRefused:
+    columns = len({position for item in source.layout.items for position in item.cells.values()})
+    return OriginalRefused(
+        f"In none of the {columns} columns that might be one are nine of ten filled cells what "
+        f"{source.layout.name} ({source.layout.export.title}) is made of, so nothing was landed.",
+        f"check that it lies in the inbox of the right tool, and export it so: {source.layout.export.how}",
+    )
