@@ -10,10 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.errors import SettingsError
 from connectors.files import write_table
 from connectors.home import Home
 from connectors.landing import table_schema
 from connectors.records import RECORD_KINDS
+from identity.decisions import FILE_NAME as DECISIONS
+from identity.decisions import Decision, DecisionInvalid, read_decisions
 from identity.resolve import resolve
 from identity.vault import Vault
 from pipelines.progress import stage
@@ -22,12 +25,27 @@ from pipelines.progress import stage
 def write_identities(home: Home) -> Counter[str]:
     """Resolve and write ``identity_links`` and ``person_aliases``; returns tokens by state, and persons minted."""
     with stage("resolve identities"):
-        resolution = resolve(home.landed("people"), home.landed("accounts"), _mentions(home), Vault(home.vault))
+        decisions = _decisions(home)
+        resolution = resolve(
+            home.landed("people"), home.landed("accounts"), _mentions(home), Vault(home.vault), decisions
+        )
         _replace(home, "identity_links", "links", resolution.links)
         _replace(home, "person_aliases", "aliases", _dated(home, resolution.aliases))
     counts = Counter({str(state): int(n) for state, n in resolution.links["state"].value_counts().items()})
     counts["minted"] = resolution.minted
     return counts
+
+
+def decisions_file(home: Home) -> Path:
+    """Where people's decisions about who is who are kept, to be put under version control as it is."""
+    return home.restricted / DECISIONS
+
+
+def _decisions(home: Home) -> list[Decision]:
+    try:
+        return read_decisions(decisions_file(home))
+    except DecisionInvalid as error:
+        raise SettingsError(str(error)) from error
 
 
 def _mentions(home: Home) -> Iterator[tuple[Path, str]]:

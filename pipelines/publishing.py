@@ -25,6 +25,7 @@ from connectors import landing
 from connectors.errors import ThroughlineError
 from connectors.home import Home
 from pipelines import guards
+from pipelines.identities import decisions_file
 from pipelines.metric_results import restatements_sql
 from pipelines.settings import CHECKOUT, as_of
 from pipelines.warehouse import connected, current_build, dbt_run
@@ -270,15 +271,15 @@ _LOGIC = ("connectors", "identity", "transfer", "pipelines", "dbt_project", "exp
 
 
 def inputs_hash(home: Home) -> str:
-    """Hash of all that a version depends on: landed units, links, the logic in the checkout, and the day.
+    """Hash of all that a version depends on: landed units, links, decisions, the logic in the checkout, and the day.
 
     The same hash means the same figures, which is what lets a rerun end before it builds.
     """
     digest = hashlib.sha256(as_of().isoformat().encode())
     for row in landing.ledger(home).select(["tool", "unit", "record_kind", "landed_at"]).to_pylist():
         digest.update(repr(row).encode())
-    for name in ("identity_links/v1/links.parquet", "person_aliases/v1/aliases.parquet"):
-        path = home.landing / name
+    links = ("identity_links/v1/links.parquet", "person_aliases/v1/aliases.parquet")
+    for path in (*(home.landing / name for name in links), decisions_file(home)):
         digest.update(path.read_bytes() if path.exists() else b"-")
     for path in sorted(_logic()):
         digest.update(path.read_bytes())

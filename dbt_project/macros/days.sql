@@ -10,6 +10,12 @@
 {% macro end_of_time() -%}cast('9999-12-31' as date){%- endmacro %}
 
 
+{# Whether a row with valid_from and valid_to held on a day. #}
+{% macro holds_on(interval, day) -%}
+    {{ day }} >= {{ interval }}.valid_from and {{ day }} < {{ interval }}.valid_to
+{%- endmacro %}
+
+
 {% macro day_after(day) -%}
     cast({{ dbt.dateadd('day', 1, day) }} as date)
 {%- endmacro %}

@@ -93,13 +93,18 @@ class Accounts:
 
 
 def register(company: Company, streams: Streams) -> Accounts:
-    """Give everybody their accounts, with the address that they had when they came."""
+    """Give everybody their accounts, with the address that they had when they came.
+
+    Who comes back and finds that address given to somebody else has the other one: two who use one address at one
+    time are nobody that a record could tell apart.
+    """
     rng = streams.of("accounts")
-    first: dict[int, tuple[str, str]] = {}
+    held: dict[int, tuple[str, str]] = {}
     for named in company.names:
-        first.setdefault(named.person, (named.family, named.email))
-    learners = [_moodle_account(person, *first[person.person], rng) for person in company.people]
-    actors = [_actor(person, *first[person.person], rng) for person in company.people]
+        if named.person not in held or named.person in company.recycled:
+            held[named.person] = (named.family, named.email)
+    learners = [_moodle_account(person, *held[person.person], rng) for person in company.people]
+    actors = [_actor(person, *held[person.person], rng) for person in company.people]
     return Accounts((*_house_accounts(), *learners), tuple(actors))
 
 

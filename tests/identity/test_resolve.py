@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.landing import table_schema
-from identity.resolve import PERSON_KEY_LIMIT, Resolution, resolve
+from identity.decisions import Decision
+from identity.persons import PERSON_KEY_LIMIT
+from identity.resolve import Resolution, resolve
 from identity.vault import Vault
 
 
@@ -22,16 +27,22 @@ class Landed:
         self.vault = Vault(folder / "vault")
 
     def resolve(
-        self, people: list[dict[str, str]], accounts: list[dict[str, str]], named: list[str] | None = None
+        self,
+        people: Sequence[Mapping[str, Any]],
+        accounts: Sequence[Mapping[str, Any]],
+        named: list[str] | None = None,
+        decisions: Sequence[Decision] = (),
     ) -> Resolution:
         """``named`` are tokens by which enrolments name persons."""
         enrolments = [{"person_token": token} for token in named or []]
+        people = [DESCRIBED | person for person in people]
+        accounts = [SEEN | account for account in accounts]
         for kind, rows in (("people", people), ("accounts", accounts), ("enrolments", enrolments)):
             path = self.folder / kind / "tool" / "unit.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.Table.from_pylist(rows, schema=table_schema(kind)), path)
         mentions = [(self.folder / "enrolments", "person_token")]
-        return resolve(self.folder / "people", self.folder / "accounts", mentions, self.vault)
+        return resolve(self.folder / "people", self.folder / "accounts", mentions, self.vault, decisions)
 
 
 @pytest.fixture
@@ -48,6 +59,11 @@ def link(resolution: Resolution, token: str) -> pd.Series:
     return row
 
 
+SEEN = {"tool": "lms", "unit": "u", "source_line": 1, "extracted_at": datetime(2024, 6, 1)}
+DESCRIBED = SEEN | {
+    "tool": "hr", "effective_date": date(2024, 1, 1), "is_deleted": False, "is_complete_snapshot": False,
+    "employment_status": "active", "series": "hr",
+}  # fmt: skip
 ANN = {"person_token": "ann", "email_token": "ann@", "email_sha1_token": "ann#", "username_token": "ann!"}
 BOB = {"person_token": "bob", "email_token": "bob@", "email_sha1_token": "bob#", "username_token": "bob!"}
 
@@ -78,9 +94,9 @@ def test_a_stronger_rule_wins_over_a_weaker_one_that_says_otherwise(landed: Land
 
 
 def test_two_candidates_are_ambiguous_and_a_weaker_rule_does_not_decide(landed: Landed) -> None:
-    recycled = BOB | {"email_token": "ann@"}
+    shared = BOB | {"email_token": "ann@"}
     resolution = landed.resolve(
-        [ANN, recycled], [{"account_token": "login", "email_token": "ann@", "username_token": "ann!"}]
+        [ANN, shared], [{"account_token": "login", "email_token": "ann@", "email_sha1_token": "ann#"}]
     )
     assert link(resolution, "login")["state"] == "ambiguous"
     assert pd.isna(link(resolution, "login")["person_key"])

@@ -22,7 +22,7 @@ def warehouse(company: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def linked(company: Home) -> pd.DataFrame:
-    """Every identifier that the truth knows, with the person behind it and the person_key that it was given."""
+    """Every identifier that one person ever had, with that person and the person_key that it was given."""
     known = pd.read_csv(truth_of(company) / "identities.csv", dtype=str, keep_default_na=False)
     # Accounts of one identity provider hold employee numbers; settings.yml says so.
     known["identifier_type"] = known["identifier_type"].where(
@@ -36,7 +36,7 @@ def linked(company: Home) -> pd.DataFrame:
         sha1 = kind == "email_sha1"
         known.loc[rows.index, "token"] = tokeniser.tokens("mbox_sha1sum" if sha1 else str(kind), values)
     links = duckdb.read_parquet(str(company.landed("identity_links") / "links.parquet")).df()
-    return known.merge(links, on="token", how="inner")
+    return known[known.groupby("token")["person"].transform("nunique") == 1].merge(links, on="token", how="inner")
 
 
 def test_no_key_stands_for_two_people(linked: pd.DataFrame) -> None:
@@ -51,6 +51,27 @@ def test_whoever_can_be_matched_is_matched_and_nobody_else(linked: pd.DataFrame)
     assert (seen.loc[can, "state"] == "resolved").all()
     assert (~can).any()
     assert not (seen.loc[~can, "state"] == "resolved").any()
+
+
+def test_a_statement_is_whose_it_is(company: Home, linked: pd.DataFrame, warehouse: duckdb.DuckDBPyConnection) -> None:
+    numbers = linked[(linked["rule"] == "hr_record") & (linked["person"] != "")]
+    warehouse.register("numbers", numbers[["person", "person_key"]].astype("int64").drop_duplicates())
+    (whose,) = warehouse.sql("""
+        with told as (
+            select statement_id, any_value(person) as person
+            from read_parquet(getvariable('happenings') || '/statements.parquet') group by all
+        )
+        select
+            count(*),
+            count_if(event.person_key = -1),
+            count_if(numbers.person <> told.person)
+        from told
+        join marts.fct_learning_event as event on event.record_key = told.statement_id
+        left join numbers on numbers.person_key = event.person_key
+    """).fetchall()
+    events, unknown, wrong = whose
+    assert wrong == 0
+    assert unknown < 0.01 * events > 10
 
 
 def test_what_was_voided_is_not_counted_and_everything_else_is_counted_once(

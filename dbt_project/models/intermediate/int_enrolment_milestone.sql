@@ -1,7 +1,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 activities as (
@@ -138,7 +138,7 @@ final as (
     inner join activities on united.tool = activities.tool and united.activity_id = activities.activity_id
     inner join stores on united.tool = stores.tool
     inner join tellers on united.held_by = tellers.held_by and tellers.teller_number = 1
-    left join links on united.person_token = links.token
+    left join links on united.person_token = links.token and {{ holds_on('links', 'united.occurred_date') }}
 )
 
 select * from final

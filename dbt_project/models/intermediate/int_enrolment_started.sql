@@ -47,7 +47,8 @@ visits as (
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool
-    left join {{ ref('int_identity_link') }} as links on visited.person_token = links.token
+    left join {{ ref('int_identity_link') }} as links
+        on visited.person_token = links.token and {{ holds_on('links', 'visited.occurred_date') }}
 ),
 
 -- On the day of the opening itself, the learner may have looked before it; the activity then starts with the opening.

@@ -24,28 +24,17 @@ standing as (
     group by followed.former_person_key
 ),
 
-ranked as (
-    select
-        links.*,
-        row_number() over (
-            partition by links.token
-            order by links.valid_from desc nulls last, links.confidence desc, links.person_key
-        ) as rank_in_token
-    from links
-),
-
 final as (
     select
-        ranked.token,
-        coalesce(standing.person_key, ranked.person_key, {{ unknown_person() }}) as person_key,
-        ranked.rule,
-        ranked.confidence,
-        ranked.state,
-        ranked.valid_from,
-        ranked.valid_to
-    from ranked
-    left join standing on ranked.person_key = standing.former_person_key
-    where ranked.rank_in_token = 1
+        links.token,
+        coalesce(standing.person_key, links.person_key, {{ unknown_person() }}) as person_key,
+        links.rule,
+        links.confidence,
+        links.state,
+        coalesce(links.valid_from, {{ beginning_of_time() }}) as valid_from,
+        coalesce(links.valid_to, {{ end_of_time() }}) as valid_to
+    from links
+    left join standing on links.person_key = standing.former_person_key
 )
 
 select * from final

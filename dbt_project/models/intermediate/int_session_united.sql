@@ -35,7 +35,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 evidence as (
@@ -44,7 +44,7 @@ evidence as (
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         {{ learner('links.person_key', 'evidence.person_token') }} as learner
     from {{ ref('int_session_evidenced') }} as evidence
-    left join links on evidence.person_token = links.token
+    left join links on evidence.person_token = links.token and {{ holds_on('links', 'evidence.occurred_date') }}
 ),
 
 -- By the clock alone, what two identifiers of one person tell is one stretch of learning.

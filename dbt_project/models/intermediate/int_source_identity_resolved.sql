@@ -22,7 +22,8 @@ final as (
         tokens.events,
         tokens.records
     from tokens
-    left join {{ ref('int_identity_link') }} as links on tokens.token = links.token
+    left join {{ ref('int_identity_link') }} as links
+        on tokens.token = links.token and {{ holds_on('links', as_of()) }}
 )
 
 select * from final

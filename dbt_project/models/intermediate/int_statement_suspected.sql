@@ -9,7 +9,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 -- Groups are left out: two anonymous groups are never known to be one.
@@ -18,7 +18,7 @@ statements as (
         events.*,
         {{ learner('links.person_key', 'events.person_token') }} as learner
     from {{ ref('int_learning_event_united') }} as events
-    left join links on events.person_token = links.token
+    left join links on events.person_token = links.token and {{ holds_on('links', 'events.occurred_date') }}
     where events.record_kind = 'statements' and events.fate = 'counted' and events.person_token is not null
 ),
 

@@ -5,7 +5,7 @@ members as (
 ),
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 counted as (
@@ -14,7 +14,7 @@ counted as (
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         count(*) over (partition by members.statement_id) as members_of_event
     from members
-    left join links on members.member_token = links.token
+    left join links on members.member_token = links.token and {{ holds_on('links', 'members.occurred_date') }}
 ),
 
 final as (

@@ -5,7 +5,7 @@ results as (
 ),
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 persons as (
@@ -28,7 +28,7 @@ resolved as (
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key
     from results
-    left join links on results.person_token = links.token
+    left join links on results.person_token = links.token and {{ holds_on('links', 'results.occurred_date') }}
     left join activities on results.tool = activities.tool and results.activity_id = activities.activity_id
 ),
 

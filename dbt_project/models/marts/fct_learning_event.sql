@@ -8,7 +8,7 @@ events as (
 ),
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 persons as (
@@ -26,7 +26,7 @@ verbs as (
 identified as (
     select events.*, coalesce(links.person_key, {{ unknown_person() }}) as person_key
     from events
-    left join links on events.person_token = links.token
+    left join links on events.person_token = links.token and {{ holds_on('links', 'events.occurred_date') }}
 ),
 
 final as (

@@ -1,7 +1,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 persons as (
@@ -29,7 +29,8 @@ resolved as (
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key
     from delivered
-    left join links on delivered.person_token = links.token
+    left join links
+        on delivered.person_token = links.token and {{ holds_on('links', 'cast(delivered.observed_at as date)') }}
     left join activities on delivered.tool = activities.tool and delivered.activity_id = activities.activity_id
     where delivered.recency = 1
 ),

@@ -7,16 +7,16 @@ voiding as (
 ),
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 targets as (
     select
-        statement_id,
+        record_key as statement_id,
         min(coalesce(stored_at, extracted_at)) as stored_at
-    from {{ ref('stg_statements') }}
-    where statement_id in (select voiding.target_statement_id from voiding)
-    group by statement_id
+    from {{ ref('int_event_located') }}
+    where record_kind = 'statements' and record_key in (select voiding.target_statement_id from voiding)
+    group by record_key
 ),
 
 final as (
@@ -41,7 +41,8 @@ final as (
         voiding.outcome
     from voiding
     left join targets on voiding.target_statement_id = targets.statement_id
-    left join links on voiding.actor_token = links.token
+    left join links
+        on voiding.actor_token = links.token and {{ holds_on('links', 'cast(voiding.occurred_at as date)') }}
 )
 
 select * from final

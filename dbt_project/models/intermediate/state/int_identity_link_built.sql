@@ -1,3 +1,3 @@
 {{ vouched_for() }}
 
-select token, person_key from {{ ref('int_identity_link') }}
+select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}

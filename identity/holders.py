@@ -1,0 +1,151 @@
+"""Who held which identifier when, as HR tells it.
+
+    people (descriptions in any order of arrival) → claims → holders: token, trust, person_token, valid_from, valid_to
+
+Addresses are recycled, people marry, leave and come back, so an identifier belongs to a person on days. One that only
+one person ever had is that person's for good. ``person_token`` is None on days for which nobody can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from identity.decisions import Decision, first_of_the_same
+from identity.rules import RULES
+from identity.timelines import ALWAYS, STILL, Claim, timeline
+
+COLUMNS = ["token", "trust", "person_token", "valid_from", "valid_to"]
+
+_IDENTIFIERS = "\n    union all\n".join(
+    f"    select tool, series, person_token, told_on, {trust} as trust, {rule.hr_column} as token from standing"
+    for trust, rule in enumerate(RULES)
+)
+
+_CLAIMS = f"""
+with
+
+described as (
+    select
+        tool, coalesce(series, '') as series, unit, source_line, extracted_at, effective_date as told_on,
+        extracted_at as told_at, person_token, username_token, email_token, email_sha1_token, left_date,
+        is_complete_snapshot, is_deleted or coalesce(employment_status = 'left', false) as is_gone
+    from people
+),
+
+-- Of several descriptions for one day the last word counts.
+worded as (
+    select * from described
+    qualify row_number() over (
+        partition by tool, series, person_token, told_on order by told_at desc, unit desc, source_line desc
+    ) = 1
+),
+
+standing as (select * from worded where not is_gone),
+
+-- A complete snapshot has everybody: who was in one and is not in the next has gone.
+snapshots as (
+    select
+        tool, series, unit, max(extracted_at) as taken_at,
+        lead(unit) over (partition by tool, series order by max(extracted_at), unit) as next_unit,
+        lead(max(extracted_at)) over (partition by tool, series order by max(extracted_at), unit) as next_taken_at
+    from described where is_complete_snapshot group by tool, series, unit
+),
+
+last_words as (
+    select * from worded
+    qualify row_number() over (partition by tool, series, person_token order by told_on desc, told_at desc) = 1
+),
+
+last_presences as (
+    select described.tool, described.series, described.person_token, max(described.extracted_at) as taken_at
+    from described where is_complete_snapshot and not is_gone group by all
+),
+
+-- The day on which a series has a person no more; empty while it still has.
+gone_by_series as (
+    select
+        last_words.person_token,
+        case
+            when last_words.left_date is not null then cast(last_words.left_date + interval 1 day as date)
+            when last_words.is_gone then last_words.told_on
+            else cast(snapshots.next_taken_at as date)
+        end as gone_on
+    from last_words
+    left join last_presences using (tool, series, person_token)
+    left join snapshots
+        on snapshots.tool = last_words.tool and snapshots.series = last_words.series
+        and snapshots.taken_at = last_presences.taken_at
+),
+
+gone as (
+    select person_token, case when count(*) = count(gone_on) then max(gone_on) end as gone_on
+    from gone_by_series group by person_token
+),
+
+identifiers as (
+{_IDENTIFIERS}
+),
+
+changes as (
+    select
+        *,
+        lag(token) over (partition by tool, series, person_token, trust order by told_on) as token_before
+    from identifiers where token is not null
+),
+
+stretches as (
+    select
+        token, trust, person_token, told_on as since,
+        lead(told_on) over (partition by tool, series, person_token, trust order by told_on) as until
+    from changes where token_before is null or token_before <> token
+)
+
+select stretches.token, stretches.trust, stretches.person_token, stretches.since,
+       least(stretches.until, gone.gone_on) as until
+from stretches left join gone using (person_token)
+order by all
+"""
+
+
+def holders(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iterable[Decision] = ()) -> pd.DataFrame:
+    """One row per identifier and stretch of days; ``valid_from`` and ``valid_to`` are None for always and still.
+
+    Numbers that were decided to be one human being are one person here already: what both had was never contested.
+    """
+    files = f"read_parquet('{people.as_posix()}/**/*.parquet', union_by_name = true)"
+    connection.execute(f"create or replace temp view people as select * from {files}")
+    claims = connection.sql(_CLAIMS).df()
+    persons = claims["person_token"].unique()
+    first = first_of_the_same(decisions, dict(zip(persons, persons, strict=True)))
+    claims["person_token"] = claims["person_token"].replace(first)
+    several = claims.groupby("token")["person_token"].transform("nunique") > 1
+    alone = claims[~several].drop_duplicates("token")[["token", "trust", "person_token"]]
+    contested = pd.DataFrame(_contested(claims[several]), columns=COLUMNS)
+    return pd.concat([alone.assign(valid_from=None, valid_to=None), contested], ignore_index=True)[COLUMNS]
+
+
+def _contested(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    for (token, trust), rows in claims.groupby(["token", "trust"], sort=True):
+        held = [
+            Claim(row.person_token, _day(row.since, ALWAYS), _day(row.until, STILL))
+            for row in rows.itertuples(index=False)
+        ]
+        for stretch in timeline(held):
+            yield token, trust, stretch.person, *dated(stretch)
+
+
+def _day(moment: object, otherwise: date) -> date:
+    return otherwise if pd.isna(moment) else pd.Timestamp(moment).date()
+
+
+def dated(stretch: Claim) -> tuple[date | None, date | None]:
+    """First day and first day after it, None for always and still."""
+    return (
+        None if stretch.since == ALWAYS else stretch.since,
+        None if stretch.until == STILL else stretch.until,
+    )

@@ -1,0 +1,147 @@
+"""Identifiers belong to persons on days: addresses are recycled, people marry, leave and come back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from identity.resolve import Resolution
+from tests.identity.test_resolve import ANN, BOB, Landed, keys
+
+JOINED, LEFT, REJOINED = date(2024, 1, 1), date(2024, 7, 1), date(2025, 3, 1)
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Landed:
+    return Landed(tmp_path)
+
+
+def who(resolution: Resolution, token: str) -> list[tuple[object, str, date | None, date | None]]:
+    """Whose token it was: key or None, state, first day, first day after."""
+    rows = resolution.links[resolution.links["token"] == token]
+    return [
+        (None if row.person_key is None or row.person_key != row.person_key else row.person_key, row.state, row.valid_from, row.valid_to)
+        for row in rows.astype(object).where(rows.notna(), None).itertuples()
+    ]  # fmt: skip
+
+
+def key(resolution: Resolution, token: str) -> object:
+    return keys(resolution)[token]
+
+
+def on(day: date, **said: Any) -> dict[str, Any]:
+    return {"effective_date": day, "extracted_at": datetime(day.year, day.month, day.day), "unit": str(day), **said}
+
+
+RECYCLED = [
+    ANN | on(JOINED),
+    ANN | on(LEFT, employment_status="left"),
+    BOB | on(REJOINED, email_token="ann@", email_sha1_token="ann#"),
+]
+
+
+def test_a_recycled_address_is_the_leaver_s_then_nobody_s_then_its_new_owner_s(landed: Landed) -> None:
+    resolution = landed.resolve(RECYCLED, [])
+    ann, bob = key(resolution, "ann"), key(resolution, "bob")
+    assert ann != bob
+    for token in ("ann@", "ann#"):
+        assert who(resolution, token) == [
+            (ann, "resolved", None, LEFT),
+            (None, "ambiguous", LEFT, REJOINED),
+            (bob, "resolved", REJOINED, None),
+        ]
+
+
+def test_descriptions_in_any_order_of_arrival_say_the_same(landed: Landed, tmp_path: Path) -> None:
+    first = landed.resolve(RECYCLED, [])
+    again = landed.resolve(RECYCLED[::-1], [])
+    assert first.links.equals(again.links)
+
+
+def test_a_leaver_s_address_that_nobody_gets_stays_the_leaver_s(landed: Landed) -> None:
+    resolution = landed.resolve(RECYCLED[:2], [])
+    assert who(resolution, "ann@") == [(key(resolution, "ann"), "resolved", None, None)]
+
+
+def test_an_address_that_two_have_at_once_is_nobody_s_while_they_do(landed: Landed) -> None:
+    resolution = landed.resolve([ANN | on(JOINED), BOB | on(LEFT, email_token="ann@")], [])
+    assert who(resolution, "ann@") == [
+        (key(resolution, "ann"), "resolved", None, LEFT),
+        (None, "ambiguous", LEFT, None),
+    ]
+
+
+def test_who_is_missing_from_the_next_complete_snapshot_has_gone(landed: Landed) -> None:
+    whole = {"is_complete_snapshot": True}
+    rows = [
+        ANN | on(JOINED, **whole),
+        BOB | on(JOINED, **whole, email_token=None, email_sha1_token=None),
+        BOB | on(LEFT, **whole, email_token=None, email_sha1_token=None),
+        BOB | on(REJOINED, **whole, email_token="ann@", email_sha1_token=None),
+    ]
+    resolution = landed.resolve(rows, [])
+    assert [(state, since, until) for _, state, since, until in who(resolution, "ann@")] == [
+        ("resolved", None, LEFT),
+        ("ambiguous", LEFT, REJOINED),
+        ("resolved", REJOINED, None),
+    ]
+
+
+def test_an_announced_last_day_ends_what_a_leaver_held(landed: Landed) -> None:
+    rows = [ANN | on(JOINED, left_date=date(2024, 6, 30)), RECYCLED[2]]
+    assert [row[2:] for row in who(landed.resolve(rows, []), "ann@")] == [
+        (None, LEFT),
+        (LEFT, REJOINED),
+        (REJOINED, None),
+    ]
+
+
+def test_both_addresses_of_somebody_who_married_are_hers_for_good(landed: Landed) -> None:
+    resolution = landed.resolve([ANN | on(JOINED), ANN | on(LEFT, email_token="ann.new@")], [])
+    for token in ("ann@", "ann.new@"):
+        assert who(resolution, token) == [(key(resolution, "ann"), "resolved", None, None)]
+
+
+def test_somebody_who_comes_back_under_the_same_number_never_lost_the_address(landed: Landed) -> None:
+    resolution = landed.resolve([*RECYCLED[:2], ANN | on(REJOINED)], [])
+    assert who(resolution, "ann@") == [(key(resolution, "ann"), "resolved", None, None)]
+
+
+def test_an_account_that_is_known_by_a_recycled_address_changes_hands_with_it(landed: Landed) -> None:
+    resolution = landed.resolve(RECYCLED, [{"account_token": "login", "email_token": "ann@"}])
+    ann, bob = key(resolution, "ann"), key(resolution, "bob")
+    told = [(ann, "resolved", None, LEFT), (None, "ambiguous", LEFT, REJOINED), (bob, "resolved", REJOINED, None)]
+    assert who(resolution, "login") == told
+
+
+def test_an_account_that_was_given_another_address_changes_hands_on_that_day(landed: Landed) -> None:
+    accounts = [
+        on(JOINED, account_token="desk", email_token="ann@"),
+        on(LEFT, account_token="desk", email_token="bob@"),
+    ]
+    resolution = landed.resolve([ANN, BOB], accounts)
+    assert who(resolution, "desk") == [
+        (key(resolution, "ann"), "resolved", None, LEFT),
+        (key(resolution, "bob"), "resolved", LEFT, None),
+    ]
+
+
+def test_an_account_that_is_known_by_addresses_of_two_at_once_is_ambiguous(landed: Landed) -> None:
+    accounts = [on(JOINED, account_token="desk", email_token=token) for token in ("ann@", "bob@")]
+    accounts += [on(LEFT, account_token="desk", email_token=token) for token in ("ann@", "bob@")]
+    assert who(landed.resolve([ANN, BOB], accounts), "desk") == [(None, "ambiguous", None, None)]
+
+
+def test_an_identifier_that_only_such_an_account_has_is_whose_the_account_was(landed: Landed) -> None:
+    accounts = [{"account_token": "login", "email_token": "ann@", "username_token": "desk!"}]
+    resolution = landed.resolve(RECYCLED, accounts)
+    assert who(resolution, "desk!") == who(resolution, "login")
+
+
+def test_a_recycled_address_hands_no_key_from_one_person_to_another(landed: Landed) -> None:
+    before = landed.resolve([], [], named=["ann@"])
+    after = landed.resolve(RECYCLED, [], named=["ann@"])
+    assert key(before, "ann@") not in (key(after, "ann"), key(after, "bob"))
