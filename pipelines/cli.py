@@ -3,6 +3,7 @@
     run        read what was dropped, build, guard, publish
     status     what landed, was rejected, is stale, is withheld
     sql        ask the published database
+    pull       fetch from a tool's API or LRS now, as Dagster does every night
     connector  draft a connector from a file, try one, see which there are
     xapi       check statements by the rules of the standard
     write-back send results to an LRS as statements, or show what would be sent
@@ -23,7 +24,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SettingsError, ThroughlineError
-from pipelines import connector_commands, screen, write_back_commands, xapi_commands
+from pipelines import connector_commands, pull_command, screen, write_back_commands, xapi_commands
 from pipelines.home_option import HomeOption
 from pipelines.home_option import home_at as _home
 
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.add_typer(connector_commands.app, name="connector")
 app.add_typer(xapi_commands.app, name="xapi")
 app.command("write-back")(write_back_commands.write_back)
+app.command()(pull_command.pull)
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
 console = Console(width=None if sys.stdout.isatty() else 140)
 problems = Console(stderr=True)

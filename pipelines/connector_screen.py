@@ -15,6 +15,7 @@ from connectors import mapping
 from connectors.declaration import CATALOGUE, Declaration, Export, Value
 from connectors.home import Home
 from connectors.records import PROVENANCE
+from connectors.sources.rest import explaining
 
 if TYPE_CHECKING:
     from connectors.drafting import Draft, Trial
@@ -123,6 +124,10 @@ def explained(declaration: Declaration, home: Home) -> None:
     if declaration.about:
         _say(declaration.about.strip())
     _say(f"Times without a zone are {declaration.timezone}'s. Settings: settings.yml, tools.{declaration.tool}.")
+    if declaration.rest:
+        _say("\nFrom its API, at once with `throughline pull` or every night:", "bold")
+        for need in explaining.needs(declaration):
+            _say(f"  {need}")
     for name, export in declaration.exports.items():
         _export(name, export)
     for name, layout in declaration.not_read.items():
@@ -138,6 +143,8 @@ def _export(name: str, export: Export) -> None:
     _say(f"\n{name}: {export.title}", "bold")
     if export.how:
         _say(f"  how to get it: {export.how}")
+    if export.pull:
+        _say(f"  pulled by: {explaining.told(export.pull)}")
     _say(f"  delivers: {export.delivers}")
     if export.columns:
         needed = [_named(header.names) for header in export.columns.values() if not header.optional]

@@ -9,7 +9,7 @@ API that tells only how things are can't tell how they were.
 
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from filelock import FileLock
 
 from connectors import archive, landing
 from connectors.declaration import Declaration
+from connectors.declaration.complaints import unknown
 from connectors.errors import SettingsError
 from connectors.home import Home
 from connectors.sources.rest.source import Source, chosen, pulls_of, secrets, source
@@ -60,6 +61,14 @@ def rest_pulls(declarations: Mapping[str, Declaration]) -> list[RestPull]:
         if where is not None
         for export in chosen(declarations[tool], where)
     ]
+
+
+def exports_of(declaration: Declaration, only: Sequence[str] = ()) -> dict[str, bool]:
+    """The exports that a home pulls of a tool (or some of them), and whether each has a window."""
+    where, pulls = _source(declaration), pulls_of(declaration)
+    if strange := [name for name in only if name not in pulls]:
+        raise SettingsError(f"{unknown('pull', strange[0], tuple(pulls))}.")
+    return {name: pulls[name].window is not None for name in only or chosen(declaration, where)}
 
 
 def pull_export(
