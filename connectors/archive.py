@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import IO
 
 from connectors.errors import Transient
-from connectors.files import replace_all_durably
+from connectors.files import is_passed_over, replace_all_durably
 from connectors.home import Home
 from connectors.seam import Original
 
-_UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".partial", ".swp")
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _CHUNK = 1 << 22
 _MOST_TOGETHER = 64
@@ -37,12 +36,7 @@ def waiting(home: Home, tool: str) -> list[Path]:
     """Files that wait in a tool's inbox, in order of name; hidden and unfinished ones are passed over."""
     folder = home.inbox / tool
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in found if not _is_passed_over(path.relative_to(folder))]
-
-
-def _is_passed_over(path: Path) -> bool:
-    hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    return hidden or path.name.lower().endswith(_UNFINISHED)
+    return [path for path in found if not is_passed_over(path.relative_to(folder))]
 
 
 def take_in(home: Home, tool: str) -> list[Original]:

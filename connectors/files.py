@@ -1,4 +1,7 @@
-"""Durable writes: aside, fsync, rename. A reader sees the old file or the new one, never half of either."""
+"""Durable writes: aside, fsync, rename. A reader sees the old file or the new one, never half of either.
+
+The same of files that others write: which ones are not whole yet.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,18 @@ import os
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+_UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".partial", ".swp")
+
+
+def is_passed_over(path: PurePath) -> bool:
+    """Whether a file that somebody dropped is hidden, or has the name of one that is still being written."""
+    hidden = any(part.startswith((".", "~$")) for part in path.parts)
+    return hidden or path.name.lower().endswith(_UNFINISHED)
 
 
 def replace_durably(aside: Path, target: Path) -> None:

@@ -63,7 +63,11 @@ def of_lines(path: Path, start: int, folder: Path) -> Iterator[Piece]:
     """The lines of a file from a byte of its content on; copies, where it is gzipped, are made in ``folder``."""
     with opened(path) as stream:
         stream.seek(start)
-        take = partial(_copied, folder=folder) if isinstance(cast("object", stream), GzipFile) else partial(_found, path=path)
+        take = (
+            partial(_copied, folder=folder)
+            if isinstance(cast("object", stream), GzipFile)
+            else partial(_found, path=path)
+        )
         while piece := take(stream, start):
             yield piece
             if piece.is_torn:
