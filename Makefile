@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 LRS := .venv-lrs
+# Tests run in as many processes as there are cores, up to four: each takes a gigabyte or two.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()))')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
@@ -20,7 +22,8 @@ demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print 
 	@$(BIN)/throughline demo
 
 test: $(INSTALLED) ## run every test
-	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q
+	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q \
+		--numprocesses=$(WORKERS) --dist=loadscope --no-loadscope-reorder
 
 test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is installed beside the project
 	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py
