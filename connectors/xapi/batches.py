@@ -67,7 +67,7 @@ class Sinks:
         if batch.rows:
             source_line = pc.add(batch.columns["source_line"], lines)
             self.landed.write({**batch.columns, "source_line": source_line}, batch.rows)
-            self.seen.add(batch.columns["record_key"].to_pylist())
+            self.seen.add(batch.columns["record_key"])
         for agents, line in batch.agents:
             self.people.meet(agents, line + lines)
         for activities, time, line in batch.activities:

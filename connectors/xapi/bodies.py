@@ -71,17 +71,15 @@ class BodyHash:
 def canonical(value: Any) -> bytes:
     """One spelling for all JSON texts of the same value: keys sorted, no blanks, 1.0 as 1."""
     text = _sorted(value)
-    return _sorted(_plain_numbers(value)) if b".0" in text else text
+    return _sorted(_with_plain_numbers(text)) if b".0" in text else text
 
 
-def _plain_numbers(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {name: _plain_numbers(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_plain_numbers(element) for element in value]
-    return value
+def _plain_number(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+_with_plain_numbers = msgspec.json.Decoder(float_hook=_plain_number).decode
 
 
 def comparable_duration(text: str) -> str:

@@ -20,9 +20,14 @@ import msgspec
 from connectors.masking import masked
 from connectors.xapi import rules
 from connectors.xapi.shapes import Check
+from connectors.xapi.strict_json import MOST_LEVELS, may_be_deep
 
 _HELD = 1 << 23
 """Bytes of text that a dictionary holds at most; what is made of them takes some five times as much."""
+
+
+_SURE_LEVELS = MOST_LEVELS - 12
+"""A part with no more levels leaves those around it, whatever part it is."""
 
 
 class Part(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -51,11 +56,11 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
 
 
 BROKEN = 0
-"""Number of what breaks a rule."""
+"""Number of what breaks a rule, or may do so."""
 
 
 class Fragments(dict[bytes, int]):
-    """Distinct texts of one place → the number of the part that they yield, `BROKEN` for a text that breaks a rule.
+    """Distinct texts of one place → the number of the part that they yield, `BROKEN` for a text that isn't proven fine.
 
     ``parts`` are the parts by number, ``sizes`` how long their texts are. Numbers hold until `forget`.
     """
@@ -84,6 +89,8 @@ class Fragments(dict[bytes, int]):
 
     def __missing__(self, raw: bytes) -> int:
         """Judge and flatten a text that is met for the first time."""
+        if may_be_deep(raw, _SURE_LEVELS):  # how deep it may be depends on what is around it
+            return BROKEN
         part = self._quick(raw) if self._quick else None
         if part is None:
             if rules.breaks(self._check, raw):

@@ -20,7 +20,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "json_syntax": Rule("one complete JSON value", "RFC 8259"),
-    "json_depth": Rule("JSON that is nested less deeply", "RFC 8259, 9"),
+    "json_depth": Rule("JSON of at most 512 levels", "RFC 8259, 9"),
     "encoding": Rule("UTF-8 text", "Communication 1.4"),
     "duplicate_key": Rule("every key of an object once", "2.2 s4.b3"),
     "torn_page": Rule("the array of statements closed with ]: the end of the file is missing", "RFC 8259"),

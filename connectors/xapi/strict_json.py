@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from connectors.xapi.rulebook import RULES
+
+MOST_LEVELS = 512
+"""Objects and arrays within each other, at most. Any reader has a limit; this one is the same whoever calls."""
+
+_BRACKET = re.compile(r'[{}\[\]]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 class Violation(Exception):
@@ -28,6 +35,8 @@ def decode(raw: bytes) -> Any:
         text = raw.decode()
     except UnicodeDecodeError:
         raise Violation("encoding", "") from None
+    if may_be_deep(raw, MOST_LEVELS) and _levels(text) > MOST_LEVELS:
+        raise Violation("json_depth", "")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
@@ -39,6 +48,16 @@ def decode(raw: bytes) -> Any:
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
+
+
+def may_be_deep(raw: bytes, levels: int) -> bool:
+    """Whether there are brackets enough for more levels than these."""
+    return raw.count(b"[") + raw.count(b"{") > levels
+
+
+def _levels(text: str) -> int:
+    steps = {"{": 1, "[": 1, "}": -1, "]": -1}
+    return max(accumulate(steps.get(token[0], 0) for token in _BRACKET.findall(text)))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -136,14 +136,16 @@ class SeenKeys:
     def __init__(self) -> None:
         self._prefixes: list[np.ndarray] = []
 
-    def add(self, keys: Sequence[str]) -> None:
-        self._prefixes.append(np.frombuffer(bytes.fromhex("".join(keys)), np.uint64)[::2])
+    def add(self, keys: pa.StringArray) -> None:
+        digits = "".join(keys.to_pylist())
+        self._prefixes.append(np.frombuffer(bytes.fromhex(digits), np.uint64)[::2].copy())
 
     def suspected(self) -> set[int]:
-        """Prefixes that were met more than once."""
+        """Prefixes that were met more than once. Asked once: what was held is let go."""
         if not self._prefixes:
             return set()
-        prefixes = np.sort(np.concatenate(self._prefixes))
+        prefixes, self._prefixes = np.concatenate(self._prefixes), []
+        prefixes.sort()
         return set(prefixes[1:][prefixes[1:] == prefixes[:-1]].tolist())
 
 

@@ -40,7 +40,11 @@ def timed(text: bytes) -> bytes:
         (extended(b"1e999"), "number_size"),
         (extended(b"1" * 5_000), "number_size"),
         (extended(b"1" * 400), None),
-        (extended(b"[" * 500 + b"]" * 500), None),
+        (extended(b"[" * 509 + b"2.0" + b"]" * 509), None),
+        (extended(b"[" * 510 + b"2.0" + b"]" * 510), "json_depth"),
+        (extended(b"[" * 1_100 + b"]" * 1_100), "json_depth"),
+        (extended(b'[{"a":"]["},' * 300 + b"1" + b"]" * 300), None),
+        (extended(b"[[]," * 600 + b"1" + b"]" * 600), "json_depth"),
         (extended(b"[" * 50_000 + b"]" * 50_000), "json_depth"),
         (extended(b'"' + b"x" * 10_000_000 + b'"'), None),
         (lines(changed(result={"score": {"raw": 10**400}})), "number_size"),
@@ -60,6 +64,16 @@ def test_the_odd_lands_or_is_rejected_by_a_rule(read: Read, content: bytes, rule
     reading = read(content)
     assert reading.counts() == ((1, 1, 0, 0) if rule is None else (1, 0, 1, 0))
     assert [reject["rule"] for reject in reading.rejects()] == ([rule] if rule else [])
+
+
+def test_a_statement_that_is_nested_too_deeply_takes_no_other_with_it(read: Read) -> None:
+    deep = extended(b"[" * 1_100 + b"]" * 1_100).strip()
+    one, two, three = lines(*numbered(3)).splitlines()
+    page = b'{"statements":[%b],"more":""}\n' % b",".join((one, deep, two))
+    for content in (page, page.replace(b',{"id', b',\n{"id'), page + page.replace(one, three)):
+        reading = read(content)
+        assert {reject["rule"] for reject in reading.rejects()} == {"json_depth"}
+        assert reading.counts()[0] == 3 * reading.counts()[2]
 
 
 def test_a_blank_account_name_is_nobody(read: Read) -> None:

@@ -28,7 +28,7 @@ CONTENT = b"# exported\n" + lines(
     changed(id=None),
     changed(timestamp=None),
 ).replace(b'"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"', b'"verb": {"id":"did"', 1)
-PAGE = b'{"statements":[' + b",".join(lines(*numbered(30)).split()) + b'],"more":""}\n'
+PAGE = b'{"statements":[' + b",".join(lines(*numbered(30)).splitlines()) + b'],"more":""}\n'
 TORN = CONTENT + PAGE + b'{"actor"\n' + lines(*numbered(3))
 SPANNING = TORN + b'{"statements":[\n' + PAGE[15:].replace(b',{"id"', b',\n{"id"') + lines(STATEMENT)
 ARRAY = json.dumps([*numbered(40), changed(version="0.9"), changed(id=None)], indent=1).encode()
