@@ -155,6 +155,38 @@ def test_canvas_is_asked_for_what_was_graded_on_a_day_in_each_course(serve: Serv
     assert found.counts("assessments") == whole.counts("assessments")
 
 
+# ------------------------------------------------------------------------------------------------------------- Docebo
+
+
+def docebo(asked: Asked) -> Answer:
+    """As the API pages: by number, with a word about whether there is more."""
+    if asked.resource == "/oauth2/token":
+        assert asked.form["scope"] == "api"
+        return answering({"access_token": "t0ken", "expires_in": 3600, "token_type": "Bearer", "scope": "api"})
+    assert asked.query["page_size"] == "200"
+    name = {"user": "users", "courses": "courses", "enrollments": "enrollments"}[asked.resource.split("/")[-1]]
+    items = sample("docebo", f"{name}_api.json")[0]["data"]["items"]
+    page = int(asked.query["page"])
+    more = page < len(items)
+    return answering(
+        {"data": {"items": items[page - 1 : page], "count": 1, "has_more_data": more, "current_page": page,
+                  "current_page_size": 1, "total_page_count": len(items), "total_count": len(items)}}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("export", "kind"), [("users", "accounts"), ("courses", "activities"), ("enrollments", "enrolments")]
+)
+def test_docebo_says_whether_there_is_more(serve: Serve, tmp_path: Path, export: str, kind: str) -> None:
+    whole = map_file(SAMPLES / "docebo" / f"{export}_api.json", "docebo", tmp_path / "whole")
+    server = serve(docebo)
+    found = landed("docebo", export, server, tmp_path, ["client", SECRET])
+    assert found.counts(kind) == whole.counts(kind)
+    assert [asked.query["page"] for asked in server.requests[1:]] == [
+        str(page) for page in range(1, len(sample("docebo", f"{export}_api.json")[0]["data"]["items"]) + 1)
+    ]
+
+
 # ------------------------------------------------------------------------------------------------ BambooHR, Personio
 
 
