@@ -186,8 +186,8 @@ class Items(_Part):
     takes the cell to the right, whose header doesn't speak for itself, into the column ``following``;
     ``following_header`` says how that header looks (it may repeat the item's name as ``{name}``). ``of_columns``
     makes items of cells that are columns of the export as well; ``required`` says that a file without such cells
-    (of any of the patterns that are required) is another export. Of JSON, items are columns of the export, and
-    ``header`` is compared with their names in the declaration.
+    (of any of the patterns that are required) is another export. Of columns of the export, ``header`` may as well be
+    the name in the declaration, which is the same in every language; of JSON, it is that.
 
     What a column holds may decide: it is an item only where its cells are ``mostly`` (nine of ten that are filled)
     like a pattern, so that scales are read and free text is not; or where it is ``ticked``: it holds one text alone,

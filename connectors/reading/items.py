@@ -31,20 +31,25 @@ def all_items(export: Export, cells: Sequence[str], positions: Mapping[str, int]
     taken = set(positions.values())
     found: list[Item] = []
     for pattern in export.items:
-        new = list(items_of(pattern, cells, set() if pattern.of_columns else taken))
+        new = list(items_of(pattern, cells, set() if pattern.of_columns else taken, positions))
         if not pattern.asks_what_it_holds:
             taken |= {position for item in new for position in item.cells.values()}
         found += new
     return tuple(found)
 
 
-def items_of(items: Items, cells: Sequence[str], taken: set[int]) -> Iterator[Item]:
-    """Header cells that are things themselves; cells whose attributes agree are one item with several parts."""
+def items_of(items: Items, cells: Sequence[str], taken: set[int], positions: Mapping[str, int]) -> Iterator[Item]:
+    """Header cells that are things themselves; cells whose attributes agree are one item with several parts.
+
+    A column of the export is known by its header, or else by its name in the declaration.
+    """
     found: _Found = {}
+    declared = {position: name for name, position in positions.items()} if items.of_columns else {}
     pattern = re.compile(items.header)
     spellings = {comparable(s): part for part, names in items.parts.items() for s in names}
     for position, cell in enumerate(_continued(cells, taken) if items.continued else cells):
-        match = None if position in taken else pattern.search(cell.strip())
+        texts = () if position in taken else (cell.strip(), declared.get(position, ""))
+        match = next(filter(None, map(pattern.search, texts)), None)
         if match is None:
             continue
         groups = {name: (text or "").strip() for name, text in match.groupdict().items()}

@@ -98,7 +98,7 @@ def _fit(name: str, export: Export, delimiter: str, header: Header) -> Fit:
     required = [
         (items, set() if items.of_columns else {*positions.values()}) for items in export.items if items.required
     ]
-    if required and not any(True for items, taken in required for _ in items_of(items, header.cells, taken)):
+    if required and not any(True for items, taken in required for _ in items_of(items, header.cells, taken, positions)):
         missing.append("items")
     return Fit(name, export, delimiter, header, positions, missing, repeated)
 

@@ -65,3 +65,12 @@ def test_the_exported_view_speaks_of_numbers_and_the_users_say_whose_they_are(tm
     users = map_file(SAMPLES / "users_20260302.csv", declared, tmp_path / "users").rows("accounts")
     assert users[0]["account_token"] == token_of("cornerstone:user_number", "417")
     assert users[0]["employee_token"] == token_of("employee_number", "001007")
+
+
+def test_headers_that_somebody_typed_again_keep_their_milestones(tmp_path: Path) -> None:
+    lines = REPORT.read_text(encoding="utf-8").splitlines(keepends=True)
+    header = next(i for i, line in enumerate(lines) if line.startswith("User - User ID"))
+    lines[header] = lines[header].upper().replace(" - ", "  -  ")
+    path = tmp_path / "transcript.csv"
+    path.write_text("".join(lines), encoding="utf-8")
+    assert map_file(path, "cornerstone", tmp_path / "scratch").counts("enrolments") == (15, 13, 2, 0)
