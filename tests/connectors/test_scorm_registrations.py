@@ -50,6 +50,11 @@ def test_page_postback_and_table_tell_the_same_registration(page: Mapped, tmp_pa
     assert table.column("assessments", "score") == [88.5], "written with a comma there"
 
 
+def test_an_id_that_somebody_made_up_is_not_told(page: Mapped) -> None:
+    assert set(page.column("enrolments", "enrolment_id")) == {"26e23536-bac9-4867-ba34-533799d97e57", None}
+    assert "reg-2" not in str([page.rows(kind.kind.name) for kind in page.unit.kinds])
+
+
 def test_a_webhook_holds_the_registration_in_its_body(tmp_path: Path) -> None:
     hook = map_file(SAMPLES / "webhooks_registration.ndjson", TOOL, tmp_path)
     assert {r["milestone"] for r in hook.rows("enrolments")} == {"confirmed", "started", "completed", "failed"}
