@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from connectors.records import (
     RecordKind,
     kinds,
 )
+from connectors.sources.rest import explaining
 from connectors.templates import template
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
@@ -222,7 +223,15 @@ def _connector(declaration: Declaration) -> str:
         for export in declaration.exports.values()
     ]
     table = "\n".join(["| export | how to get it | delivers | becomes |", "|---|---|---|---|", *exports])
-    return f"## {declaration.tool}\n\n{declaration.title}. {declaration.about.strip()}\n\n{table}\n"
+    about = f"{declaration.title}. {declaration.about.strip()}"
+    return "\n\n".join((f"## {declaration.tool}", about, table, *_api(declaration))) + "\n"
+
+
+def _api(declaration: Declaration) -> Iterator[str]:
+    """What a tool that can be pulled needs."""
+    if needs := [f"- {need.replace('<', '&lt;')}" for need in explaining.needs(declaration)]:
+        yield "[From its API](pulling.md):"
+        yield "\n".join(needs)
 
 
 def _yields(export: Export) -> tuple[str, ...]:
