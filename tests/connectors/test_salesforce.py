@@ -56,3 +56,15 @@ def test_a_report_without_teams_is_refused_because_an_owner_is_a_person(tmp_path
     path.write_text("Case Number,Case Owner,Status,Date/Time Closed\n1,Anna Visser,Closed,1/6/2026\n", encoding="utf-8")
     with pytest.raises(OriginalRefused, match="needs the column 'Owner Role'"):
         map_file(path, "salesforce", tmp_path / "scratch")
+
+
+def test_the_end_of_a_report_stands_under_whichever_column_is_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(
+        "Escalated,Date/Time Closed,Case Number,Status,Team\n0,1/6/2026,1,Closed,North\n\nGrand Totals (1 record)\n"
+        "Copyright © 2000-2026 salesforce.com inc. All rights reserved.\nAcme Europe\n",
+        encoding="utf-8",
+    )
+    mapped = map_file(path, "salesforce", tmp_path / "scratch")
+    assert (mapped.unit.source_rows, mapped.unit.rows_not_records) == (1, 3)
+    assert mapped.counts("kpi_values") == (2, 2, 0, 0)
