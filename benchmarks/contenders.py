@@ -3,6 +3,7 @@
     ingest    the real landing path: archive hash, tokens, exact rules, flatten, ledger, rejects, Parquet
     flatten   DuckDB's typed flatten of the same file to Parquet: no rules, no tokens, no ledger
     read      DuckDB's typed read of the same fields, nothing written: the limit of what this machine can do
+    pandas    json_normalize of the same file to Parquet: no rules, all in memory
     run       `throughline run` on a home whose inbox is filled
 
 Seconds are of the work, without the start of Python; memory is the process's peak, children included.
@@ -90,6 +91,18 @@ def read(file: str) -> Measured:
     return {"seconds": seconds, "rejected": 0, "rows": told[0], "ids": str(told[1])}
 
 
+def pandas(file: str, to: str) -> Measured:
+    import pandas as pd
+
+    began = perf_counter()
+    with Path(file).open("rb") as lines:
+        frame = pd.json_normalize([json.loads(line) for line in lines])
+    frame.to_parquet(to, compression="zstd")
+    seconds = perf_counter() - began
+    rows, ids = duckdb.sql(f"select count(*), bit_xor(hash(lower(id))) from read_parquet('{to}')").fetchone()  # type: ignore[misc]
+    return {"seconds": seconds, "rejected": 0, "rows": rows, "ids": str(ids)}
+
+
 def run(home: str) -> Measured:
     from connectors import landing
     from pipelines import runs
@@ -114,7 +127,9 @@ def _counted(table: str) -> Measured:
     return {"rows": rows, "ids": str(ids)}
 
 
-CONTENDERS: dict[str, Callable[..., Measured]] = {"ingest": ingest, "flatten": flatten, "read": read, "run": run}
+CONTENDERS: dict[str, Callable[..., Measured]] = {
+    "ingest": ingest, "flatten": flatten, "read": read, "pandas": pandas, "run": run,
+}  # fmt: skip
 
 
 def main() -> None:

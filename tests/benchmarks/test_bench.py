@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.__main__ import Disagreement, _agree, _figures, bench
-from benchmarks.report import page, table
+from benchmarks import measuring
+from benchmarks.__main__ import bench, page, tables
+from benchmarks.contenders import CONTENDERS
+from benchmarks.measuring import Disagreement, agree, figures
+from benchmarks.statements import write_statements
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, Any]:
-    return bench(statements=2_000, people=0, rounds=1)
+    """Of a small file, and in this process, where everything is imported already."""
+
+    def measured(name: str, *arguments: str) -> dict[str, Any]:
+        return {**CONTENDERS[name](*arguments), "peak_mb": 1.0}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measuring, "measured", measured)
+        return bench(statements=2_000, people=0, rounds=1)
+
+
+def test_a_contender_has_a_process_of_its_own_and_tells_its_memory(tmp_path: Path) -> None:
+    file = tmp_path / "statements.ndjson"
+    write_statements(file, 10)
+    told = measuring.measured("read", str(file))
+    assert (told["rows"], told["peak_mb"] > 10) == (10, True)
 
 
 def test_the_contenders_find_the_same_statements(results: dict[str, Any]) -> None:
@@ -22,17 +40,25 @@ def test_the_contenders_find_the_same_statements(results: dict[str, Any]) -> Non
     assert all(one["rejected"] == 0 for one in told)
 
 
+def test_pandas_and_the_other_forms_hold_the_same_statements(results: dict[str, Any]) -> None:
+    measured = results["statements"]
+    others = [measured[name] for name in ("pandas", "gzipped", "pages")]
+    assert {one["told"]["ids"] for one in others} == {measured["ingest"]["told"]["ids"]}
+    plain, pages = (measured[form]["seconds"][0] for form in ("ingest", "pages"))
+    assert f"{pages / plain:.2f} ×" in tables(results)
+
+
 def test_contenders_that_disagree_stop_the_benchmark() -> None:
     one, other = ({"seconds": 1.0, "peak_mb": 1.0, "rows": 5, "ids": ids} for ids in ("a", "b"))
     with pytest.raises(Disagreement, match="ids differ"):
-        _agree({"read": _figures("read", [one]), "ingest": _figures("ingest", [other])})
+        agree({"read": figures("read", [one]), "ingest": figures("ingest", [other])})
     with pytest.raises(Disagreement, match="one and the same file"):
-        _figures("read", [one, other])
+        figures("read", [one, other])
 
 
 def test_ratios_are_of_what_was_measured_in_the_same_run(results: dict[str, Any]) -> None:
     seconds = {name: results["statements"][name]["seconds"][0] for name in ("read", "flatten", "ingest")}
-    told = table(results)
+    told = tables(results)
     assert f"{seconds['ingest'] / seconds['flatten']:.2f} ×" in told
     assert f"| {seconds['read'] / seconds['ingest']:.2f} |" in told
 
