@@ -27,7 +27,7 @@ from identity.timelines import ALWAYS, STILL, Claim, timeline
 ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "valid_to"]
 """Links before they have keys: tokens with one anchor are one person; where nobody can tell, ``anchor`` is None."""
 
-_IDENTIFIERS = ("account_token", "employee_token", "email_token", "email_sha1_token", "username_token")
+IDENTIFIERS = ("account_token", "employee_token", "email_token", "email_sha1_token", "username_token")
 
 
 def evidence(
@@ -41,7 +41,7 @@ def evidence(
     connection.execute(f"create or replace temp view accounts as select * from {_files(accounts)}")
     held = " union all ".join(
         f"select account_token, {column} as token, cast(extracted_at as date) as seen from accounts"
-        for column in _IDENTIFIERS
+        for column in IDENTIFIERS
     )
     found = connection.sql(
         f"""

@@ -87,8 +87,17 @@ def add_decision(path: Path, decision: Decision) -> None:
 
 
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
-    """Of several decisions about the same tokens the last one."""
-    return list({decision.pair: decision for decision in decisions}.values())
+    """Decisions that no later one takes back: on the same tokens, a split of what was the same, or the reverse."""
+    held: list[Decision] = []
+    for decision in decisions:
+        held = [earlier for earlier in held if not _takes_back(decision, earlier)]
+        held.append(decision)
+    return held
+
+
+def _takes_back(later: Decision, earlier: Decision) -> bool:
+    of_one_account = {later.decision, earlier.decision} == {"same", "split"} and bool(later.pair & earlier.pair)
+    return later.pair == earlier.pair or of_one_account
 
 
 def cut(found: pd.DataFrame, decisions: list[Decision], links: pd.DataFrame) -> pd.DataFrame:

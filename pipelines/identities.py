@@ -25,10 +25,8 @@ from pipelines.progress import stage
 def write_identities(home: Home) -> Counter[str]:
     """Resolve and write ``identity_links`` and ``person_aliases``; returns tokens by state, and persons minted."""
     with stage("resolve identities"):
-        decisions = _decisions(home)
-        resolution = resolve(
-            home.landed("people"), home.landed("accounts"), _mentions(home), Vault(home.vault), decisions
-        )
+        landed = home.landed("people"), home.landed("accounts")
+        resolution = resolve(*landed, _mentions(home), Vault(home.vault), decisions(home))
         _replace(home, "identity_links", "links", resolution.links)
         _replace(home, "person_aliases", "aliases", _dated(home, resolution.aliases))
     counts = Counter({str(state): int(n) for state, n in resolution.links["state"].value_counts().items()})
@@ -41,7 +39,8 @@ def decisions_file(home: Home) -> Path:
     return home.restricted / DECISIONS
 
 
-def _decisions(home: Home) -> list[Decision]:
+def decisions(home: Home) -> list[Decision]:
+    """What persons decided. Raises SettingsError where their file can't be read."""
     try:
         return read_decisions(decisions_file(home))
     except DecisionInvalid as error:

@@ -47,7 +47,7 @@ def test_what_one_person_had_under_two_numbers_was_never_contested(landed: Lande
     assert link(resolution, "ann@")["person_key"] == keys(resolution)["bob"]
 
 
-def test_decisions_chain(landed: Landed) -> None:
+def test_decisions_follow_each_other_to_one_person(landed: Landed) -> None:
     people = [ANN, BOB, {"person_token": "cas"}]
     resolution = landed.resolve(people, [], decisions=[decided("same", "bob", "cas"), decided("same", "ann", "cas")])
     assert len({keys(resolution)[token] for token in ("ann", "bob", "cas")}) == 1

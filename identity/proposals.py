@@ -1,0 +1,223 @@
+"""Who may be one human being although no rule says so: proposed with its evidence; a person merges, or nobody does.
+
+    vault (names, birth dates, addresses) ─┐
+    people, accounts, links ───────────────┴─→ proposals → a person decides → `decisions`
+
+returned      two numbers of HR, one after the other, with much the same name, and one birth date or one account
+known_by_name an account that HR does not know, whose name only one person in HR has, or has much like it
+contradicted  an account whose strongest identifier names one person, and another of its identifiers somebody else
+
+Names are compared by Jaro and Winkler's similarity (Winkler 1990), folded to letters without accents, in any order of
+their words. It only says that two look alike, which namesakes and twins do as well: that is why nothing merges here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from identity.accounts import IDENTIFIERS
+from identity.decisions import Decision
+from identity.holders import holders
+from identity.rules import RULES
+from identity.vault import Vault
+
+LIKELY = 0.92
+"""Similarity from which two names may be one: a letter more, a double name, another spelling."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """``tokens`` are the two that may be one person; ``told`` is what is known of each, in clear, for who decides."""
+
+    kind: str
+    tokens: tuple[str, str]
+    similarity: float
+    told: tuple[str, str]
+
+    @property
+    def number(self) -> str:
+        """A short name of the proposal that says nothing of the persons: the same each time."""
+        return hashlib.sha256("|".join(sorted(self.tokens)).encode()).hexdigest()[:8]
+
+
+def proposals(
+    people: Path, accounts: Path, links: pd.DataFrame, vault: Vault, decisions: Iterable[Decision]
+) -> list[Proposal]:
+    """What waits for a decision, the likeliest first; what was decided already is left out."""
+    decided = {decision.pair for decision in decisions}
+    with duckdb.connect() as connection:
+        connection.execute(f"create temp view people as select * from {_files(people)}")
+        connection.execute(f"create temp view accounts as select * from {_files(accounts)}")
+        connection.execute(f"create temp table identifiers as {_of_vault(vault, 'identifiers')}")
+        connection.execute(f"create temp table attributes as {_of_vault(vault, 'attributes')}")
+        connection.register("links", links)
+        connection.register("held", holders(connection, people))
+        connection.execute(_NAMED)
+        found = [
+            Proposal(kind, (left, right), similarity, (told_left, told_right))
+            for query in (_RETURNED, _KNOWN_BY_NAME, _CONTRADICTED)
+            for kind, left, right, similarity, told_left, told_right in connection.sql(query).fetchall()
+        ]
+    waiting = {proposal.number: proposal for proposal in found if frozenset(proposal.tokens) not in decided}
+    return sorted(waiting.values(), key=lambda proposal: (-proposal.similarity, proposal.number))
+
+
+def _files(folder: Path) -> str:
+    return f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true)"
+
+
+def _of_vault(vault: Vault, table: str) -> str:
+    folder = vault.folder / table
+    last = "value" if table == "identifiers" else "attribute, value"
+    columns = "token, identifier_type, value" if table == "identifiers" else f"token, {last}"
+    if not any(folder.glob("*/*.parquet")):
+        return f"select {', '.join(f'null::varchar as {name.strip()}' for name in columns.split(','))} where false"
+    return f"select distinct {columns} from {_files(folder)}"
+
+
+def _rule_name(trust: str) -> str:
+    names = ", ".join(f"'{rule.name}'" for rule in RULES)
+    return f"([{names}])[{trust} + 1]"
+
+
+_NAMED = """
+create temp table named as
+with told as (
+    select token, attribute, value from attributes where trim(value) <> ''
+),
+whole as (
+    select token, value from told where attribute = 'full_name'
+    union
+    select given.token, given.value || ' ' || family.value
+    from told as given join told as family using (token)
+    where given.attribute = 'given_name' and family.attribute = 'family_name'
+)
+select distinct
+    token, value as name,
+    array_to_string(list_sort(string_split_regex(trim(regexp_replace(
+        strip_accents(lower(value)), '[^\\p{L}]+', ' ', 'g'
+    )), ' +')), ' ') as folded
+from whole
+"""
+
+_EMPLOYED = """
+employed as (
+    select
+        person_token,
+        min(coalesce(hired_date, effective_date)) as first_day,
+        max(case when is_complete_snapshot then cast(extracted_at as date) else effective_date end) as last_day
+    from people
+    where not is_deleted and coalesce(employment_status, '') <> 'left'
+    group by person_token
+),
+born as (
+    select token, min(value) as birth_date from attributes where attribute = 'birth_date'
+    group by token having count(distinct value) = 1
+),
+persons as (
+    select employed.*, born.birth_date, named.name, named.folded
+    from employed
+    join named on named.token = employed.person_token
+    left join born on born.token = employed.person_token
+)
+"""
+
+_NAMED_BY = f"""
+evidence as (
+    {
+    " union ".join(
+        f"select account_token, {column} as token from accounts where {column} is not null" for column in IDENTIFIERS
+    )
+}
+),
+-- Whom an account's identifiers name; addresses that were recycled name nobody for good.
+named_by as (
+    select distinct evidence.account_token, held.trust, held.person_token
+    from evidence join held on held.token = evidence.token
+    where held.person_token is not null and held.valid_from is null and held.valid_to is null
+)
+"""
+
+_RETURNED = f"""
+with {_EMPLOYED}, {_NAMED_BY},
+tied as (
+    select one.person_token as left_token, next_one.person_token as right_token, 'born ' || one.birth_date as tie
+    from persons as one join persons as next_one on next_one.birth_date = one.birth_date
+    union
+    select one.person_token, next_one.person_token, 'one account'
+    from named_by as one join named_by as next_one using (account_token)
+)
+select
+    'returned', left_token, right_token, max(jaro_winkler_similarity(one.folded, next_one.folded)) as similarity,
+    any_value(one.name || ', ' || one.first_day || ' to ' || one.last_day || ', ' || tie),
+    any_value(next_one.name || ', from ' || next_one.first_day || ', ' || tie)
+from tied
+join persons as one on one.person_token = left_token
+join persons as next_one on next_one.person_token = right_token and next_one.first_day > one.last_day
+where left_token <> right_token and jaro_winkler_similarity(one.folded, next_one.folded) >= {LIKELY}
+    and not exists (
+        select 1 from links as a join links as b on a.person_key = b.person_key
+        where a.token = left_token and b.token = right_token
+    )
+group by left_token, right_token
+"""
+
+_KNOWN_BY_NAME = f"""
+with {_EMPLOYED},
+strangers as (
+    select links.token, links.person_key, named.name, named.folded
+    from links join named on named.token = links.token where links.state = 'unmatched'
+),
+alike as (
+    select
+        strangers.token, strangers.person_key, strangers.name as stranger, persons.person_token, persons.name,
+        max(jaro_winkler_similarity(strangers.folded, persons.folded)) as similarity
+    from strangers join persons on strangers.folded[1] = persons.folded[1]
+    where jaro_winkler_similarity(strangers.folded, persons.folded) >= {LIKELY}
+    group by all
+),
+-- The likeliest person only, and none where two are equally likely.
+likeliest as (
+    select * from alike
+    qualify similarity = max(similarity) over (partition by token)
+        and count(distinct person_token) over (partition by token, similarity) = 1
+        and row_number() over (partition by person_key, person_token order by similarity desc, token) = 1
+)
+select
+    'known_by_name', token, person_token, similarity,
+    stranger || coalesce(', ' || (
+        select string_agg(distinct value, ', ' order by value)
+        from identifiers join accounts on identifiers.token = accounts.email_token
+        where accounts.account_token = likeliest.token
+    ), ''),
+    name || coalesce(', ' || (
+        select string_agg(distinct value, ', ' order by value)
+        from identifiers join people on identifiers.token = people.email_token
+        where people.person_token = likeliest.person_token
+    ), '')
+from likeliest
+"""
+
+_CONTRADICTED = f"""
+with {_EMPLOYED}, {_NAMED_BY},
+strongest as (
+    select * from named_by qualify trust = min(trust) over (partition by account_token)
+)
+select
+    'contradicted', strongest.account_token, named_by.person_token, 1.0 - named_by.trust / {len(RULES)}.0,
+    any_value('account of ' || one.name || ', by ' || {_rule_name("strongest.trust")}),
+    any_value(other.name || ', by ' || {_rule_name("named_by.trust")})
+from strongest
+join named_by on named_by.account_token = strongest.account_token and named_by.trust > strongest.trust
+    and named_by.person_token <> strongest.person_token
+join persons as one on one.person_token = strongest.person_token
+join persons as other on other.person_token = named_by.person_token
+group by strongest.account_token, named_by.person_token, named_by.trust
+having max(jaro_winkler_similarity(one.folded, other.folded)) < {LIKELY}
+"""

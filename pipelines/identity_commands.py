@@ -1,0 +1,173 @@
+"""``throughline identity``: decide what no rule can: whether two who look alike are one human being.
+
+review              who may be one person, with the evidence on each side
+decide NUMBER WHAT  the answer to a proposal of the review: same or different
+split TOKEN         take an account away from the person whom the rules give it to
+person KEY          every identifier that is taken for one person, by which rule, on which days
+
+What these show is in clear: they read the vault, and are for whoever may. Decisions are kept in
+``restricted/identity_decisions.yml`` and hold from the next run on, whatever is replayed.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from connectors.errors import SettingsError
+from connectors.home import Home
+from pipelines.home_option import HomeOption, home_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from identity.proposals import Proposal
+
+app = typer.Typer(help="Identity: decide who is who where no rule can.", no_args_is_help=True, rich_markup_mode=None)
+console = Console(width=None if sys.stdout.isatty() else 140)
+
+ByOption = Annotated[str, typer.Option("--by", help="Who decides: a name or a role.")]
+BecauseOption = Annotated[str, typer.Option("--because", help="What it rests on.")]
+
+
+class Answer(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+@app.command()
+def review(
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="returned, known_by_name or contradicted; else all.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Proposals to show, the likeliest first.")] = 20,
+    to: Annotated[Path | None, typer.Option("--to", help="Write all of them to a CSV file instead.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Show who may be one person although no rule says so, with the evidence on each side."""
+    waiting = [proposal for proposal in _waiting(home_at(home)) if kind in (None, proposal.kind)]
+    if to is not None:
+        _write(to, waiting)
+        console.print(f"{len(waiting):,} proposals are in {to}. They name persons in clear: keep the file accordingly.")
+        return
+    if not waiting:
+        console.print("Nothing waits for a decision.")
+        return
+    console.print(_table(waiting[:limit]))
+    console.print(f"{len(waiting):,} proposals wait. Next: throughline identity decide NUMBER same --by … --because …")
+
+
+@app.command()
+def decide(
+    number: Annotated[str, typer.Argument(help="The proposal, as the review numbers it.")],
+    answer: Annotated[Answer, typer.Argument(help="same: one human being; different: two, and not proposed again.")],
+    by: ByOption,
+    because: BecauseOption,
+    home: HomeOption = None,
+) -> None:
+    """Answer a proposal of the review."""
+    opened = home_at(home)
+    found = [proposal for proposal in _waiting(opened) if proposal.number == number]
+    if not found:
+        raise SettingsError(f"No proposal {number} waits for a decision. See: throughline identity review")
+    _decided(opened, answer.value, found[0].tokens, by, because)
+
+
+@app.command()
+def split(
+    token: Annotated[str, typer.Argument(help="The account's token, as `throughline identity person` shows it.")],
+    by: ByOption,
+    because: BecauseOption,
+    home: HomeOption = None,
+) -> None:
+    """Take an account away from the person whom the rules give it to; it becomes a person of its own."""
+    opened = home_at(home)
+    links = _links(opened)
+    known = sorted(links.loc[links["token"].str.startswith(token), "token"].unique())
+    if len(known) != 1:
+        raise SettingsError(f"{len(known)} tokens begin with {token}. Name one: throughline identity person KEY")
+    _decided(opened, "split", (known[0],), by, because)
+
+
+@app.command()
+def person(
+    key: Annotated[int, typer.Argument(help="The person_key.")],
+    home: HomeOption = None,
+) -> None:
+    """Show every identifier that is taken for one person, by which rule and on which days."""
+    opened = home_at(home)
+    links = _links(opened)
+    own = links[links["person_key"] == key]
+    if own.empty:
+        raise SettingsError(f"Nobody has the key {key}. Keys stand in marts.dim_person.")
+    values = _identifiers(opened, own["token"].tolist())
+    table = Table("token", "identifier", "rule", "confidence", "from", "until")
+    for row in own.itertuples():
+        days = [str(day) if day is not None else "" for day in (row.valid_from, row.valid_to)]
+        table.add_row(str(row.token), values.get(str(row.token), ""), str(row.rule), f"{row.confidence:.2f}", *days)
+    console.print(table)
+
+
+def _waiting(home: Home) -> list[Proposal]:
+    from identity.proposals import proposals
+    from identity.vault import Vault
+    from pipelines.identities import decisions
+
+    known = _links(home)
+    return proposals(home.landed("people"), home.landed("accounts"), known, Vault(home.vault), decisions(home))
+
+
+def _links(home: Home) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    path = home.landed("identity_links") / "links.parquet"
+    if not path.exists():
+        raise SettingsError("Identities were not resolved yet. Next: throughline run")
+    return pq.read_table(path).to_pandas()
+
+
+def _identifiers(home: Home, tokens: list[str]) -> dict[str, str]:
+    import duckdb
+
+    files = home.vault / "identifiers"
+    if not any(files.glob("*/*.parquet")):
+        return {}
+    found = duckdb.execute(
+        f"select token, any_value(identifier_type || ' ' || value) from read_parquet('{files}/*/*.parquet') "
+        "where token in (select unnest(?)) group by token",
+        [tokens],
+    ).fetchall()
+    return dict(found)
+
+
+def _decided(home: Home, decision: str, tokens: tuple[str, ...], by: str, because: str) -> None:
+    from identity.decisions import Decision, add_decision
+    from pipelines.identities import decisions_file
+
+    path = decisions_file(home)
+    add_decision(path, Decision(decision, tokens, by, datetime.now(UTC).date(), because))
+    console.print(f"Written to {path}. It holds from the next run on: throughline run")
+
+
+def _table(waiting: list[Proposal]) -> Table:
+    table = Table("number", "kind", "alike", "one", "the other")
+    for proposal in waiting:
+        table.add_row(proposal.number, proposal.kind, f"{proposal.similarity:.2f}", *proposal.told)
+    return table
+
+
+def _write(to: Path, waiting: list[Proposal]) -> None:
+    import csv
+
+    with to.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["number", "kind", "alike", "one", "the_other"])
+        writer.writerows([p.number, p.kind, f"{p.similarity:.3f}", *p.told] for p in waiting)
+    to.chmod(0o600)

@@ -1,0 +1,110 @@
+"""`throughline identity`: what looks alike is shown, decided, and holds from the next resolution on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from connectors import landing
+from connectors.errors import SettingsError
+from connectors.home import Home
+from connectors.landing import table_schema
+from identity.vault import Vault
+from pipelines.cli import app
+from pipelines.identities import decisions_file, write_identities
+
+SEEN = {"tool": "hr", "unit": "u", "source_line": 1, "extracted_at": datetime(2025, 1, 1)}
+HR = SEEN | {"effective_date": date(2025, 1, 1), "is_deleted": False, "is_complete_snapshot": False}
+ANN, GUEST = "a" * 32, "b" * 32
+
+
+def identity(*words: str) -> Result:
+    return CliRunner().invoke(app, ["identity", *words])
+
+
+def _land(home: Home, kind: str, row: dict[str, object]) -> None:
+    path = home.landed(kind) / "hr" / "u.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist([row], schema=table_schema(kind)), path)
+
+
+@pytest.fixture
+def alike(home: Home) -> Home:
+    """Somebody in HR, and an account with the same name that HR does not know."""
+    landing.write_zero_rows(home)
+    _land(home, "people", HR | {"person_token": ANN})
+    _land(home, "accounts", SEEN | {"account_token": GUEST})
+    names = [(token, "full_name", "Ann Berg") for token in (ANN, GUEST)]
+    Vault(home.vault).write_unit("hr", "u", [(ANN, "employee_number", "0815")], names)
+    write_identities(home)
+    return home
+
+
+def _keys(home: Home) -> dict[str, int]:
+    links = pq.read_table(home.landed("identity_links") / "links.parquet").to_pylist()
+    return {link["token"]: link["person_key"] for link in links}
+
+
+def _number() -> str:
+    (line,) = [line for line in identity("review").output.splitlines() if "known_by_name" in line]
+    return line.split()[1]
+
+
+def test_a_proposal_is_shown_decided_and_holds_from_the_next_resolution_on(alike: Home) -> None:
+    before = _keys(alike)
+    assert before[ANN] != before[GUEST]
+    assert "Ann Berg" in identity("review").output
+    assert identity("decide", _number(), "same", "--by", "HR", "--because", "asked her").exit_code == 0
+    assert _keys(alike) == before
+    write_identities(alike)
+    after = _keys(alike)
+    assert after[ANN] == after[GUEST]
+    assert "Nothing waits" in identity("review").output
+    shown = identity("person", str(after[ANN])).output
+    assert "employee_number 0815" in shown
+    assert "decision" in shown
+
+
+def test_an_account_is_taken_away_again_by_its_token(alike: Home) -> None:
+    before = _keys(alike)
+    identity("decide", _number(), "same", "--by", "HR", "--because", "asked her")
+    write_identities(alike)
+    assert identity("split", GUEST[:10], "--by", "HR", "--because", "a mistake").exit_code == 0
+    write_identities(alike)
+    assert _keys(alike) == before
+
+
+def test_the_review_can_be_a_file_that_only_its_owner_reads(alike: Home, tmp_path: Path) -> None:
+    file = tmp_path / "review.csv"
+    assert identity("review", "--to", str(file)).exit_code == 0
+    assert file.read_text().splitlines()[0] == "number,kind,alike,one,the_other"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("decide", "00000000", "same", "--by", "x", "--because", "y"), "No proposal 00000000"),
+        (("split", "ffff", "--by", "x", "--because", "y"), "0 tokens begin with ffff"),
+        (("person", "12"), "Nobody has the key 12"),
+    ],
+)
+def test_what_is_not_there_is_told_with_the_next_step(alike: Home, words: tuple[str, ...], told: str) -> None:
+    result = identity(*words)
+    assert isinstance(result.exception, SettingsError)
+    assert told in str(result.exception)
+
+
+def test_decisions_that_cannot_be_read_stop_the_resolution(alike: Home) -> None:
+    decisions_file(alike).write_text("- {decision: fuse}")
+    with pytest.raises(SettingsError, match="decision 1"):
+        write_identities(alike)
+
+
+def test_before_the_first_run_there_is_nothing_to_review(home: Home) -> None:
+    assert "not resolved yet" in str(identity("review").exception)
