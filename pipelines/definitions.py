@@ -1,8 +1,9 @@
 """What Throughline is, to Dagster:
 
-    <tool>/<kind>, lrs/<tool>/<kind>, rest/<tool>/<export>/<kind> → landing/<kind> → landing/identity_links
-        → staging … marts, trust, audit → guards (blocking checks) → metrics/fct_metric_result → published/learning
-        → write_back/statements
+    inbox/<tool> (files from elsewhere)
+    <tool>/<kind>, lrs/<tool>/<kind>, rest/<tool>/<export>/<kind>, database/<tool>/<export>/<kind>
+        → landing/<kind> → landing/identity_links → staging … marts, trust, audit → guards (blocking checks)
+        → metrics/fct_metric_result → published/learning → write_back/statements
 
 Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
 asset is set here, once.
@@ -16,10 +17,12 @@ import dagster as dg
 
 from connectors.home import Home
 from pipelines.answers import metric_results, publication
+from pipelines.database_pulls import database_pulls
 from pipelines.dbt_project import dbt_resource
 from pipelines.guarding import guard_checks
 from pipelines.landing import identity_assets, landing_assets, tool_assets
 from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
+from pipelines.remote_inboxes import remote_inboxes
 from pipelines.resources import HomeResource
 from pipelines.rest_pulls import rest_pulls
 from pipelines.settings import declarations, use_home
@@ -32,6 +35,8 @@ FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail
 """A night may be missed before anybody is warned, two before it fails."""
 
 JOB = "run"
+FROM_ELSEWHERE = ("database", "inbox", "lrs", "rest")
+"""Groups of what is fetched from other machines, on schedules of its own: one that is down holds up no run."""
 
 
 def line(home: Home) -> dg.Definitions:
@@ -43,17 +48,19 @@ def line(home: Home) -> dg.Definitions:
     known = declarations(home)
     sources = pulled_tools(known)
     pulls = {tool: pull_assets(known[tool], source) for tool, source in sources.items()}
-    from_apis = rest_pulls(known)
-    pulled = [*pulls.values(), *(each.assets for each in from_apis)]
+    by_export = [*rest_pulls(known), *database_pulls(known)]
+    pulled = [*pulls.values(), *(each.assets for each in by_export)]
+    inboxes = remote_inboxes(known)
     run_job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("lrs", "rest", WRITE_BACK),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*FROM_ELSEWHERE, WRITE_BACK),
         description="Everything, to the end.",
     )
     write_back_job = dg.define_asset_job(
         WRITE_BACK, selection=dg.AssetSelection.groups(WRITE_BACK), description="Results into an LRS."
     )
     assets = [
+        *(each.asset for each in inboxes),
         *map(tool_assets, known.values()),
         *pulled,
         landing_assets(known, pulled),
@@ -70,7 +77,8 @@ def line(home: Home) -> dg.Definitions:
         schedules=[
             nightly(JOB),
             *(pull_schedule(pulls[tool], tool, source) for tool, source in sources.items()),
-            *(each.schedule for each in from_apis),
+            *(each.schedule for each in by_export),
+            *(each.schedule for each in inboxes),
         ],
         sensors=[inbox_sensor(JOB, frozenset(known)), published_sensor()],
         resources={"home": HomeResource(root=dg.EnvVar("THROUGHLINE_HOME")), "dbt": dbt_resource()},

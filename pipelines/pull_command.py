@@ -1,4 +1,4 @@
-"""``throughline pull``: fetch from a tool's API or LRS at once, as Dagster does every night.
+"""``throughline pull``: fetch from a tool's API, LRS, database or remote inbox at once, as Dagster does every night.
 
 What was pulled is archived and landed; ``throughline run`` then builds, guards and publishes it.
 """
@@ -19,6 +19,7 @@ from connectors.home import Home
 from pipelines.home_option import HomeOption, home_at
 
 if TYPE_CHECKING:
+    from identity.tokens import Tokeniser
     from pipelines.landing import ToolLanding
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -35,7 +36,7 @@ def pull(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Pull a tool from its API or LRS now, and land what comes."""
+    """Pull a tool from its API, LRS, database or remote inbox now, and land what comes."""
     opened = home_at(home).open()
     declaration = _tool(opened, tool)
     refused = False
@@ -76,11 +77,40 @@ def _pulled(home: Home, declaration: Declaration, exports: list[str], day: date)
         of_day = pull_day(home, declaration, tokeniser, day)
         yield f"{day}: {of_day.window.statements} statements in {of_day.window.pages} pages", of_day.landed
         return
-    from pipelines.rest_pulls import exports_of, pull_export
+    yield from _files(home, declaration, tokeniser)
+    yield from _exports(home, declaration, tokeniser, exports, day)
 
-    for export, has_window in exports_of(declaration, exports).items():
-        one = pull_export(home, declaration, tokeniser, export, day if has_window else None)
-        yield f"{one.unit}: {one.pulled.records} records in {one.pulled.answers} answers", one.landed
+
+def _files(home: Home, declaration: Declaration, tokeniser: Tokeniser) -> Iterator[Pulled]:
+    from connectors.sources.remote_files.source import remote_inbox
+
+    if remote_inbox(declaration.tool, declaration.options) is None:
+        return
+    from pipelines.landing import land_tool
+    from pipelines.remote_inboxes import look_into
+
+    found = look_into(home, declaration)
+    told = (
+        f"remote inbox: {found.new} files are new, {found.same} the same under a new date, {found.waiting} have to wait"
+    )
+    yield told, land_tool(home, declaration, tokeniser)
+
+
+def _exports(
+    home: Home, declaration: Declaration, tokeniser: Tokeniser, exports: list[str], day: date
+) -> Iterator[Pulled]:
+    from pipelines import database_pulls, rest_pulls
+    from pipelines.export_pulls import pull_export
+
+    if database_pulls.database_of(declaration) is not None:
+        pulls = database_pulls.of_tool(declaration, exports)
+    elif "inbox" in declaration.options and not declaration.options.get("rest"):
+        return
+    else:
+        pulls = rest_pulls.of_tool(declaration, exports)
+    for pull in pulls:
+        one = pull_export(home, declaration, tokeniser, pull, day)
+        yield f"{one.unit}: {one.brought.said}", one.landed
 
 
 def _outcome(rows: list[dict[str, object]]) -> str:

@@ -21,7 +21,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CATALOGUE = CHECKOUT / "connectors" / "catalogue"
 DBT_PROJECT = CHECKOUT / "dbt_project"
 EXPECTATIONS = CHECKOUT / "expectations"
-_OWN_ASSETS = {"guards", "identity", "landing", "lrs", "metrics", "published", "rest", "warehouse", "write_back"}
+_OWN_ASSETS = {"guards", "identity", "landing", "metrics", "published", "warehouse", "write_back"} | {
+    *("database", "inbox", "lrs", "rest")
+}
 """Names that a tool can't have, because other assets go by them."""
 
 

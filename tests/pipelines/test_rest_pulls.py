@@ -20,8 +20,9 @@ from typer.testing import CliRunner, Result
 from connectors import archive, landing
 from connectors.home import Home
 from pipelines import cli, resources
+from pipelines.export_pulls import ScheduledPull
 from pipelines.resources import HomeResource
-from pipelines.rest_pulls import RestPull, rest_pulls
+from pipelines.rest_pulls import rest_pulls
 from pipelines.settings import declarations
 from tests.pipelines.clear_text import outside_the_restricted_zone
 from tests.scripted_server import Answer, Asked, Server, answering, serving, wait_shortly
@@ -104,7 +105,7 @@ def api(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coursebox]:
         yield coursebox
 
 
-def pulls(home: Home) -> dict[str, RestPull]:
+def pulls(home: Home) -> dict[str, ScheduledPull]:
     return {each.export: each for each in rest_pulls({"coursebox": declarations(home)["coursebox"]})}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from connectors.sources.database.errors import told
 from connectors.sources.database.rows import fetch
 from connectors.sources.database.source import Database, Window, address, database
 from tests.connectors.mapped import Mapped, declared, map_file
-from tests.connectors.sources.conftest import PASSWORD, Server
+from tests.database_servers import PASSWORD, Server, mariadb, postgresql
 
 TIMES = """\
 tool: acme
@@ -59,14 +60,14 @@ ROWS = (
 
 
 @pytest.fixture(scope="module")
-def hours(postgresql: Server) -> Server:
-    postgresql.run("DROP SCHEMA IF EXISTS hr CASCADE", "CREATE SCHEMA hr", HOURS, ROWS)
-    postgresql.run(
-        "CREATE TABLE hr.secret (x int)", "DROP ROLE IF EXISTS reader", f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'",
-        "GRANT USAGE ON SCHEMA hr TO reader", "GRANT SELECT ON hr.hours TO reader",
-        "CREATE SEQUENCE hr.counter", "GRANT ALL ON SEQUENCE hr.counter TO reader",
-    )  # fmt: skip
-    return Server(postgresql.url.set(username="reader"))
+def hours() -> Iterator[Server]:
+    with postgresql() as server:
+        server.run("CREATE SCHEMA hr", HOURS, ROWS, "CREATE TABLE hr.secret (x int)")
+        server.run(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'",
+            "GRANT USAGE ON SCHEMA hr TO reader", "GRANT SELECT ON hr.hours TO reader",
+            "CREATE SEQUENCE hr.counter", "GRANT ALL ON SEQUENCE hr.counter TO reader",
+        )  # fmt: skip
+        yield Server(server.url.set(username="reader"))
 
 
 def source(**read: Any) -> Database:
@@ -208,7 +209,12 @@ def test_errors_of_mariadb_are_sorted_as_those_of_postgresql(code: int, kind: ty
     assert said in str(error) and "pony" not in str(error)
 
 
-def test_mariadb_is_read_by_the_same_code(mariadb: Server, tmp_path: Path) -> None:
+def test_mariadb_is_read_by_the_same_code(tmp_path: Path) -> None:
+    with mariadb() as server:
+        _reads_mariadb(server, tmp_path)
+
+
+def _reads_mariadb(mariadb: Server, tmp_path: Path) -> None:
     mariadb.run(
         "CREATE TABLE hours (person varchar(9), activity text, worked timestamp(6), hours decimal(9, 3), formal bit, note json)",
         "SET time_zone = '+00:00'",
