@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+
 from connectors.mapping.setting import Setting
 from connectors.records import Privacy, RecordKind
 
@@ -23,8 +25,8 @@ def create_fates(setting: Setting, kind: RecordKind, adds_up: Collection[str] = 
     that isn't a list of them (``distinct``) and for further parts of one record (``adds_up``), which count as no
     record of their own.
     """
-    counts = "count(*), count(problem), count(DISTINCT key_hash) FILTER (WHERE problem IS NULL)"
-    records, faulty, keys = setting.run(f"SELECT {counts} FROM keyed_rows").fetchall()[0]
+    records, faulty = setting.run("SELECT count(*), count(problem) FROM keyed_rows").fetchall()[0]
+    keys = _count_keys(setting)
     has_repeats = keys < records - faulty
     if has_repeats:
         _create_repeats(setting, kind)
@@ -41,6 +43,13 @@ def create_fates(setting: Setting, kind: RecordKind, adds_up: Collection[str] = 
         return {"landed": keys, "rejected": faulty}
     fates = dict(setting.run("SELECT fate, count(*) FROM fated GROUP BY fate").fetchall())
     return fates | {"same": records - sum(n for fate, n in fates.items() if fate != "same")}
+
+
+def _count_keys(setting: Setting) -> int:
+    """How many different keys the sound records have. Sorting their hashes costs a third of grouping by them."""
+    found = setting.run("SELECT key_hash FROM keyed_rows WHERE problem IS NULL").fetchnumpy()["key_hash"]
+    found.sort()
+    return int(np.count_nonzero(found[1:] != found[:-1])) + bool(len(found))
 
 
 def _with_sums(setting: Setting, kind: RecordKind, adds_up: Collection[str], fated: str) -> str:

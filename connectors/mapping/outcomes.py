@@ -28,16 +28,21 @@ def write_landed(setting: Setting, kind: RecordKind, target: Path) -> None:
     key = "md5(key_text || '|' || nth)" if kind.repeats else "md5(key_text)"
     held = {c.name: f'"{c.name}"' for c in kind.landed}
     held |= {
-        "tool": literal(original.tool),
-        "unit": literal(original.unit),
+        "tool": _same_for_all(original.tool),
+        "unit": _same_for_all(original.unit),
         "record_key": key,
-        "source_line": "source_line",
+        "source_line": "source_line::BIGINT",
         "extracted_at": f"TIMESTAMP {literal(str(original.extracted_at))}",
-        "declaration_version": literal(setting.declaration.declaration_version),
+        "declaration_version": _same_for_all(setting.declaration.declaration_version),
     }
-    columns = ", ".join(f'{held[c.name]}::{c.type.sql} AS "{c.name}"' for c in kind.landed)
+    columns = ", ".join(f'{held[c.name]} AS "{c.name}"' for c in kind.landed)
     rows = f"SELECT {columns} FROM fated WHERE fate = 'landed'"
     setting.run(f"COPY ({rows}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+
+
+def _same_for_all(text: str) -> str:
+    """SQL for a text that is the same in all rows: as the one word of an enumeration it isn't looked up row by row."""
+    return f"{literal(text)}::ENUM({literal(text)})"
 
 
 def keep_for_the_vault(setting: Setting, kind: RecordKind, mapped: Collection[str]) -> None:

@@ -61,12 +61,6 @@ class Plan:
         self.problems.append(problem)
         block.problems.append(len(self.problems))
 
-    @property
-    def is_by_wordings(self) -> bool:
-        """Whether records are made by their wordings; not where a line number is to name a person."""
-        tokens = (text for block in self.blocks if block.column in self.tokens for text in block.texts)
-        return bool(self.records) and not self.tells_lines(*tokens)
-
     def cells_in(self, *sql: str) -> tuple[str, ...]:
         """The cells that some SQL refers to, by way of shared conditions, too."""
         behind = [condition for condition, name in self.shared.items() if any(name in each for each in sql)]
@@ -112,7 +106,7 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
     plan = Plan(kind, mapping, setting.source.cells.names)
     around = _surroundings(setting, plan)
     plan.where = conditions(mapping.only, around)
-    if setting.source.is_long and not (mapping.distinct or mapping.items or mapping.once_per):
+    if setting.source.is_long:
         plan.records = _long_records(setting, plan)
     if mapping.once_per:
         plan.part = f"concat_ws('|', {', '.join(around.cell((name,)) for name in mapping.once_per)})"

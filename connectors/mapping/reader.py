@@ -18,7 +18,7 @@ from connectors.mapping.keying import create_keyed
 from connectors.mapping.outcomes import keep_for_the_vault, write_landed, write_rejected
 from connectors.mapping.planning import Plan, planned
 from connectors.mapping.setting import Setting
-from connectors.mapping.wordings import create_keyed_by_wordings
+from connectors.mapping.wordings import create_keyed_by_wordings, divided
 from connectors.reading import Found, Layout, Source, cell_names, identified, load
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
@@ -115,8 +115,9 @@ def _mapped(settings: Sequence[Setting], kind: RecordKind) -> MappedKind:
         mapping = setting.source.layout.export.kinds[kind.name]
         create_candidates(setting, mapping)
         plan = planned(setting, kind, mapping)
-        if plan.is_by_wordings:
-            candidates += create_keyed_by_wordings(setting, plan)
+        division = divided(setting, plan)
+        if division:
+            candidates += create_keyed_by_wordings(setting, plan, division)
         else:
             candidates += create_clear(setting, plan)
             create_keyed(setting, plan, [earlier for _, earlier in parts])

@@ -11,7 +11,7 @@ The table ``keyed_rows`` is narrow: a number for each wording in place of what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +27,8 @@ _FEW = 0.5
 _MOST_TOGETHER = 5_000
 """Wordings up to which several sets of cells are looked up together."""
 
+_MOST_ENUMERATED = 20_000
+"""Texts up to which they become an enumeration, all of which is written with every group of rows."""
 _ID = '"~id"'
 
 Cells = tuple[str, ...]
@@ -57,50 +59,56 @@ class _Wordings:
         )
 
 
-def create_keyed_by_wordings(setting: Setting, plan: Plan) -> int:
+@dataclass(frozen=True)
+class Division:
+    """The blocks of a plan that are made row by row, and those that are made once of every wording of some cells."""
+
+    by_row: tuple[Block, ...]
+    by_wording: Mapping[Cells, Sequence[Block]]
+
+
+def divided(setting: Setting, plan: Plan) -> Division | None:
+    """How a kind is best made of a long original; None where it is best made row by row altogether.
+
+    That is where identifiers, of which tokens are made once, stand among what differs from row to row.
+    """
+    if not plan.records or plan.mapping.distinct or plan.mapping.once_per:
+        return None
+    groups: dict[Cells, list[Block]] = {}
+    by_row: list[Block] = []
+    for block in plan.blocks:
+        cells = plan.cells_in(*block.texts)
+        (by_row if plan.tells_lines(*block.texts) else groups.setdefault(cells, [])).append(block)
+    repeating = _repeating(setting, plan, groups)
+    by_row += [block for cells in groups.keys() - repeating.keys() for block in groups[cells]]
+    if any(block.column in plan.tokens for block in by_row):
+        return None
+    by_wording = {
+        tuple(dict.fromkeys(cell for cells in some for cell in cells)): [b for cells in some for b in groups[cells]]
+        for some in _together(repeating)
+    }
+    return Division(tuple(by_row), by_wording)
+
+
+def create_keyed_by_wordings(setting: Setting, plan: Plan, division: Division) -> int:
     """The view ``keyed`` as `keying` makes it, of a kind with one source; returns how many records it holds."""
-    direct, repeated = _divided(setting, plan)
     wordings = [
         _create_wordings(setting, plan, f"wordings_{i}", cells, blocks)
-        for i, (cells, blocks) in enumerate(repeated.items())
+        for i, (cells, blocks) in enumerate(division.by_wording.items())
     ]
-    count = _create_rows(setting, plan, direct, wordings)
+    count = _create_rows(setting, plan, division.by_row, wordings)
     _create_view(setting, plan, wordings)
     return count
 
 
-def _divided(setting: Setting, plan: Plan) -> tuple[list[Block], dict[Cells, list[Block]]]:
-    """The blocks that are made row by row, and those of cells whose wordings repeat themselves.
-
-    Identifiers are always of the latter: a token is made of each different one only.
-    """
-    groups: dict[Cells, list[Block]] = {}
-    direct: list[Block] = []
-    for block in plan.blocks:
-        cells = plan.cells_in(*block.texts)
-        (direct if plan.tells_lines(*block.texts) else groups.setdefault(cells, [])).append(block)
-    repeating = _repeating(setting, plan, groups)
-    for cells in groups.keys() - repeating.keys():
-        direct += [block for block in groups[cells] if block.column not in plan.tokens]
-        groups[cells] = [block for block in groups[cells] if block.column in plan.tokens]
-    together = _together({cells: count for cells, count in repeating.items() if groups[cells]})
-    merged = {
-        tuple(dict.fromkeys(cell for cells in some for cell in cells)): [
-            block for cells in some for block in groups[cells]
-        ]
-        for some in together
-    }
-    alone = {cells: blocks for cells, blocks in groups.items() if blocks and cells not in repeating}
-    return direct, alone | merged
-
-
-def _repeating(setting: Setting, plan: Plan, groups: Iterable[Cells]) -> dict[Cells, int]:
+def _repeating(setting: Setting, plan: Plan, groups: Collection[Cells]) -> dict[Cells, int]:
     """The sets of cells whose wordings repeat themselves, and roughly how many wordings each has."""
     asked = [cells for cells in groups if cells]
     counts = (f"approx_count_distinct(hash({_quoted(cells)}))" for cells in asked)
     sample = f"(SELECT * FROM {plan.records} LIMIT {_SAMPLE})"
     total, *found = setting.run(f"SELECT {', '.join(['count(*)', *counts])} FROM {sample}").fetchall()[0]
-    return {(): 1} | {cells: n for cells, n in zip(asked, found, strict=True) if n <= _FEW * total}
+    unsaid = {(): 1} if () in groups else {}
+    return unsaid | {cells: n for cells, n in zip(asked, found, strict=True) if n <= _FEW * total}
 
 
 def _together(counts: dict[Cells, int]) -> list[list[Cells]]:
@@ -125,9 +133,24 @@ def _create_wordings(setting: Setting, plan: Plan, table: str, cells: Cells, blo
     made = tuple(block.column for block in blocks)
     columns, joins = in_the_open(setting, plan, "clear", made, may_be_addressed(plan))
     held = ", ".join([f"(row_number() OVER () - 1)::INTEGER AS {_ID}", *as_read, *columns, "problem", "problem_text"])
-    setting.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {held} FROM clear {joins}")
+    keys = "".join(f""", "{name}"::VARCHAR AS {_in_key(name)}""" for name in made if name in plan.kind.key)
+    opened = f"SELECT {held} FROM clear {joins}"
+    setting.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *{keys} FROM ({opened})")
     setting.run("DROP TABLE clear")
+    _enumerate_texts(setting, table, made)
     return _Wordings(table, cells, made)
+
+
+def _enumerate_texts(setting: Setting, table: str, columns: Iterable[str]) -> None:
+    """Make enumerations of texts, of which a file is written without looking up the text of each row."""
+    held = dict(setting.run(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall())
+    texts = [name for name in columns if held.get(name) == "VARCHAR"]
+    counts = ", ".join(f'count(DISTINCT "{name}")' for name in texts) or "0"
+    for name, count in zip(texts, setting.run(f"SELECT {counts} FROM {table}").fetchall()[0], strict=False):
+        if 0 < count <= _MOST_ENUMERATED:
+            words = f'SELECT DISTINCT "{name}" FROM {table} WHERE "{name}" IS NOT NULL ORDER BY 1'
+            setting.run(f'CREATE OR REPLACE TYPE "{table}~{name}" AS ENUM ({words})')
+            setting.run(f'ALTER TABLE {table} ALTER "{name}" TYPE "{table}~{name}"')
 
 
 def _create_rows(setting: Setting, plan: Plan, direct: Sequence[Block], wordings: Sequence[_Wordings]) -> int:
@@ -144,7 +167,7 @@ def _create_rows(setting: Setting, plan: Plan, direct: Sequence[Block], wordings
         *(f"{made.table}.{_ID} AS {made.id}" for made in wordings if made.cells),
         f"{_first_problem(plan, wordings)} AS problem",
         "direct.problem_text",
-        f"hash({key_of(plan, partial(_column, 'direct', wordings))}) AS key_hash",
+        f"hash({key_of(plan, partial(_key_column, 'direct', wordings))}) AS key_hash",
     ]
     joins = " ".join(made.joined_by_cells("direct") for made in wordings)
     return setting.count(
@@ -167,7 +190,7 @@ def _create_view(setting: Setting, plan: Plan, wordings: Sequence[_Wordings]) ->
         f"rows.rowid AS record, {setting.source.number} AS source_number, rows.source_line, false AS is_mention",
         *(f'{column(name)} AS "{name}"' for name in names),
         f"rows.problem, CASE {texts} ELSE rows.problem_text END AS problem_text, rows.key_hash",
-        f"{key_of(plan, column)} AS key_text, NULL::VARCHAR AS part_of",
+        f"{key_of(plan, partial(_key_column, 'rows', wordings))} AS key_text, NULL::VARCHAR AS part_of",
     ]
     joins = " ".join(made.joined_by_id("rows") for made in wordings)
     setting.run(f"CREATE OR REPLACE TEMP VIEW keyed AS SELECT {', '.join(held)} FROM keyed_rows AS rows {joins}")
@@ -176,6 +199,16 @@ def _create_view(setting: Setting, plan: Plan, wordings: Sequence[_Wordings]) ->
 def _column(rows: str, wordings: Sequence[_Wordings], name: str) -> str:
     table = next((made.table for made in wordings if name in made.columns), rows)
     return f'{table}."{name}"'
+
+
+def _key_column(rows: str, wordings: Sequence[_Wordings], name: str) -> str:
+    """SQL for a column of the key; of wordings, as the text that was made of each of them once."""
+    table = next((made.table for made in wordings if name in made.columns), None)
+    return f"{table}.{_in_key(name)}" if table else f'{rows}."{name}"'
+
+
+def _in_key(name: str) -> str:
+    return f'"{name}~key"'
 
 
 def _quoted(cells: Cells) -> str:

@@ -100,7 +100,11 @@ def _filled(text: str, nulls: Sequence[str]) -> str:
     return f"CASE WHEN {text} NOT IN ({words}) THEN {text} END"
 
 
+_BLANKS = (" ", "\t", "\r", "\n", "\u00a0")
+
+
 def _trimmed(cell: str) -> str:
     """Without blanks around, also those beyond ASCII. Most cells have none, and looking is cheaper than trimming."""
-    bare = f"ascii({cell}) BETWEEN 33 AND 126 AND ascii(right({cell}, 1)) BETWEEN 33 AND 126"
-    return f"CASE WHEN {bare} THEN {cell} ELSE trim({cell}, ' \t\r\n\u00a0') END"
+    at_end = " OR ".join(f"suffix({cell}, {literal(blank)})" for blank in _BLANKS)
+    bare = f"{cell} >= '!' AND NOT ({at_end} OR prefix({cell}, {literal(_BLANKS[-1])}))"
+    return f"CASE WHEN {bare} THEN {cell} ELSE trim({cell}, {literal(''.join(_BLANKS))}) END"

@@ -7,15 +7,16 @@ import io
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
 import pyarrow.parquet as pq
 
 
 class RawLines:
-    """Reads forward once: ask for records in the order of the file."""
+    """Reads forward once: ask for records in the order of the file. ``is_plain``: only LF ends its lines."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open(encoding="utf-8", newline="")
+    def __init__(self, path: Path, is_plain: bool) -> None:
+        self._file: IO[Any] = path.open("rb") if is_plain else path.open(encoding="utf-8", newline="")
         self._next = 1
         self._last: tuple[int, str] = (0, "")
 
@@ -33,7 +34,7 @@ class RawLines:
             if line is None:
                 break
             self._next += 1
-            found.append(line)
+            found.append(line if isinstance(line, str) else line.decode("utf-8"))
         self._last = (first, "".join(found).rstrip("\r\n"))
         return self._last[1]
 

@@ -90,7 +90,7 @@ class Source:
         content = self.found.content
         if isinstance(content, JsonRecords):
             return RawRecords(content.path, content.is_numbered)
-        return RawRows(content.path) if isinstance(content, SheetCells) else RawLines(content.path)
+        return RawRows(content.path) if isinstance(content, SheetCells) else RawLines(content.path, content.is_plain)
 
 
 def load(
