@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors import archive, landing
-from connectors.errors import ThroughlineError
+from connectors.errors import SettingsError, ThroughlineError
 from connectors.home import Home
 from connectors.records import RECORD_KINDS
+from connectors.sources.rest.source import secret_names, secrets, source
 from pipelines.publishing import published_version
 from pipelines.settings import declarations, open_tokeniser
 
@@ -70,6 +71,17 @@ def _declarations(home: Home) -> Iterator[tuple[bool, str]]:
         yield False, f"the archive holds originals of {tool}, which no connector reads; restore {tool}.yaml"
 
 
+def _apis(home: Home) -> Iterator[tuple[bool, str]]:
+    for tool, declaration in declarations(home).items():
+        if source(declaration) is None:
+            continue
+        try:
+            secrets(declaration)
+            yield True, f"{tool} can be pulled: {', '.join(secret_names(declaration)) or 'no secret'} is there"
+        except SettingsError as error:
+            yield False, str(error)
+
+
 def _ledger(home: Home) -> Iterator[tuple[bool, str]]:
     ledger = landing.ledger(home)
     parts = ("rows_landed", "rows_rejected", "rows_duplicate", "rows_erased")
@@ -116,6 +128,7 @@ _CHECKS = {
     "home": _format,
     "key": _key,
     "connectors": _declarations,
+    "apis": _apis,
     "ledger": _ledger,
     "landing": _landed_files,
     "published": _published,

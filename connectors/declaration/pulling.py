@@ -87,6 +87,7 @@ class Limits(_Part):
     """
 
     per_minute: float | None = Field(default=None, gt=0)
+    per_second: float | None = Field(default=None, gt=0)
     remaining: Name | None = None
     reset: Name | None = None
 

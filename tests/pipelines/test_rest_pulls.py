@@ -232,6 +232,18 @@ def test_what_is_missing_is_said_before_anything_is_asked(
     assert api.server.requests == []
 
 
+def test_a_doctor_looks_for_the_secrets_of_apis(home: Home, api: Coursebox, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.examination import examine
+
+    def told() -> list[tuple[bool, str]]:
+        return [(finding.is_fine, finding.message) for finding in examine(home.open()) if finding.subject == "apis"]
+
+    assert told() == [(True, "coursebox can be pulled: THROUGHLINE_COURSEBOX_TOKEN is there")]
+    monkeypatch.delenv("THROUGHLINE_COURSEBOX_TOKEN")
+    ((is_fine, message),) = told()
+    assert (is_fine, "set THROUGHLINE_COURSEBOX_TOKEN" in message) == (False, True)
+
+
 def test_a_window_is_pulled_by_days_and_everything_else_once_a_night(home: Home, api: Coursebox) -> None:
     known = pulls(home)
     night = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 3, 1, tzinfo=UTC))

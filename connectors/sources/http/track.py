@@ -11,14 +11,13 @@ _MOST_REPEATED_PAGES = 100
 
 
 class Track:
-    """``who`` leads us; addresses may be any text that names a page. ``patience`` pages may bring nothing new."""
+    """``who`` leads us; addresses may be any text that names a page."""
 
-    def __init__(self, who: str, address: str, patience: int | None = None) -> None:
+    def __init__(self, who: str, address: str) -> None:
         self._who = who
         self._addresses = {address}
         self._contents: set[bytes] = set()
         self._repeated = 0
-        self._patience = _MOST_REPEATED_PAGES if patience is None else patience
 
     def goes_on(self, address: str, content: Iterable[bytes]) -> None:
         """``content`` is what the page before held. Raises Transient for a circle."""
@@ -28,8 +27,8 @@ class Track:
         mark = hashlib.blake2b(b"\n".join(content), digest_size=16).digest()
         self._repeated = self._repeated + 1 if mark in self._contents else 0
         self._contents.add(mark)
-        if self._repeated > self._patience:
-            pages = "page" if self._repeated == 1 else f"{self._repeated} pages"
+        if self._repeated > _MOST_REPEATED_PAGES:
             raise Transient(
-                f"{self._who} leads in a circle: its last {pages} held what was read before, under another address."
+                f"{self._who} leads in a circle: its last {self._repeated} pages held what was read before, each under "
+                "another address."
             )

@@ -43,9 +43,10 @@ class Meaning:
 
     def document(self, answer: Answer) -> Any:
         """The document that an answer holds. Raises Transient for what is none, SettingsError for an error in it."""
-        self.of(answer)
+        if self.of(answer).status == 204:
+            return []
         try:
-            document = json.loads(answer.body)
+            document = json.loads(answer.body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             raise Transient(
                 f"{self.who} answers {answer.status} ({answer.media_type}), but not with whole JSON. Nothing was kept."

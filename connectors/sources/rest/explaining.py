@@ -31,8 +31,9 @@ def needs(declaration: Declaration) -> Iterator[str]:
     if rest.authorization.kind == "client_credentials" and rest.authorization.token_path is None:
         yield f"tools.{tool}.rest.token_url: where tokens are got"
     yield f"rights: {rest.needs}"
-    if rest.limits.per_minute:
-        yield f"pace: {rest.limits.per_minute:g} requests a minute at most"
+    for requests, unit in ((rest.limits.per_minute, "minute"), (rest.limits.per_second, "second")):
+        if requests:
+            yield f"pace: {requests:g} requests a {unit} at most"
     yield f"exports that can be pulled: {', '.join(pulls_of(declaration))} (all, or those in tools.{tool}.rest.pull)"
 
 

@@ -36,9 +36,8 @@ class Paging:
         self._who, self._pages = who, pages
         self.progress = Progress()
         self.first = self._begun(first)
-        # Where we count pages ourselves, one that holds what was read before says that the server doesn't count.
-        counts = pages is not None and pages.by in ("number", "offset")
-        self._track = Track(who, self.first.mark, patience=0 if counts else None)
+        self._track = Track(who, self.first.mark)
+        self._sent: set[str] = set()
 
     def _begun(self, request: Request) -> Request:
         pages = self._pages
@@ -70,8 +69,20 @@ class Paging:
             return None
         following = self._following(self._pages, request, answer, document, found)
         if following is not None:
-            self._track.goes_on(following.mark, (json.dumps(each).encode() for each in found))
+            contents = [json.dumps(each) for each in found]
+            self._refuse_what_is_not_counted(self._pages, "\n".join(contents))
+            self._track.goes_on(following.mark, (each.encode() for each in contents))
         return following
+
+    def _refuse_what_is_not_counted(self, pages: Pages, content: str) -> None:
+        """Where we count pages ourselves, one that holds what was read before says that the server doesn't count."""
+        if pages.by not in ("number", "offset") or not content:
+            return
+        if content in self._sent:
+            raise Transient(
+                f"{self._who} leads in a circle: it sends the same page again when asked for another {pages.parameter}."
+            )
+        self._sent.add(content)
 
     def _is_told_to_end(self, pages: Pages, document: Any) -> bool:
         if pages.more and at(document, pages.more) is False:
@@ -81,11 +92,19 @@ class Paging:
             return True
         return self.progress.total is not None and self.progress.records >= self.progress.total
 
+    def _is_told_to_go_on(self, pages: Pages, document: Any) -> bool:
+        """A page without records is the end of counted pages, unless the answer knows of more."""
+        last = at(document, pages.last) if pages.last else None
+        is_more = pages.more is not None and at(document, pages.more) is True
+        return is_more or (isinstance(last, int) and self.progress.pages < last)
+
     def _following(
         self, pages: Pages, request: Request, answer: Answer, document: Any, found: list[Any]
     ) -> Request | None:
         if pages.by in ("number", "offset"):
-            return request.with_parameters(**{str(pages.parameter): self._count}) if found else None
+            if not found and not self._is_told_to_go_on(pages, document):
+                return None
+            return request.with_parameters(**{str(pages.parameter): self._count})
         address = linked(answer.headers.get("Link", "")) if pages.by == "link" else at(document, str(pages.at))
         if address in (None, "", False):
             return None

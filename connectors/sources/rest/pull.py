@@ -85,7 +85,8 @@ class _Api:
         assert declaration.rest is not None, "the settings are refused for a tool without it"
         self._declaration, self._rest, self._source = declaration, declaration.rest, source
         limits = self._rest.limits
-        allowed = [each for each in (limits.per_minute, source.requests_per_minute) if each]
+        per_second = limits.per_second * 60 if limits.per_second else None
+        allowed = [each for each in (limits.per_minute, per_second, source.requests_per_minute) if each]
         self._connection = Connection(
             _authorization(self._rest, source, secrets),
             headers={"Accept": "application/json", **self._rest.headers},
@@ -190,7 +191,7 @@ def _line_about(about: Mapping[str, str], body: bytes) -> bytes:
 
 def _one_line(body: bytes) -> bytes:
     # Within JSON a line break is a blank: in a string it would be escaped.
-    return body.removeprefix(codecs.BOM_UTF8).replace(b"\r", b" ").replace(b"\n", b" ").strip()
+    return body.removeprefix(codecs.BOM_UTF8).replace(b"\r", b" ").replace(b"\n", b" ").strip() or b"[]"
 
 
 def _authorization(rest: Rest, source: Source, secrets: tuple[str, ...]) -> httpx.Auth | None:

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
 from connectors.sources.rest.paging import linked
+from tests.connectors.mapped import map_file
 from tests.connectors.sources.rest.small_api import (
     WINDOW,
     Serve,
@@ -131,6 +132,33 @@ def test_an_address_in_the_body_leads_on(serve: Serve, tmp_path: Path) -> None:
     assert server.paths == ["/people?page=1&sort=id", "/people?page=2"]
 
 
+@pytest.mark.parametrize("end", ["more: more", "last: pages"])
+def test_an_empty_page_on_the_way_is_no_end_where_the_answer_knows_of_more(
+    serve: Serve, tmp_path: Path, end: str
+) -> None:
+    declaration = acme(tmp_path, f"{{path: /people, pages: {{by: number, parameter: page, {end}}}}}")
+    known = {1: people(1), 4: people(2)}
+
+    def script(asked: Asked) -> Answer:
+        page = int(asked.query["page"])
+        return answering({"items": known.get(page, []), "more": page < 4, "pages": 4})
+
+    assert numbers(pulled(declaration, serve(script), tmp_path)) == [1, 2]
+
+
+def test_an_answer_without_content_is_an_empty_one(serve: Serve, tmp_path: Path) -> None:
+    found = pulled(acme(tmp_path), serve(lambda _: Answer(status=204)), tmp_path)
+    assert (found.path.read_bytes(), found.records) == (b"[]\n", 0)
+
+
+def test_a_page_that_is_sent_twice_lands_once(serve: Serve, tmp_path: Path) -> None:
+    declaration = acme(tmp_path, "{path: /people, pages: {by: cursor, parameter: after, at: next}}")
+    following = {"": "a", "a": "b", "b": None}
+    server = serve(lambda asked: answering({"items": people(1, 2), "next": following[asked.query.get("after", "")]}))
+    found = pulled(declaration, server, tmp_path)
+    assert map_file(found.path, declaration, tmp_path / "scratch").counts("people") == (6, 2, 0, 4)
+
+
 def test_an_empty_page_is_an_empty_file_and_no_trouble(serve: Serve, tmp_path: Path) -> None:
     found = pulled(acme(tmp_path, BY_NUMBER), serve(paged([])), tmp_path)
     assert (documents(found), found.records) == ([{"items": []}], 0)
@@ -203,6 +231,7 @@ def test_fewer_records_than_there_are_is_no_pull(serve: Serve, tmp_path: Path) -
         (HTML, Transient, r"answers 200 \(text/html\), but not with whole JSON"),
         (Answer(b'{"items": [{"id": 1}'), Transient, "whole JSON"),
         (Answer(b"\xff\xfe"), Transient, "whole JSON"),
+        (Answer('{"items": []}'.encode("utf-16")), Transient, "whole JSON"),
         (Answer(b"[" * 200_000), Transient, "whole JSON"),
         (Answer(b'{"items": []}', is_cut=True), Transient, "did not answer in full"),
         (Answer(is_silent=True), Transient, "did not answer in full"),
