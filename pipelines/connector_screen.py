@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors import mapping
-from connectors.declaration import CATALOGUE, Declaration, Export, Value
+from connectors.declaration import CATALOGUE, Declaration, Export, Items, Value
 from connectors.home import Home
 from connectors.records import PROVENANCE
 from connectors.sources.rest import explaining
@@ -152,12 +153,17 @@ def _export(name: str, export: Export) -> None:
         _say(f"  needs the columns: {', '.join(needed) or 'none'}")
         _say(f"  reads if they are there: {', '.join(optional) or 'none'}")
     for pattern in export.items:
-        _say(f"  a record per cell below headers like {pattern.header}")
+        columns = [header.names[0] for name, header in export.columns.items() if _is_item(pattern, name)]
+        _say(f"  a record per cell of {', '.join(columns) or f'columns with headers like {pattern.header}'}")
     for kind, kind_mapping in export.kinds.items():
         persons = sorted({i for value in kind_mapping.columns.values() for i in _identifiers(value)})
         _say(f"  becomes {kind}" + (f", with persons known by {', '.join(persons)}" if persons else ""))
     for kind in export.yields:
         _say(f"  becomes {kind}")
+
+
+def _is_item(pattern: Items, column: str) -> bool:
+    return pattern.of_columns and re.search(pattern.header, column) is not None
 
 
 def _named(names: Sequence[str]) -> str:
