@@ -60,11 +60,15 @@ class _Part(BaseModel):
 
 
 class Header(_Part):
-    """One column of the export: the names that its header goes by, or a place where it has no name."""
+    """One column of the export: the names that its header goes by, or a place where it has no name.
+
+    Under several header rows a name may be that of one row. ``whole`` says that it isn't: that the others are blank.
+    """
 
     names: Annotated[tuple[str, ...], BeforeValidator(_names, json_schema_input_type=_Names)]
     optional: bool = False
     position: int | None = Field(None, ge=1, description="Place from 1; needed where names repeat or are blank.")
+    whole: bool = False
 
 
 class Condition(_Part):
@@ -189,10 +193,10 @@ class Items(_Part):
     (of any of the patterns that are required) is another export. Of columns of the export, ``header`` may as well be
     the name in the declaration, which is the same in every language; of JSON, it is that.
 
-    What a column holds may decide: it is an item only where its cells are ``mostly`` (nine of ten that are filled)
-    like a pattern, so that scales are read and free text is not; or where it is ``ticked``: it holds one text alone,
-    in at least five records. ``split`` makes a record of each of several texts in a cell. A column without a name
-    belongs to the question on its left where headers are ``continued``. Patterns that a home gives in its settings
+    What a column holds may decide: it is an item only where its cells are ``mostly`` (nine of ten that are filled,
+    or all but one) like a pattern, so that scales are read and free text is not; or where it is ``ticked``: one text
+    alone, in at least five records. ``split`` makes a record of each of several texts in a cell. A column without a
+    name belongs to the question on its left where headers are ``continued``. Patterns that a home gives in its settings
     under the name ``setting`` stand in for ``[^\\s\\S]``, which fits nothing, in ``header``.
     """
 

@@ -21,7 +21,8 @@ from connectors.reading.items import Item
 from connectors.reading.tables import Source
 from connectors.sql import literal
 
-_MOSTLY = 0.9
+_STRAY = 0.1
+"""Share of the filled cells of a scale that may be something else; one may in any case, if two are not."""
 _OFTEN = 5
 
 
@@ -67,13 +68,15 @@ def _is_confirmed(item: Item) -> str:
     if item.declared.ticked:
         return f"count(DISTINCT {cell}) = 1 AND count({cell}) >= {_OFTEN}"
     fitting = f"count(*) FILTER (regexp_matches({cell}, {literal(item.declared.mostly)}))"
-    return f"count({cell}) > 0 AND {fitting} >= {_MOSTLY} * count({cell})"
+    stray = f"count({cell}) - {fitting}"
+    return f"count({cell}) > 0 AND ({stray} = 0 OR {fitting} > 1 AND {stray} <= greatest(1, {_STRAY} * count({cell})))"
 
 
 def _unanswered(source: Source) -> OriginalRefused:
     columns = len({position for item in source.layout.items for position in item.cells.values()})
     return OriginalRefused(
-        f"In none of the {columns} columns that might be one are nine of ten filled cells what "
-        f"{source.layout.name} ({source.layout.export.title}) is made of, so nothing was landed.",
+        f"The header may be that of {source.layout.name} ({source.layout.export.title}), but what stands below it is "
+        f"not: among its columns ({columns}) is none of which nine of ten filled cells look as declared. Nothing was "
+        "landed.",
         f"check that it lies in the inbox of the right tool, and export it so: {source.layout.export.how}",
     )

@@ -107,7 +107,8 @@ def _places(declared: DeclaredHeader, header: Header) -> list[int]:
     """Where a column stands: by its whole name, or else by a part of it."""
     names = {comparable(name) for name in declared.names}
     found = [i for i, heading in enumerate(header.headings) if heading.whole in names]
-    found = found or [i for i, heading in enumerate(header.headings) if heading.parts & names]
+    if not found and not declared.whole:
+        found = [i for i, heading in enumerate(header.headings) if heading.parts & names]
     if declared.position is None:
         return found
     return [i for i in found if i == declared.position - 1]
