@@ -162,12 +162,20 @@ class Window(_Part):
 
 class Each(_Part):
     """One question for each record ``of`` another pull of the tool: ``values`` draws from it what goes into braces.
-    ``gone`` are statuses or error codes of a record that is there no more, which is passed over.
+    ``gone`` are statuses or error codes of a record that is there no more, which is passed over. ``skip`` are values
+    that are not asked about.
     """
 
     of: str
     values: Annotated[dict[str, Path], Field(min_length=1)]
     gone: Texts = ()
+    skip: dict[str, Texts] = {}
+
+    @model_validator(mode="after")
+    def _skips_what_it_draws(self) -> Each:
+        if strange := [name for name in self.skip if name not in self.values]:
+            raise ValueError(unknown("value to skip", strange[0], tuple(self.values)))
+        return self
 
 
 class Pull(_Part):

@@ -18,7 +18,7 @@ import httpx
 
 from connectors.declaration import Declaration
 from connectors.declaration.json_paths import records_path
-from connectors.declaration.pulling import Pull, Rest
+from connectors.declaration.pulling import Each, Pull, Rest
 from connectors.errors import SettingsError, Transient
 from connectors.sources.http.answers import Answer
 from connectors.sources.http.authorization import ClientCredentials, InHeader, ParameterTransport
@@ -133,14 +133,9 @@ class _Api:
         """What is asked about: once each, in the order of the other pull."""
         assert pull.each is not None
         parent = pulls_of(self._declaration)[pull.each.of]
-        found: dict[tuple[str, ...], dict[str, str]] = {}
-        for _, _, some in self._answers(pull.each.of, parent, values):
-            for record in some:
-                drawn = {name: at(record, path) for name, path in pull.each.values.items()}
-                if all(isinstance(value, str | int) and value != "" for value in drawn.values()):
-                    about = {name: str(value) for name, value in drawn.items()}
-                    found.setdefault(tuple(about.values()), about)
-        return list(found.values())
+        answers = self._answers(pull.each.of, parent, values)
+        abouts = (_about(pull.each, record) for _, _, found in answers for record in found)
+        return list({tuple(about.values()): about for about in abouts if about is not None}.values())
 
     def _answers(
         self, export: str, pull: Pull, values: Mapping[str, str], about: Mapping[str, str] | None = None
@@ -183,6 +178,16 @@ class _Api:
                 f"{who} answers {answer.status} ({answer.media_type}), but not with a table. Nothing was kept."
             )
         return answer.body
+
+
+def _about(each: Each, record: Any) -> dict[str, str] | None:
+    """What goes into braces for one record; nothing for one that lacks it, or that is to be skipped."""
+    drawn = {name: at(record, path) for name, path in each.values.items()}
+    if not all(isinstance(value, str | int) and value != "" for value in drawn.values()):
+        return None
+    about = {name: str(value) for name, value in drawn.items()}
+    is_skipped = any(about[name] in skipped for name, skipped in each.skip.items())
+    return None if is_skipped else about
 
 
 def _line_about(about: Mapping[str, str], body: bytes) -> bytes:

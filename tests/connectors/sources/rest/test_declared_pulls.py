@@ -88,6 +88,7 @@ def test_moodle_tells_its_courses_users_and_grades(serve: Serve, tmp_path: Path)
         ("course:12", "grade_item:41", 8.5, 10.0), ("course:12", "grade_item:40", 8.5, 10.0)
     ]  # fmt: skip
     accessed = landed("moodle", "participants_api", server, tmp_path)
+    assert {asked.form["courseid"] for asked in server.requests if "courseid" in asked.form} == {"12", "14"}
     assert accessed.column("learning_events", "activity_id") == ["course:12"]
 
 

@@ -29,6 +29,7 @@ from tests.connectors.sources.rest.small_api import acme
         ("{path: /people, pages: {by: link, size: 5}}", "`size` and `size_parameter` belong together"),
         ("{path: /people, pages: {by: next, at: 'a..b'}}", "is no path"),
         ("{path: /people, each: {of: peeple, values: {id: id}}}", "unknown pull .* 'peeple'"),
+        ("{path: /people, each: {of: peeple, values: {id: id}, skip: {no: '1'}}}", "unknown value to skip 'no'"),
     ],
 )
 def test_a_mistake_is_told_with_line_and_place(tmp_path: Path, pull: str, told: str) -> None:
