@@ -74,3 +74,13 @@ def test_headers_that_somebody_typed_again_keep_their_milestones(tmp_path: Path)
     path = tmp_path / "transcript.csv"
     path.write_text("".join(lines), encoding="utf-8")
     assert map_file(path, "cornerstone", tmp_path / "scratch").counts("enrolments") == (15, 13, 2, 0)
+
+
+def test_the_reporting_api_says_the_same_as_the_exported_view(tmp_path: Path) -> None:
+    answered = map_file(SAMPLES / "vw_rpt_transcript.json", "cornerstone", tmp_path / "api")
+    exported = map_file(SAMPLES / "transcript_20260302.csv", "cornerstone", tmp_path / "csv")
+    keys = set(answered.column("enrolments", "record_key"))
+    assert len(keys) == 6
+    assert keys < set(exported.column("enrolments", "record_key")), "so that one is the redelivery of the other"
+    assert answered.column("assessments", "is_passed") == [True, False]
+    assert map_file(SAMPLES / "vw_rpt_user.json", "cornerstone", tmp_path / "users").counts("accounts") == (2, 2, 0, 0)
