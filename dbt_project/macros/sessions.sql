@@ -97,3 +97,9 @@
         when 'NotApplicable' then {{ opened_at }}
     end
 {%- endmacro %}
+
+
+{# The thread of a stretch of evidence. By the clock alone, what two identifiers of one person tell is one thread. #}
+{% macro united_thread() -%}
+    case when method = 'gap' then {{ key_of(['learner', 'activity_id']) }} else thread_key end
+{%- endmacro %}

@@ -30,10 +30,12 @@
         'fct_learning_event',
         'int_definition_seen',
         'int_enrolment_evidenced',
+        'int_event_located',
         'int_learning_event_explained',
         'int_offering_seen',
         'int_offering_visited',
         'int_session_evidenced',
+        'int_session_united',
         'int_statement_assessed',
         'int_statement_conflicting',
         'int_statement_grouped',
@@ -41,6 +43,7 @@
         'int_statement_suspected',
         'int_store_shared',
         'int_token_seen',
+        'int_video_watched',
     ] -%}
         -- depends_on: {{ ref(model) }}
         {{- '\n' if not loop.last }}

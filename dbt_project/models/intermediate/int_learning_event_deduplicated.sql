@@ -7,7 +7,8 @@ learning_events as (
         unit,
         extracted_at,
         occurred_date
-    from {{ ref('stg_learning_events') }}
+    from {{ ref('int_event_located') }}
+    where record_kind = 'learning_events'
 ),
 
 touched_keys as (

@@ -52,13 +52,11 @@ record_dates as (
             and events.record_scope = touched_records.record_scope
             and events.record_key = touched_records.record_key
     union
-    select facts.occurred_date, touched_records.reason
+    -- What the fact holds of other units is an event still, and found above.
+    select facts.occurred_date, 'unit' as reason
     from facts
-    inner join touched_records
-        on
-            facts.record_kind = touched_records.record_kind
-            and facts.record_scope = touched_records.record_scope
-            and facts.record_key = touched_records.record_key
+    inner join units
+        on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
 ),
 
 link_dates as (

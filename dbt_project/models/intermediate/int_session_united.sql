@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='united_key', touched='int_session_touched') }}
+
 {#- Where an LMS is strict, it lets none of these in: each has the ids of its requirements in CATAPULT. -#}
 {%- set marks = [
     'launched', 'initialized', 'completed', 'passed', 'failed', 'waived', 'terminated', 'abandoned'
@@ -47,12 +49,11 @@ evidence as (
     left join links on evidence.person_token = links.token and {{ holds_on('links', 'evidence.occurred_date') }}
 ),
 
--- By the clock alone, what two identifiers of one person tell is one stretch of learning.
+-- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
 threads as (
-    select
-        *,
-        case when method = 'gap' then {{ key_of(['learner', 'activity_id']) }} else thread_key end as united_key
-    from evidence
+    select *
+    from (select *, {{ united_thread() }} as united_key from evidence) as evidence
+    where united_key in (select touched.united_key from {{ ref('int_session_touched') }} as touched)
 ),
 
 compared as (
@@ -104,6 +105,7 @@ sessions as (
     select
         method,
         session_key,
+        min(united_key) as united_key,
         min(tool) as tool,
         max(person_key) as person_key,
         min(learner) as learner,
@@ -111,6 +113,7 @@ sessions as (
         min(session_id) as session_id,
         min(activity_id) as activity_id,
         min(occurred_date) as started_date,
+        max(occurred_date) as last_date,
         min(first_at) as first_at,
         max(last_at) as last_at,
         cast(sum(statement_count) as bigint) as statement_count,
@@ -132,6 +135,7 @@ final as (
     select
         sessions.method,
         sessions.session_key,
+        sessions.united_key,
         sessions.tool,
         sessions.person_key,
         sessions.learner,
@@ -139,6 +143,7 @@ final as (
         sessions.session_id,
         sessions.activity_id,
         sessions.started_date,
+        sessions.last_date,
         sessions.first_at,
         sessions.last_at,
         sessions.statement_count,

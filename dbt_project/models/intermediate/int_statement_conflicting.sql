@@ -19,11 +19,17 @@ conflicts as (
         and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
--- Most statements are in no conflict, so the few ids are what is looked for.
+-- Most statements are in no conflict, so the few ids are what is looked for, and in their units only.
 statements as (
     select *
     from {{ ref('stg_statements') }}
-    where statement_id in (select conflicts.statement_id from conflicts)
+    where
+        statement_id in (select conflicts.statement_id from conflicts)
+        and unit in (
+            select conflicts.unit from conflicts
+            union all
+            select conflicts.counted_unit from conflicts
+        )
 ),
 
 final as (

@@ -2,7 +2,7 @@ with
 
 statements as (
     select
-        statement_id,
+        record_key as statement_id,
         body_hash,
         tool,
         unit,
@@ -10,7 +10,8 @@ statements as (
         extracted_at,
         stored_at,
         occurred_date
-    from {{ ref('stg_statements') }}
+    from {{ ref('int_event_located') }}
+    where record_kind = 'statements'
 ),
 
 touched_ids as (

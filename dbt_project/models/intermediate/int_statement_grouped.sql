@@ -27,7 +27,9 @@ final as (
             and counted.body_hash = statements.body_hash
             and counted.tool = statements.tool
             and counted.unit = statements.unit
-    where statements.member_token is not null
+    where
+        statements.member_token is not null
+        and statements.occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 )
 
 select * from final

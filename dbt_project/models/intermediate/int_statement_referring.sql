@@ -24,7 +24,9 @@ referring as (
         lower(statement_ref_id) as context_statement_id,
         case when object_kind = 'statement_ref' then lower(object_id) end as object_statement_id
     from {{ ref('stg_statements') }}
-    where object_kind = 'statement_ref' or statement_ref_id is not null
+    where
+        (object_kind = 'statement_ref' or statement_ref_id is not null)
+        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
 statements as (

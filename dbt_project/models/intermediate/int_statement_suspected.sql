@@ -1,50 +1,134 @@
 {{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
--- depends_on: {{ ref('int_partitions_touched') }}
 
 {#- The same learner says the same of the same thing in the same second. -#}
-{%- set second = dbt.date_trunc('second', 'occurred_at') %}
-{%- set act = "occurred_date, learner, verb_source, object_name, registration, " ~ second %}
-{%- set stored = 'coalesce(stored_at, occurred_at)' %}
+{%- set act = 'verb_source, object_name, registration, occurred_second' %}
 
 with
+
+touched as (
+    select occurred_date from {{ ref('int_partitions_touched') }}
+),
 
 links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 -- Groups are left out: two anonymous groups are never known to be one.
-statements as (
+events as (
     select
-        events.*,
-        {{ learner('links.person_key', 'events.person_token') }} as learner
-    from {{ ref('int_learning_event_united') }} as events
-    left join links on events.person_token = links.token and {{ holds_on('links', 'events.occurred_date') }}
-    where events.record_kind = 'statements' and events.fate = 'counted' and events.person_token is not null
+        occurred_date as told_date,
+        record_key as statement_id,
+        body_hash,
+        tool,
+        unit,
+        person_token,
+        verb_source,
+        object_name,
+        activity_id,
+        registration,
+        occurred_at,
+        stored_at,
+        true as is_touched
+    from {{ ref('int_learning_event_united') }}
+    where record_kind = 'statements' and fate = 'counted' and person_token is not null
 ),
 
-numbered as (
+-- One second may be two local days: at midnight, or where one of two players tells the time in another zone.
+days_beside as (
+    {%- for days in [-2, -1, 1, 2] %}
+    select cast({{ dbt.dateadd('day', days, 'occurred_date') }} as date) as occurred_date from touched
+    {{- ' union' if not loop.last }}
+    {%- endfor %}
+    except
+    select occurred_date from touched
+),
+
+-- Hardly anything of another day lies in the same second, so that is asked first, of a table of few columns.
+located_beside as (
+    select record_key as statement_id, unit
+    from {{ ref('int_event_located') }}
+    where
+        record_kind = 'statements'
+        and occurred_date in (select days_beside.occurred_date from days_beside)
+        and {{ dbt.date_trunc('second', 'occurred_at') }} in (
+            select {{ dbt.date_trunc('second', 'events.occurred_at') }} from events
+        )
+),
+
+-- Whether these count isn't known here; trust_suspected_duplicates looks.
+events_beside as (
+    select
+        occurred_date as told_date,
+        statement_id,
+        body_hash,
+        tool,
+        unit,
+        actor_token as person_token,
+        verb_id as verb_source,
+        coalesce(object_id, body_hash) as object_name,
+        case when object_kind = 'activity' then object_id end as activity_id,
+        registration,
+        occurred_at,
+        stored_at,
+        false as is_touched
+    from {{ ref('stg_statements') }}
+    where
+        unit in (select located_beside.unit from located_beside)
+        and statement_id in (select located_beside.statement_id from located_beside)
+        and occurred_date in (select days_beside.occurred_date from days_beside)
+        and actor_token is not null
+),
+
+statements as (
+    select
+        told.*,
+        {{ dbt.date_trunc('second', 'told.occurred_at') }} as occurred_second,
+        {{ learner('links.person_key', 'told.person_token') }} as learner
+    from (
+        select * from events
+        union all
+        select * from events_beside
+    ) as told
+    left join links on told.person_token = links.token and {{ holds_on('links', 'told.told_date') }}
+),
+
+counted as (
     select
         *,
-        row_number() over (partition by {{ act }} order by {{ stored }}, record_key) as copy_number,
-        first_value(record_key) over (partition by {{ act }} order by {{ stored }}, record_key) as first_statement_id,
-        first_value(body_hash) over (partition by {{ act }} order by {{ stored }}, record_key) as first_body_hash
+        min(statement_id) over (partition by learner, {{ act }}) as least_statement_id,
+        max(statement_id) over (partition by learner, {{ act }}) as greatest_statement_id
     from statements
 ),
 
+repeated as (
+    select * from counted where least_statement_id <> greatest_statement_id
+),
+
+-- All that say the same, once for each touched day that one of them lies on.
 final as (
-    select
-        occurred_date,
-        record_key as statement_id,
-        first_statement_id,
-        tool,
-        unit,
-        verb_source,
-        activity_id,
-        occurred_at,
-        stored_at,
-        case when body_hash = first_body_hash then 'same body' else 'same act in the same second' end as rule
-    from numbered
-    where copy_number > 1
+    select distinct
+        days.occurred_date,
+        repeated.told_date,
+        repeated.statement_id,
+        repeated.body_hash,
+        repeated.tool,
+        repeated.unit,
+        repeated.person_token,
+        repeated.verb_source,
+        repeated.object_name,
+        repeated.activity_id,
+        repeated.registration,
+        repeated.occurred_at,
+        repeated.stored_at
+    from repeated
+    inner join (
+        select distinct told_date as occurred_date, least_statement_id, greatest_statement_id
+        from repeated
+        where is_touched
+    ) as days
+        on
+            repeated.least_statement_id = days.least_statement_id
+            and repeated.greatest_statement_id = days.greatest_statement_id
 )
 
 select * from final

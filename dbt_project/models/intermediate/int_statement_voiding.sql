@@ -2,20 +2,20 @@ with
 
 statements as (
     select
-        statement_id,
+        record_key as statement_id,
         body_hash,
         tool,
         unit,
         source_line,
         extracted_at,
         stored_at,
-        object_id,
+        voided_statement_id,
         occurred_at,
         occurred_date,
-        actor_token,
-        authority_token,
-        verb_id = '{{ var("voiding_verb") }}' and object_kind = 'statement_ref' as is_voiding
-    from {{ ref('stg_statements') }}
+        person_token as actor_token,
+        authority_token
+    from {{ ref('int_event_located') }}
+    where record_kind = 'statements'
 ),
 
 -- Every copy under an id that some copy voids with: only the copy that counts may void.
@@ -24,16 +24,18 @@ copies as (
         statements.*,
         row_number() over (partition by statements.statement_id order by {{ first_copy('statements') }}) as copy_number
     from statements
-    where statements.statement_id in (select voiding.statement_id from statements as voiding where voiding.is_voiding)
+    where statements.statement_id in (
+        select voiding.statement_id from statements as voiding where voiding.voided_statement_id is not null
+    )
 ),
 
 voiding as (
     select
         *,
-        lower(object_id) as target_statement_id,
+        voided_statement_id as target_statement_id,
         {{ may_void('tool', 'authority_token') }} as is_allowed
     from copies
-    where copy_number = 1 and is_voiding
+    where copy_number = 1 and voided_statement_id is not null
 ),
 
 judged as (

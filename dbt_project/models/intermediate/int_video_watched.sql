@@ -1,9 +1,13 @@
+{{ config(materialized='replace_partitions', partition_by='session_key', touched='int_session_touched') }}
+
 with
 
 evidence as (
     select thread_key as session_key, played_segments, video_seconds
     from {{ ref('int_session_evidenced') }}
-    where method = 'video'
+    where
+        method = 'video'
+        and thread_key in (select touched.session_key from {{ ref('int_session_touched') }} as touched)
 ),
 
 lengths as (

@@ -1,0 +1,44 @@
+with
+
+touched as (
+    select occurred_date from {{ ref('int_partitions_touched') }}
+),
+
+links as (
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
+),
+
+evidence as (
+    select evidence.*, {{ learner('links.person_key', 'evidence.person_token') }} as learner
+    from {{ ref('int_session_evidenced') }} as evidence
+    left join links on evidence.person_token = links.token and {{ holds_on('links', 'evidence.occurred_date') }}
+    where evidence.occurred_date in (select touched.occurred_date from touched)
+),
+
+-- What a touched day told of before, it need not tell of any more: every thread that was open then is looked at again.
+before as (
+    select sessions.united_key
+    from {{ built('int_session_united', {
+        'united_key': 'string', 'started_date': 'date', 'last_date': 'date'
+    }) }} as sessions
+    where
+        sessions.last_date >= (select min(touched.occurred_date) from touched)
+        and exists (
+            select 1
+            from touched
+            where touched.occurred_date >= sessions.started_date and touched.occurred_date <= sessions.last_date
+        )
+),
+
+final as (
+    select {{ united_thread() }} as united_key
+    from evidence
+    union
+    select united_key
+    from before
+)
+
+select
+    united_key,
+    united_key as session_key -- which it is, of all threads that the clock doesn't divide
+from final
