@@ -20,9 +20,13 @@ MAY_READ = {
 STAGING_READ_BY_MARTS = {
     "dim_tool": {"stg_ledger"},
     "dim_person": {"stg_positions"},
+    "fct_capability_assessment": {"stg_capability_assessments"},
+    "fct_kpi_observation": {"stg_kpi_values"},
+    "fct_learning_cost": {"stg_costs"},
     "fct_observation": {"stg_observations"},
+    "fct_session_attendance": {"stg_attendances"},
 }
-"""The only marts that read staging: there is nothing between to be said."""
+"""The only marts that read staging: facts of one kind, whose last word and as-of joins are all there is to be said."""
 
 NAMES = {
     "seeds": r"seed_[a-z_]+",

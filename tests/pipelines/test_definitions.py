@@ -31,10 +31,16 @@ MARTS = {
     "dim_tool",
     "fct_assessment_result",
     "fct_attempt",
+    "fct_capability_assessment",
     "fct_enrolment",
+    "fct_headcount_monthly",
+    "fct_kpi_observation",
+    "fct_learning_cost",
     "fct_learning_event",
+    "fct_learning_time",
     "fct_observation",
     "fct_registration",
+    "fct_session_attendance",
     "fct_statement_reference",
 }
 AUDITS = {

@@ -1,0 +1,25 @@
+{#
+    Where a record that is delivered again is a correction, the last word counts: 1 for it, 2 for the one before.
+#}
+{% macro recency_of_record() -%}
+    row_number() over (partition by tool, record_key order by extracted_at desc, unit desc, source_line desc)
+{%- endmacro %}
+
+
+{# The versions of persons that held on the day of each row; a row of somebody unknown stays, and finds none. #}
+{% macro join_person_as_of(rows, day) -%}
+    left join {{ ref('int_person_history') }} as persons
+        on {{ rows }}.person_key = persons.person_key and {{ holds_on('persons', rows ~ '.' ~ day) }}
+{%- endmacro %}
+
+
+{% macro join_link(rows, token, day) -%}
+    left join {{ ref('int_identity_link') }} as links
+        on {{ rows }}.{{ token }} = links.token and {{ holds_on('links', day) }}
+{%- endmacro %}
+
+
+{% macro join_activity(rows, activity_id='activity_id') -%}
+    left join {{ ref('int_activity_harmonised') }} as activities
+        on {{ rows }}.tool = activities.tool and {{ rows }}.{{ activity_id }} = activities.activity_id
+{%- endmacro %}

@@ -1,0 +1,38 @@
+with
+
+delivered as (
+    select *, {{ recency_of_record() }} as recency from {{ ref('stg_capability_assessments') }}
+),
+
+resolved as (
+    select
+        delivered.*,
+        cast(delivered.assessed_at as date) as assessed_date,
+        coalesce(links.person_key, {{ unknown_person() }}) as person_key
+    from delivered
+    {{ join_link('delivered', 'person_token', 'cast(delivered.assessed_at as date)') }}
+    where delivered.recency = 1
+),
+
+final as (
+    select
+        {{ key_of(['resolved.tool', 'resolved.record_key']) }} as assessment_key,
+        resolved.tool,
+        resolved.person_key,
+        coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
+        coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
+        resolved.capability_id,
+        resolved.assessed_at,
+        resolved.assessed_date,
+        resolved.level,
+        resolved.target_level,
+        resolved.level >= resolved.target_level as is_target_met,
+        resolved.scale_max,
+        resolved.method,
+        resolved.assessor_type,
+        resolved.expires_date
+    from resolved
+    {{ join_person_as_of('resolved', 'assessed_date') }}
+)
+
+select * from final

@@ -1,0 +1,44 @@
+with
+
+united as (
+    select * from {{ ref('int_learning_time_united') }}
+),
+
+summed as (
+    select
+        person_key,
+        learner,
+        learning_date,
+        activity_key,
+        evidence,
+        is_formal,
+        mode,
+        initiator,
+        sum(counted_minutes) as minutes,
+        sum(minutes) as minutes_told
+    from united
+    group by person_key, learner, learning_date, activity_key, evidence, is_formal, mode, initiator
+),
+
+final as (
+    select
+        {{ key_of([
+            'summed.learner', 'summed.learning_date', 'summed.activity_key', 'summed.evidence', 'summed.is_formal',
+            'summed.mode', 'summed.initiator'
+        ]) }} as learning_time_key,
+        summed.person_key,
+        coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
+        coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
+        summed.activity_key,
+        summed.learning_date,
+        summed.evidence,
+        summed.is_formal,
+        summed.mode,
+        summed.initiator,
+        summed.minutes,
+        summed.minutes_told
+    from summed
+    {{ join_person_as_of('summed', 'learning_date') }}
+)
+
+select * from final
