@@ -44,15 +44,19 @@ def cells_of(records: JsonRecords, export: Export) -> str:
     line = "number" if records.is_numbered else "line"
     told = (
         f"CASE WHEN r.broken IS NOT NULL THEN r.broken WHEN record IS NULL THEN '{INVALID}' "
-        f"WHEN json_type(record) <> 'OBJECT' THEN '{_NO_OBJECT}' WHEN {drawn.is_twice} THEN '{_TWICE}' END"
+        f"WHEN NOT starts_with(record, '{{') THEN '{_NO_OBJECT}' WHEN {drawn.is_twice} THEN '{_TWICE}' END"
     )
-    return (
-        f"SELECT source_line, broken, {', '.join(columns)} FROM ("
-        f"SELECT r.source_line, {told} AS broken, r.key AS own_key{''.join(drawn.lists)} FROM ("
+    raw = (
         f"SELECT {line} AS source_line, broken, scope, key, "
-        f"CASE WHEN broken IS NULL AND json_valid(raw) THEN raw END AS record "
-        f"FROM read_parquet({literal(records.path)})) AS r{drawn.joins(records)})"
+        "CASE WHEN broken IS NULL AND json_valid(raw) THEN raw END AS record "
+        f"FROM read_parquet({literal(records.path)})"
     )
+    read = (
+        f"SELECT r.source_line, {told} AS broken, r.key AS own_key{''.join(drawn.lists)} "
+        f"FROM ({raw}) AS r{drawn.joins(records)}"
+    )
+    unwrapped = f"SELECT *{''.join(drawn.unwrapped)} FROM ({read})"
+    return f"SELECT source_line, broken, {', '.join(columns)} FROM ({unwrapped})"
 
 
 class _Drawn:
@@ -60,7 +64,7 @@ class _Drawn:
 
     def __init__(self, export: Export) -> None:
         paths = [json_path(name) for column in export.columns.values() for name in column.names]
-        self._unwrapped = [json_path(name) for name in export.unwrap]
+        self._unwrapped = {f"unwrapped_{i}": json_path(name) for i, name in enumerate(export.unwrap)}
         self._pointers: dict[str, list[str]] = {}
         self._keys: set[str] = set()
         self._depth = max((path.up or 0 for path in paths), default=0)
@@ -73,35 +77,40 @@ class _Drawn:
         if path.is_key:
             self._keys.add(around)
             return f"{around}_key"
-        wrapped = next((i for i, outer in enumerate(self._unwrapped) if path.within(outer)), None)
-        if wrapped is not None:
-            around = f"unwrapped_{wrapped}"
-            path = JsonPath(0, path.steps[len(self._unwrapped[wrapped].steps) :])
+        for name, outer in self._unwrapped.items():
+            if path.within(outer):
+                around, path = name, JsonPath(0, path.steps[len(outer.steps) :])
+                break
+        return f"nullif(trim({self._drawn(around, path)}), '')"
+
+    def _drawn(self, around: str, path: JsonPath) -> str:
+        """SQL for a text of a list, which gets to hold it."""
         pointers = self._pointers.setdefault(around, [])
         if path.pointer not in pointers:
             pointers.append(path.pointer)
-        return f"nullif(trim({around}[{pointers.index(path.pointer) + 1}]), '')"
+        return f"{around}[{pointers.index(path.pointer) + 1}]"
 
     @property
     def lists(self) -> Iterator[str]:
         """SQL for the texts that the cells are taken from."""
-        for around, pointers in self._pointers.items():
-            listed = ", ".join(map(literal, pointers))
-            yield f", json_extract_string({self._text(around)}, [{listed}]) AS {around}"
+        for name in self._unwrapped.keys() & self._pointers.keys():
+            self._drawn("own", self._unwrapped[name])
+        for around in (name for name in self._pointers if name not in self._unwrapped):
+            raw = "record" if around == "own" else f"CASE WHEN json_valid(of_{around}.raw) THEN of_{around}.raw END"
+            yield f", {self._list(raw, around)}"
         for around in sorted(self._keys - {"own"}):
             yield f", of_{around}.key AS {around}_key"
 
-    def _text(self, around: str) -> str:
-        if around == "own":
-            return "record"
-        if not around.startswith("unwrapped"):
-            return f"CASE WHEN json_valid(of_{around}.raw) THEN of_{around}.raw END"
-        pointer = literal(self._unwrapped[int(around.rpartition("_")[2])].pointer)
-        text = f"json_extract_string(record, {pointer})"
-        return (
-            f"CASE WHEN json_type(record, {pointer}) <> 'VARCHAR' THEN json_extract(record, {pointer})::VARCHAR "
-            f"WHEN json_valid({text}) THEN {text} END"
-        )
+    @property
+    def unwrapped(self) -> Iterator[str]:
+        """SQL for the texts within members that may be JSON as text: drawn as text, both are the same."""
+        for name, path in self._unwrapped.items():
+            if name in self._pointers:
+                text = self._drawn("own", path)
+                yield f", {self._list(f'CASE WHEN json_valid({text}) THEN {text} END', name)}"
+
+    def _list(self, raw: str, around: str) -> str:
+        return f"json_extract_string({raw}, [{', '.join(map(literal, self._pointers[around]))}]) AS {around}"
 
     @property
     def is_twice(self) -> str:

@@ -125,14 +125,14 @@ def _lines(path: Path, steps: tuple[str, ...], prefix: re.Pattern[bytes] | None,
         for number, line in enumerate(file, 1):
             for piece in line.splitlines() if b"\r" in line else (line,):
                 text = (piece.removeprefix(_BOM) if number == 1 else piece).strip()
-                if prefix is not None and (match := prefix.match(text)):
+                if prefix is not None and text[:1] not in (b"{", b"[") and (match := prefix.match(text)):
                     text = text[match.end() :]
                 if not text or text.startswith(b"#"):
                     notes.lines_not_records += 1
                 elif not steps and not text.startswith(b"["):
                     notes.is_there = True
                     yield Cut(number, text)
-                elif is_whole(text):
+                elif text[:1] in (b"{", b"["):
                     yield from _Walk(text, steps, notes, number).records()
                 else:
                     yield Cut(number, text, INVALID)

@@ -7,9 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.declaration.json_paths import json_path
 from connectors.errors import OriginalRefused, SettingsError
+from connectors.reading.json_cutting import Cut, Notes, cut
 from tests.connectors.mapped import REAL_DATA, Mapped, declared, map_file
 
 UNITS = """\
@@ -297,3 +300,64 @@ def test_real_tracking_logs_are_read_line_by_line(tmp_path: Path, file: str) -> 
     records = [line for line in raw.splitlines() if b"{" in line]
     assert mapped.unit.source_rows == len(records)
     assert mapped.unit.rows_not_records == len(raw.splitlines()) - len(records)
+
+
+# --------------------------------------------------------------------------------------------------- any document
+
+_TEXTS = st.text(st.sampled_from('ab{}[]":,\\\n\u00e9\u2028 #'), max_size=6)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3),
+    max_leaves=12,
+)
+_RECORDS = st.lists(st.dictionaries(_TEXTS, _VALUES, max_size=4).map(lambda one: {"id": 1, **one}), max_size=5)
+
+
+def cut_out(folder: Path, text: str, steps: tuple[str, ...]) -> list[Cut]:
+    path = folder / "any.json"
+    path.write_text(text, encoding="utf-8")
+    return list(cut(path, steps, None, Notes())) if text else []
+
+
+@given(_RECORDS, st.sampled_from([None, 0, 2]), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_any_records_are_cut_out_as_they_are_in_any_writing(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]], indent: int | None, is_ascii: bool
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+
+    def written(value: object) -> str:
+        return json.dumps(value, indent=indent, ensure_ascii=is_ascii)
+
+    by_line = "\n".join(json.dumps(record, ensure_ascii=is_ascii) for record in records)
+    keyed = {f"k{i}": {"a": [record], "b": {}} for i, record in enumerate(records)}
+    page = {"x": "]", "items": records, "y": {"items": [7]}}
+    for text, steps, times in (
+        (by_line, (), 1),
+        (written(records), (), 1),
+        (f"{written(page)}\n{written(page)}", ("items",), 2),
+        (written(keyed), ("*", "a"), 1),
+    ):
+        found = cut_out(folder, text, steps)
+        assert [json.loads(each.raw) for each in found] == records * times
+        assert not [each for each in found if each.broken]
+        lines = text.split("\n")
+        assert all(lines[each.line - 1].lstrip(" [,").find(each.raw.decode().split("\n")[0]) >= 0 for each in found)
+
+
+@given(_RECORDS, st.integers(0, 400))
+@settings(max_examples=40, deadline=None)
+def test_a_document_that_is_cut_off_anywhere_keeps_the_records_before(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]], size: int
+) -> None:
+    text = json.dumps({"items": records, "n": 1})
+    found = cut_out(tmp_path_factory.getbasetemp(), text[:size], ("items",))
+    sound = [json.loads(each.raw) for each in found if not each.broken]
+    assert sound == records[: len(sound)]
+    ends, at = [], len('{"items": [')
+    for record in records:
+        at += len(json.dumps(record))
+        ends.append(at)
+        at += 2
+    assert len(sound) == sum(end <= size for end in ends)
+    assert size >= len(text) or sum(each.broken is not None for each in found) == (size > 0)
