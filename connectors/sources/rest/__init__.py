@@ -6,6 +6,8 @@ source     where a tool's API is: `tools.<tool>.rest` of settings.yml; secrets f
 requests   what is asked: the declared path and parameters with everything filled in
 answers    what an answer means: a document with records, a reason to ask again, something to mend
 paging     how an answer leads to the next one, and when it doesn't
+api        the API of a tool: its answers to one question, page by page
+explaining what a pull needs and does, for whoever is to set it up
 pull       the answers of one window, for one question or for one per record of another pull, as a file
 
 An answer is written as it was received, one to a line: NDJSON. Where there is one question per record (of each course

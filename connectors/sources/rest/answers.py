@@ -41,10 +41,10 @@ class Meaning:
             raise self._refusal(answer)
         return answer
 
-    def document(self, answer: Answer) -> Any:
-        """The document that an answer holds. Raises Transient for what is none, SettingsError for an error in it."""
+    def document(self, answer: Answer) -> tuple[Answer, Any]:
+        """An answer and its document. Raises Transient for what is none, SettingsError for an error in it."""
         if self.of(answer).status == 204:
-            return []
+            return answer, []
         try:
             document = json.loads(answer.body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
@@ -52,7 +52,7 @@ class Meaning:
                 f"{self.who} answers {answer.status} ({answer.media_type}), but not with whole JSON. Nothing was kept."
             ) from None
         self._refuse_an_error(document)
-        return document
+        return answer, document
 
     def _refusal(self, answer: Answer) -> Exception:
         status, remaining = answer.status, self.rest.limits.remaining

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
+from connectors.sources.http.pace import Pace
 from connectors.sources.rest.paging import linked
 from tests.connectors.mapped import map_file
 from tests.connectors.sources.rest.small_api import (
@@ -169,6 +170,14 @@ def test_pages_in_any_order_hold_the_same_people(serve: Serve, tmp_path: Path) -
     random.Random(5).shuffle(everybody)
     server = serve(paged([everybody[:7], everybody[7:9], everybody[9:]]))
     assert sorted(numbers(pulled(acme(tmp_path, BY_NUMBER), server, tmp_path))) == list(range(1, 21))
+
+
+def test_requests_keep_the_distance_that_the_api_wants(serve: Serve, tmp_path: Path) -> None:
+    slept: list[float] = []
+    server = serve(paged([people(1), people(2)]))
+    pace = Pace(30, clock=lambda: 0.0, sleep=slept.append)
+    assert numbers(pulled(acme(tmp_path, BY_NUMBER), server, tmp_path, pace=pace)) == [1, 2]
+    assert slept == [2.0, 4.0], "by a clock that stands still"
 
 
 # ------------------------------------------------------------------------------------------------------------ circles
