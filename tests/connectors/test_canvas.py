@@ -186,3 +186,20 @@ def test_a_real_table_lands_whole(name: str, tmp_path: Path) -> None:
 def test_a_table_without_learning_is_refused_with_the_reason(name: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(OriginalRefused, match=told):
         map_file(OPEN_EDUCATION / f"{name}.json", "canvas", tmp_path)
+
+
+def test_a_gradebook_of_a_dutch_user_has_dutch_words_in_the_english_layout(tmp_path: Path) -> None:
+    export = tmp_path / "2026-03-02T0905_Cijfers-AID-1.csv"
+    export.write_text(
+        "Student;ID;SIS User ID;SIS Login ID;Section;Notities (2024);EHBO (640);Final Score\n"
+        ";;;;;;Handmatig plaatsen;\n"
+        "    Points Possible;;;;;(alleen-lezen);10,00;(alleen-lezen)\n"
+        "de Wit, Sanne;1207;001042;swit;Avond;12;9,50;88,33\n"
+        f"Leerling, Test;1299;;{'0a1b2c3d' * 5};Avond;;1,00;10,00\n",
+        encoding="utf-8-sig",
+    )
+    told = map_file(export, "canvas", tmp_path / "out").rows("assessments")
+    assert {(r["instrument_id"], r["score"], r["score_max"], r["activity_id"]) for r in told} == {
+        ("assignment:640", 9.5, 10.0, "code:aid-1"),
+        ("Final Score", 88.33, 100.0, "code:aid-1"),
+    }, "neither the notes nor the test student"
