@@ -649,7 +649,7 @@ RECORD_KINDS: dict[str, RecordKind] = {
 }  # fmt: skip
 
 
-# Three tables of landing itself. They are declared like kinds, because readers rely on them just as much.
+# Tables of landing itself. They are declared like kinds, because readers rely on them just as much.
 
 LEDGER_COLUMNS = (
     _text("tool", "The tool.", required=True),
@@ -690,6 +690,26 @@ LATE_ROW_COLUMNS = (
     _date("restated_date", "Local day of events that this changed.", required=True),
     _integer("rows_late", "Statements of that day that were not there when the window had been closed."),
     _integer("rows_gone", "Statements of that day that the LRS sends no more (voided ones, mostly); they are kept in a unit of their own."),
+)
+
+REPLAY_COLUMNS = (
+    _text("tool", "The tool.", required=True),
+    _text("unit", "The unit of landing.", required=True),
+    _text("source_file", "Name of the original in the inbox, e-mail addresses masked."),
+    _text("record_kind", "The record kind; `none` for an original that was refused as a whole.", required=True),
+    _at("replayed_at", "When the unit was landed again (UTC).", required=True),
+    *(
+        column
+        for when, which in (("before", "that had mapped it before"), ("after", "that maps it now"))
+        for column in (
+            _text(f"declaration_version_{when}", f"Version of the declaration {which}; empty: there was no such kind."),
+            _text(f"status_{when}", "landed or refused."),
+            _integer(f"rows_read_{when}", "Records of the original that are of this kind."),
+            _integer(f"rows_landed_{when}", "Of these, landed."),
+            _integer(f"rows_rejected_{when}", "Of these, rejected with a reason."),
+            _integer(f"rows_duplicate_{when}", "Of these, the same record again within the unit."),
+        )
+    ),
 )
 
 

@@ -31,6 +31,7 @@ from connectors.records import (
     LEDGER_COLUMNS,
     PROVENANCE,
     REJECT_COLUMNS,
+    REPLAY_COLUMNS,
     Column,
     Privacy,
     RecordKind,
@@ -99,6 +100,11 @@ def record_kinds_page() -> str:
             "One row is one window of a pull that was pulled again, and one day of events that this changed.",
             "",
             _table(LATE_ROW_COLUMNS),
+            "### `replays`",
+            "",
+            "One row is one record kind of a unit that was landed again by another declaration or with another verdict.",
+            "",
+            _table(REPLAY_COLUMNS),
         )
     )
 

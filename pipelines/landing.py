@@ -73,6 +73,7 @@ def land_originals(
     originals: list[Original],
     *,
     accept_fewer: bool = False,
+    keep_unchanged: bool = False,
 ) -> ToolLanding:
     landed = ToolLanding()
     known = landing.ledger(home, declaration.tool).to_pylist() if originals else []
@@ -86,6 +87,7 @@ def land_originals(
                 tokeniser,
                 before=known,
                 accept_fewer=accept_fewer,
+                keep_unchanged=keep_unchanged,
             )
             landed.units.append(unit)
             known += unit.rows

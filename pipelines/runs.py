@@ -146,7 +146,10 @@ def last_run(home: Home) -> Outcome | None:
 
 
 def replay(home: Home, tool: str, unit: str | None = None, *, accept_fewer: bool = False) -> list[landing.Landed]:
-    """Map archived originals of a tool (all, or one unit) again with today's declaration."""
+    """Map archived originals of a tool (all, or one unit) again with today's declaration.
+
+    A unit that comes out as it stands is left as it is, so that nothing is built for it.
+    """
     from pipelines.landing import land_originals
 
     home.open()
@@ -160,4 +163,6 @@ def replay(home: Home, tool: str, unit: str | None = None, *, accept_fewer: bool
             f"The archive of {tool} does not hold {what}. `throughline status --units` lists what it holds."
         )
     with writing(home):
-        return land_originals(home, known[tool], open_tokeniser(home), chosen, accept_fewer=accept_fewer).units
+        tokeniser = open_tokeniser(home)
+        landed = land_originals(home, known[tool], tokeniser, chosen, accept_fewer=accept_fewer, keep_unchanged=True)
+        return landed.units

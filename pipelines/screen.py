@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from connectors.errors import SettingsError
 from connectors.home import Home
-from connectors.landing import Landed
+from connectors.landing import Landed, LedgerRow
+from connectors.landing.replays import PARTS
 from pipelines.progress import stage, watched_by
 from pipelines.settings import CHECKOUT
 
@@ -163,6 +165,13 @@ select tool, unit, source_file as file, record_kind as kind, rows_read as "read"
 from ledger order by landed_at, kind
 """
 
+_REPLAYS = """
+select tool, source_file as file, record_kind as kind, replayed_at as replayed, status_before as before,
+       status_after as after, rows_landed_before as "landed before", rows_landed_after as "landed after",
+       rows_rejected_before as "rejected before", rows_rejected_after as "rejected after"
+from replays order by replayed_at, file, kind
+"""
+
 
 @contextmanager
 def _landing(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -200,16 +209,45 @@ def stale(console: Console, home: Home) -> None:
 
 
 def units(console: Console, home: Home) -> None:
+    from connectors.landing import replays
+
     with _landing(home) as connection:
         _show(console, "Units of landing", connection.sql(_UNITS))
+        connection.register("replays", replays(home))
+        _show(console, "What replays changed", connection.sql(_REPLAYS))
 
 
 def replayed(console: Console, units: Iterable[Landed]) -> None:
+    """Of each original that came out otherwise than before: its rows of every kind, before → after."""
     units = list(units)
+    refused = [unit for unit in units if unit.status == "refused"]
+    changed = [unit for unit in units if not unit.is_unchanged and (unit not in refused or unit.was_landed)]
+    if changed:
+        _show_replayed(console, changed)
+    for unit in refused:
+        still = "" if unit.was_landed else "still "
+        console.print(f"{still}refused: {unit.source_file}: {unit.reason}", markup=False, highlight=False)
+    same = len(units) - len(changed)
+    console.print(f"{len(units)} originals were mapped again; {same} came out as they were.", highlight=False)
+    if changed:
+        console.print("To build with what changed: throughline run")
+
+
+def _show_replayed(console: Console, units: Iterable[Landed]) -> None:
+    table = Table(title="What changed", title_justify="left", title_style="bold")
+    for name in ("file", "kind", *PARTS):
+        table.add_column(name, justify="right" if name in PARTS else "left", overflow="fold")
     for unit in units:
-        if unit.status == "refused":
-            console.print(f"refused: {unit.source_file}: {unit.reason}", markup=False, highlight=False)
-    console.print(f"{len(units)} originals were mapped again. To build with them: throughline run")
+        before, after = ({row["record_kind"]: row for row in rows} for rows in (unit.before, unit.rows))
+        for kind in dict.fromkeys([*after, *before]):
+            counts = (_before_after(before.get(kind), after.get(kind), f"rows_{part}") for part in PARTS)
+            table.add_row(escape(unit.source_file), "refused" if kind == "none" else kind, *counts)
+    console.print(table)
+
+
+def _before_after(before: LedgerRow | None, after: LedgerRow | None, name: str) -> str:
+    old, new = (f"{row[name]:,}" if row else "–" for row in (before, after))
+    return new if old == new else f"{old} → {new}"
 
 
 def findings(console: Console, findings: Iterable[Finding]) -> None:

@@ -10,6 +10,9 @@ from connectors.home import FORMAT, Home
 from pipelines.landing import land_originals
 from pipelines.settings import declarations, open_tokeniser, writing
 
+_TOLD_ONCE = {"late_rows", "replays"}
+"""Tables of landing that can't be derived again: the archive keeps what a unit means now, not what it meant before."""
+
 
 def upgrade(home: Home) -> int:
     """Upgrade; returns the format that was found. Metric results and guard history in the warehouse are kept."""
@@ -20,7 +23,7 @@ def upgrade(home: Home) -> int:
         raise SettingsError(f"{home.root} has format {found}, newer than {FORMAT}. Update Throughline instead.")
     with writing(home):
         for table in home.landing.glob("*") if home.landing.exists() else ():
-            if table.name != "late_rows":  # the archive keeps what a window means now, not what it meant before
+            if table.name not in _TOLD_ONCE:
                 shutil.rmtree(table, ignore_errors=True)
         home.root.mkdir(parents=True, exist_ok=True)
         home.note(format=FORMAT)

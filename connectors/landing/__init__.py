@@ -13,10 +13,13 @@ unit          one unit from its original to its ledger rows, in scratch folders 
 truncation    an export that was cut off is refused
 commit        what is checked, and the order in which files move
 ledger_rows   what is said of each unit
+replays       what became of originals that were mapped again: before and after
+unchanged     whether such an original yields what stands already
 tables        the tables of the landing zone, and their files without rows
 """
 
 from connectors.landing.ledger_rows import LedgerRow, ledger
+from connectors.landing.replays import replays
 from connectors.landing.tables import table_schema, write_zero_rows
 from connectors.landing.truncation import refuse_smaller_again
 from connectors.landing.unit import Landed, interrupted, land
@@ -36,6 +39,7 @@ __all__ = [
     "land",
     "ledger",
     "refuse_smaller_again",
+    "replays",
     "table_schema",
     "write_zero_rows",
 ]

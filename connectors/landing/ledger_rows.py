@@ -31,10 +31,16 @@ def ledger(home: Home, tool: str | None = None) -> pa.Table:
     return pa.concat_tables([empty, *tables]).sort_by([("landed_at", "ascending"), ("record_kind", "ascending")])
 
 
-def was_landed(home: Home, original: Original) -> bool:
-    """Whether the last landing of the unit ended well."""
+def rows_of(home: Home, original: Original) -> list[LedgerRow]:
+    """What the ledger says of a unit; nothing of one that it does not know."""
     path = home.unit_file("ledger", original.tool, original.unit)
-    return path.exists() and "landed" in pq.read_table(path, columns=["status"]).column(0).to_pylist()
+    rows: list[LedgerRow] = pq.ParquetFile(path).read(use_threads=False).to_pylist() if path.exists() else []
+    return rows
+
+
+def was_landed(rows: Sequence[LedgerRow]) -> bool:
+    """Whether these rows, of one unit, say that its last landing ended well."""
+    return any(row["status"] == "landed" for row in rows)
 
 
 def landed_rows(mapped: MappedUnit) -> list[LedgerRow]:
