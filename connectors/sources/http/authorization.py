@@ -13,6 +13,7 @@ from connectors.errors import SettingsError, Transient
 from connectors.sources.http.answers import busy, is_busy
 from connectors.sources.http.credentials import Credentials
 
+_FORM = "application/x-www-form-urlencoded"
 _BEFORE_IT_ENDS_SECONDS = 30.0
 """How long before its end a token counts as ended: a page may take a while."""
 
@@ -28,32 +29,28 @@ class InHeader(httpx.Auth):
         yield request
 
 
-class ParameterTransport(httpx.BaseTransport):
+class InParameter(httpx.Auth):
     """A key in a parameter: of the form where a form is sent, otherwise of the query.
 
-    It is added below the HTTP library's own log, which names the address of every request.
+    The HTTP library would log it with the address; `connection` leaves the host alone in that log.
     """
 
-    def __init__(self, name: str, value: str, transport: httpx.BaseTransport | None = None) -> None:
+    requires_request_body = True
+
+    def __init__(self, name: str, value: str) -> None:
         self._name, self._value = name, value
-        self._under = transport or httpx.HTTPTransport()
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        is_form = request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
-        if is_form or (request.method == "POST" and not request.read()):
-            form = b"&".join(filter(None, (request.read(), urlencode({self._name: self._value}).encode())))
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        sent = request.headers.get("Content-Type", "")
+        if sent.startswith(_FORM) or (request.method == "POST" and not request.content):
+            form = b"&".join(filter(None, (request.content, urlencode({self._name: self._value}).encode())))
             headers = request.headers.copy()
-            headers["Content-Length"] = str(len(form))
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            signed = httpx.Request(request.method, request.url, headers=headers, content=form)
+            headers["Content-Length"], headers["Content-Type"] = str(len(form)), _FORM
+            extensions = request.extensions
+            yield httpx.Request(request.method, request.url, headers=headers, content=form, extensions=extensions)
         else:
-            address = request.url.copy_merge_params({self._name: self._value})
-            signed = httpx.Request(request.method, address, headers=request.headers, stream=request.stream)
-        signed.extensions = request.extensions
-        return self._under.handle_request(signed)
-
-    def close(self) -> None:
-        self._under.close()
+            request.url = request.url.copy_merge_params({self._name: self._value})
+            yield request
 
 
 class _Token(msgspec.Struct):

@@ -13,7 +13,7 @@ from connectors.declaration import Declaration
 from connectors.declaration.json_paths import records_path
 from connectors.declaration.pulling import Pull, Rest
 from connectors.errors import SettingsError, Transient
-from connectors.sources.http.authorization import ClientCredentials, InHeader, ParameterTransport
+from connectors.sources.http.authorization import ClientCredentials, InHeader, InParameter
 from connectors.sources.http.connection import Connection
 from connectors.sources.http.credentials import Credentials
 from connectors.sources.http.pace import Pace
@@ -50,7 +50,6 @@ class Api:
             timeout_seconds=source.timeout_seconds,
             smaller="Declare `pages` with a smaller `size` in the connector's file.",
             pace=pace or _pace(self._rest, source),
-            transport=_transport(self._rest, secrets),
         )
 
     def __enter__(self) -> Api:
@@ -123,14 +122,10 @@ def _authorization(rest: Rest, source: Source, secrets: tuple[str, ...]) -> http
         return InHeader("Authorization", f"Bearer {secrets[0]}")
     if declared.kind == "header":
         return InHeader(str(declared.name), declared.prefix + secrets[0])
+    if declared.kind == "parameter":
+        return InParameter(str(declared.name), secrets[0])
     if declared.kind == "client_credentials":
         address = source.token_url or source.endpoint.rstrip("/") + str(declared.token_path)
         scope = source.scope or declared.scope
         return ClientCredentials(address, Credentials(*secrets), scope, in_form=declared.in_form)
     return None
-
-
-def _transport(rest: Rest, secrets: tuple[str, ...]) -> httpx.BaseTransport | None:
-    if rest.authorization.kind != "parameter":
-        return None
-    return ParameterTransport(str(rest.authorization.name), secrets[0])
