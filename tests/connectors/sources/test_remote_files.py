@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,11 @@ from typing import Any
 
 import paramiko
 import pytest
+import yaml
 
+from connectors.declaration import CATALOGUE, load
 from connectors.errors import SettingsError, ThroughlineError, Transient
+from connectors.sources.database.source import database
 from connectors.sources.remote_files.fetching import Fetched, fetch
 from connectors.sources.remote_files.source import RemoteInbox, remote_inbox
 
@@ -132,6 +136,14 @@ def test_a_mistake_in_the_settings_is_told(given: dict[str, Any], said: str) -> 
     with pytest.raises(SettingsError, match=r"settings.yml: tools.acme.inbox") as caught:
         remote_inbox("acme", {"inbox": given})
     assert said in str(caught.value) and "pony" not in str(caught.value)
+
+
+def test_the_settings_of_the_page_are_settings() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "fetching.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block)["tools"] for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    exports = load(CATALOGUE / "hr_table.yaml").exports
+    assert database("hr_core", blocks[0]["hr_core"], exports)
+    assert [remote_inbox(tool, settings).protocol for tool, settings in blocks[1].items()] == ["sftp", "s3"]
 
 
 @pytest.mark.parametrize(
