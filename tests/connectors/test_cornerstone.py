@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 from connectors.declaration import CATALOGUE, load, with_settings
-from tests.connectors.mapped import map_file, token_of
+from tests.connectors.mapped import Mapped, map_file, token_of
 
 SAMPLES = CATALOGUE / "samples" / "cornerstone"
 REPORT = SAMPLES / "[Learning]_Transcript_Status_20260302_02_02_28_PM.csv"
@@ -17,28 +19,31 @@ def user(number: str) -> str:
     return token_of("cornerstone:user_id", number)
 
 
-def test_each_date_of_a_transcript_row_is_a_milestone(tmp_path: Path) -> None:
-    mapped = map_file(REPORT, "cornerstone", tmp_path)
-    assert mapped.counts("enrolments") == (15, 13, 2, 0)
-    reached = {(r["person_token"], r["activity_id"], r["milestone"]): r for r in mapped.rows("enrolments")}
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Mapped:
+    return map_file(REPORT, "cornerstone", tmp_path_factory.mktemp("report"))
+
+
+def test_each_date_of_a_transcript_row_is_a_milestone(report: Mapped) -> None:
+    assert report.counts("enrolments") == (15, 13, 2, 0)
+    reached = {(r["person_token"], r["activity_id"], r["milestone"]): r for r in report.rows("enrolments")}
     assert reached[user("001007"), SAFETY, "completed"]["occurred_at"] == datetime(2026, 1, 20, 16, 30)
     assert reached[user("001007"), SAFETY, "assigned"]["due_at"] == datetime(2026, 2, 1)
     assert (user("001044"), SAFETY, "completed") not in reached, "in progress and past due is not completed"
     assert reached[user("002310"), SAFETY, "cancelled"]["occurred_date"] == date(2026, 1, 30)
-    failed = {r["activity_name"] for r in mapped.rows("enrolments") if r["milestone"] == "failed"}
+    failed = {r["activity_name"] for r in report.rows("enrolments") if r["milestone"] == "failed"}
     assert failed == {"First aid test"}
-    assert [(r["source_line"], r["rule"]) for r in mapped.rejects("enrolments")] == [
+    assert [(r["source_line"], r["rule"]) for r in report.rejects("enrolments")] == [
         (14, "required_missing"),
         (15, "not_a_time"),
     ]
 
 
-def test_who_came_to_a_session_is_told_by_its_status(tmp_path: Path) -> None:
-    mapped = map_file(REPORT, "cornerstone", tmp_path)
-    came = {r["person_token"]: r["attendance"] for r in mapped.rows("attendances")}
+def test_who_came_to_a_session_is_told_by_its_status(report: Mapped) -> None:
+    came = {r["person_token"]: r["attendance"] for r in report.rows("attendances")}
     assert came == {user("001044"): "attended", user("002310"): "no_show"}
-    assert [r["is_passed"] for r in mapped.rows("assessments")] == [True, False]
-    assert mapped.column("learning_time", "minutes") == [75.0, 20.0, 25.0]
+    assert [r["is_passed"] for r in report.rows("assessments")] == [True, False]
+    assert report.column("learning_time", "minutes") == [75.0, 20.0, 25.0]
 
 
 def test_a_spanish_report_has_the_day_first_and_goes_by_titles(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
+
 from connectors.declaration import CATALOGUE
-from tests.connectors.mapped import map_file, token_of
+from tests.connectors.mapped import Mapped, map_file, token_of
 
 SAMPLES = CATALOGUE / "samples" / "successfactors_learning"
 
@@ -15,32 +17,36 @@ def user(number: str) -> str:
     return token_of("successfactors_learning:user_id", number)
 
 
-def test_the_words_in_a_status_code_say_how_a_learning_event_ended(tmp_path: Path) -> None:
-    mapped = map_file(SAMPLES / "learning_history_20260302.txt", "successfactors_learning", tmp_path)
-    assert mapped.unit.export == "history_file"
-    ended = [(r["person_token"], r["activity_id"], r["milestone"]) for r in mapped.rows("enrolments")]
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Mapped:
+    return map_file(
+        SAMPLES / "learning_history_20260302.txt", "successfactors_learning", tmp_path_factory.mktemp("history")
+    )
+
+
+def test_the_words_in_a_status_code_say_how_a_learning_event_ended(history: Mapped) -> None:
+    assert history.unit.export == "history_file"
+    ended = [(r["person_token"], r["activity_id"], r["milestone"]) for r in history.rows("enrolments")]
     assert ended == [
         (user("001007"), "COURSE/SAF-101", "completed"),
         (user("001044"), "COURSE/SAF-101", "failed"),
         (user("001044"), "WBT/AID-7", "completed"),
         (user("002310"), "COURSE/LAD-2", "failed"),
     ]
-    assert mapped.rows("enrolments")[2]["occurred_at"] == datetime(2025, 10, 3, 11, 0), "the T of OCT is no separator"
+    assert history.rows("enrolments")[2]["occurred_at"] == datetime(2025, 10, 3, 11, 0), "the T of OCT is no separator"
 
 
-def test_a_cut_off_file_loses_its_last_record_with_a_reason(tmp_path: Path) -> None:
-    mapped = map_file(SAMPLES / "learning_history_20260302.txt", "successfactors_learning", tmp_path)
-    assert [(r["source_line"], r["rule"]) for r in mapped.rejects("enrolments")] == [
+def test_a_cut_off_file_loses_its_last_record_with_a_reason(history: Mapped) -> None:
+    assert [(r["source_line"], r["rule"]) for r in history.rejects("enrolments")] == [
         (6, "not_a_time"),
         (7, "required_missing"),
         (8, "ragged_row"),
     ]
 
 
-def test_a_word_is_no_score_and_who_did_not_come_learned_no_hours(tmp_path: Path) -> None:
-    mapped = map_file(SAMPLES / "learning_history_20260302.txt", "successfactors_learning", tmp_path)
-    assert [(r["score"], r["is_passed"]) for r in mapped.rows("assessments")] == [(92.0, True), (41.5, False)]
-    assert mapped.column("learning_time", "minutes") == [90.0, 90.0, 30.0]
+def test_a_word_is_no_score_and_who_did_not_come_learned_no_hours(history: Mapped) -> None:
+    assert [(r["score"], r["is_passed"]) for r in history.rows("assessments")] == [(92.0, True), (41.5, False)]
+    assert history.column("learning_time", "minutes") == [90.0, 90.0, 30.0]
 
 
 def test_a_german_report_stands_below_its_title_and_above_its_total(tmp_path: Path) -> None:
