@@ -32,6 +32,8 @@ MARTS = {
     "fct_assessment_result",
     "fct_attempt",
     "fct_capability_assessment",
+    "fct_certification_award",
+    "fct_certification_status",
     "fct_enrolment",
     "fct_headcount_monthly",
     "fct_kpi_observation",
