@@ -131,14 +131,15 @@ class RejectsFile:
 
 
 class SeenKeys:
-    """Record keys of a unit, eight bytes each: enough to know whether a unit holds anything twice at all."""
+    """Record keys of a unit (32 digits), eight bytes each: enough to know whether it holds anything twice at all."""
 
     def __init__(self) -> None:
         self._prefixes: list[np.ndarray] = []
 
     def add(self, keys: pa.StringArray) -> None:
-        digits = "".join(keys.to_pylist())
-        self._prefixes.append(np.frombuffer(bytes.fromhex(digits), np.uint64)[::2].copy())
+        start, (_, _, digits) = 32 * keys.offset, keys.buffers()
+        text = str(memoryview(digits)[start : start + 32 * len(keys)], "ascii")
+        self._prefixes.append(np.frombuffer(bytes.fromhex(text), np.uint64)[::2].copy())
 
     def suspected(self) -> set[int]:
         """Prefixes that were met more than once. Asked once: what was held is let go."""
