@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.declaration import Items
 from connectors.errors import OriginalRefused
 from connectors.reading import tables
 from connectors.reading.identification import Found
@@ -43,10 +44,33 @@ def load(
     return replace(source, found=replace(found, layout=replace(source.layout, items=kept)))
 
 
-def _held(connection: duckdb.DuckDBPyConnection, source: Source) -> Sequence[bool]:
+def _held(connection: duckdb.DuckDBPyConnection, source: Source) -> list[bool]:
     """Whether each item holds what its declaration asks for."""
-    asked = ", ".join(map(_is_confirmed, source.layout.items))
-    return connection.execute(f"SELECT {asked} FROM {source.view}").fetchone() or ()
+    items = source.layout.items
+    held = [not item.declared.asks_what_it_holds for item in items]
+    for declared in source.layout.export.items:
+        asked = [i for i, item in enumerate(items) if item.declared is declared and declared.asks_what_it_holds]
+        if asked:
+            cells = ", ".join(f'"cell_{items[i].cells["cell"]}"' for i in asked)
+            for place, is_confirmed in connection.execute(_confirmed(declared, cells, source.view)).fetchall():
+                held[asked[place - 1]] = is_confirmed
+    return held
+
+
+def _confirmed(declared: Items, cells: str, view: str) -> str:
+    """A query: the place of a column among the cells, and whether it holds what is declared."""
+    texts = (
+        "SELECT place, text, count(*) AS filled FROM "
+        f"(SELECT unnest([{cells}]) AS text, unnest(range(1, len([{cells}]) + 1)) AS place FROM {view}) "
+        "WHERE text IS NOT NULL GROUP BY ALL"
+    )
+    if declared.ticked:
+        confirmed = f"count(*) = 1 AND sum(filled) >= {_OFTEN}"
+    else:
+        fits = f"regexp_matches(text, {literal(declared.mostly)})"
+        fitting, stray = f"sum(filled) FILTER ({fits})", f"coalesce(sum(filled) FILTER (NOT {fits}), 0)"
+        confirmed = f"{stray} = 0 OR coalesce({fitting} > 1 AND {stray} <= greatest(1, {_STRAY} * sum(filled)), false)"
+    return f"SELECT place, {confirmed} FROM ({texts}) GROUP BY place"
 
 
 def _first_of_each_cell(items: Sequence[Item], held: Sequence[bool]) -> tuple[Item, ...]:
@@ -58,18 +82,6 @@ def _first_of_each_cell(items: Sequence[Item], held: Sequence[bool]) -> tuple[It
             kept.append(item)
             taken.update(item.cells.values())
     return tuple(kept)
-
-
-def _is_confirmed(item: Item) -> str:
-    """SQL over all records: whether the column of an item holds what was declared."""
-    if not item.declared.asks_what_it_holds:
-        return "true"
-    cell = f'"cell_{item.cells["cell"]}"'
-    if item.declared.ticked:
-        return f"count(DISTINCT {cell}) = 1 AND count({cell}) >= {_OFTEN}"
-    fitting = f"count(*) FILTER (regexp_matches({cell}, {literal(item.declared.mostly)}))"
-    stray = f"count({cell}) - {fitting}"
-    return f"count({cell}) > 0 AND ({stray} = 0 OR {fitting} > 1 AND {stray} <= greatest(1, {_STRAY} * count({cell})))"
 
 
 def _unanswered(source: Source) -> OriginalRefused:
