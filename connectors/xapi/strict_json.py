@@ -52,7 +52,7 @@ def decode(raw: bytes) -> Any:
 
 def may_be_deep(raw: bytes, levels: int) -> bool:
     """Whether there are brackets enough for more levels than these."""
-    return raw.count(b"[") + raw.count(b"{") > levels
+    return len(raw) > levels and raw.count(b"[") + raw.count(b"{") > levels
 
 
 def _levels(text: str) -> int:

@@ -120,3 +120,4 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
     serve(sys.stdin.buffer, answers)
+    os._exit(0)  # taking apart what was remembered would take a good part of a second
