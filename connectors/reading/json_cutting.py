@@ -191,8 +191,9 @@ class _Walk:
         return self._end(at)
 
     def _list(self, at: int, steps: tuple[str, ...], scope: int | None, key: str | None) -> _Walked:
-        self._notes.is_there |= not steps
         at = self._blank(at + 1)
+        # A list on the way that is empty has no records, which is another thing than to have no place for them.
+        self._notes.is_there |= not steps or self._content[at : at + 1] == b"]"
         while self._content[at : at + 1] != b"]":
             if at >= self._size:
                 raise _Torn(at)

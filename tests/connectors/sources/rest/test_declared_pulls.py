@@ -48,6 +48,17 @@ def test_a_tool_says_what_its_pulls_need(tool: str) -> None:
         assert declaration.exports[export].how
 
 
+@pytest.mark.parametrize(
+    ("tool", "export"), [(tool, export) for tool, declared in catalogue().items() for export in pulls_of(declared)]
+)
+def test_an_answer_without_records_lands_as_none(tmp_path: Path, tool: str, export: str) -> None:
+    answer = tmp_path / "pulled.ndjson"
+    answer.write_bytes(b"[]\n[]\n")
+    mapped = map_file(answer, tool, tmp_path / "scratch", f"{export}-2026-03-01.ndjson", pulled_as=export)
+    assert {mapped.counts(kind.kind.name) for kind in mapped.unit.kinds} == {(0, 0, 0, 0)}
+    assert mapped.unit.export == export
+
+
 # ------------------------------------------------------------------------------------------------------------- Moodle
 
 
