@@ -25,7 +25,7 @@ from pipelines.pulls import pull_assets, pull_schedule, pulled_tools
 from pipelines.remote_inboxes import remote_inboxes
 from pipelines.resources import HomeResource
 from pipelines.rest_pulls import rest_pulls
-from pipelines.settings import declarations, use_home
+from pipelines.settings import in_use, use_home
 from pipelines.triggers import inbox_sensor, nightly
 from pipelines.warehouse import warehouse_assets
 from pipelines.writing_back import JOB as WRITE_BACK
@@ -40,12 +40,12 @@ FROM_ELSEWHERE = ("database", "inbox", "lrs", "rest")
 
 
 def line(home: Home) -> dg.Definitions:
-    """The whole line with the connectors that ``home`` has today.
+    """The whole line with the tools that ``home`` uses today.
 
-    A connector or a second installation of a tool that is added later is another asset: Dagster learns of it when it
-    loads the code location anew, and ``throughline run``, which asks here each time, at once.
+    A tool or a second installation of one that is added later is another asset: Dagster learns of it when it loads the
+    code location anew, and ``throughline run``, which asks here each time, at once.
     """
-    known = declarations(home)
+    known = in_use(home)
     sources = pulled_tools(known)
     pulls = {tool: pull_assets(known[tool], source) for tool, source in sources.items()}
     by_export = [*rest_pulls(known), *database_pulls(known)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from connectors import archive
 from connectors.declaration import Declaration, catalogue, configured
 from connectors.errors import SettingsError
 from connectors.home import Home
@@ -62,6 +63,18 @@ def declarations(home: Home) -> dict[str, Declaration]:
     if taken := sorted(_OWN_ASSETS & found.keys()):
         raise SettingsError(f"A tool can't be called {' or '.join(taken)}: Throughline itself uses that name.")
     return found
+
+
+def in_use(home: Home) -> dict[str, Declaration]:
+    """The tools of a home that have a folder in its inbox, originals in its archive, or a word in its settings.
+
+    A home that uses none yet has all of them before it: what could be connected is all that there is to be seen.
+    """
+    known = declarations(home)
+    named = set(home.settings().get("tools") or {})
+    folders = {path.name for path in home.inbox.iterdir() if path.is_dir()} if home.inbox.exists() else set()
+    used = {tool: known[tool] for tool in known if tool in named | folders | archive.tools(home)}
+    return used or known
 
 
 def open_tokeniser(home: Home) -> Tokeniser:

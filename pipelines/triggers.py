@@ -30,9 +30,9 @@ def inbox_sensor(job_name: str, tools: frozenset[str]) -> dg.SensorDefinition:
         opened = Home(Path(home.root))
         if strangers := _strangers(opened, tools):
             raise SettingsError(
-                f"Files wait in inbox/{strangers[0]}, and this code location has no connector of that name. Add "
-                f"connectors/{strangers[0]}.yaml to the home or an entry in its settings.yml, or rename the folder; "
-                "then reload the code location (Deployment → Reload)."
+                f"Files wait in inbox/{strangers[0]}, which was not there when this code location was loaded. Reload "
+                "it (Deployment → Reload the code location). If this comes again, there is no connector of that name: add "
+                f"connectors/{strangers[0]}.yaml to the home or an entry in its settings.yml, or rename the folder."
             )
         files = _settled(opened)
         if not files:

@@ -84,6 +84,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """The definitions, made anew, and every warning that it took to make and resolve them; one LRS is pulled from."""
     home = use_home(tmp_path_factory.mktemp("definitions") / "home").open()
     (home.root / "settings.yml").write_text("tools: {xapi: {lrs: {endpoint: 'https://lrs.example.org/xapi'}}}")
+    for tool in TOOLS:
+        (home.inbox / tool).mkdir()
     from pipelines import definitions
 
     with warnings.catch_warnings(record=True) as told:
@@ -138,6 +140,16 @@ def test_a_second_installation_of_a_tool_is_part_of_the_line_that_is_built_for_i
         dg.AssetKey(["academy_lrs", "statements"])
         in asset_graph.get(dg.AssetKey(["landing", "statements"])).parent_keys
     )
+
+
+def test_a_home_shows_the_tools_that_it_uses_and_one_that_uses_none_shows_all(home: Home) -> None:
+    from pipelines.settings import in_use
+
+    assert set(in_use(home)) == set(TOOLS)
+    (home.inbox / "moodle").mkdir()
+    (home.root / "settings.yml").write_text("tools: {academy_lrs: {connector: xapi}}")
+    (home.archive / "units" / "totara").mkdir(parents=True)
+    assert set(in_use(home)) == {"moodle", "academy_lrs", "totara"}
 
 
 def test_the_lrs_yields_what_statements_yield(groups: dict[str, set[str]]) -> None:

@@ -55,7 +55,7 @@ def test_a_home_that_was_never_opened_starts_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_no_connector_reads_fails_the_sensor_with_the_next_step(home: Home) -> None:
     drop(home, "modle/log.csv")
-    with pytest.raises(SettingsError, match=r"inbox/modle.*reload the code location"):
+    with pytest.raises(SettingsError, match=r"inbox/modle.*Reload the code location"):
         ticked(home)
 
 
