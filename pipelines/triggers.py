@@ -31,7 +31,7 @@ def inbox_sensor(job_name: str, tools: frozenset[str]) -> dg.SensorDefinition:
         if strangers := _strangers(opened, tools):
             raise SettingsError(
                 f"Files wait in inbox/{strangers[0]}, which was not there when this code location was loaded. Reload "
-                "it (Deployment → Reload the code location). If this comes again, there is no connector of that name: add "
+                "it (Deployment → Reload the code location). If this comes again, no connector has that name: add "
                 f"connectors/{strangers[0]}.yaml to the home or an entry in its settings.yml, or rename the folder."
             )
         files = _settled(opened)
