@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Connectors: what each tool's exports are read as.", no_args_is_help=True, rich_markup_mode=None)
 
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file or an Excel workbook.", exists=True, dir_okay=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(help="A CSV file, an Excel workbook, JSON or Parquet.", exists=True, dir_okay=False)
+]
 ToolArgument = Annotated[str, typer.Argument(help="The tool, as `throughline connector list` names it.")]
 
 

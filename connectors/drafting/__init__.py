@@ -3,7 +3,7 @@
     FILE --opening--> text cells --profiles--> what each column holds --people, matching, kinds--> a record kind
          --parts, writing--> <tool>.yaml --trial--> what it would land
 
-opening      encoding, delimiter and header, found out instead of declared
+opening      encoding, delimiter and header, found out instead of declared; `json_shape`: where records stand in JSON
 edges        rows that are no records
 profiles     what the columns hold; `notations` says how values may be written
 people       columns that say who somebody is, which are never read as open text
@@ -79,7 +79,7 @@ def drafted(
     sheet: str | None = None,
     known: Mapping[str, Declaration] | None = None,
 ) -> Draft:
-    """Draft a declaration from a CSV file or a workbook, and try it on that file.
+    """Draft a declaration from a CSV file, a workbook, JSON or Parquet, and try it on that file.
 
     ``scratch`` is a folder for clear text, ``known`` are connectors that may read the file already. Raises
     OriginalRefused for a file that can't be read, SettingsError where no record kind fits.
@@ -89,7 +89,8 @@ def drafted(
         with opened(path, work, sheet) as table:
             nothing = nothing_in(table)
             columns = profiles(table, nothing)
-            held = Table(columns, personal(columns), words(f"{path.name.split('.')[0]} {table.source.sheet}"))
+            title = words(f"{path.name.split('.')[0]} {table.source.sheet}")
+            held = Table(columns, personal(columns), title, may_be_wide=table.json is None)
             choice = choose(held, kind)
             marks = decimal_marks(columns)
             made = parts(held, choice.chosen, marks, tool, rows_at_the_edges(table), table.ragged)
@@ -103,6 +104,8 @@ def drafted(
 
 def _read_by(table: Opened, known: Mapping[str, Declaration], file_name: str) -> Iterator[tuple[str, str]]:
     """Connectors that know the header, each with the export that they take it for."""
+    if table.json:
+        return
     for tool, declaration in known.items():
         tables = [name for name, export in declaration.exports.items() if export.format == "table"]
         heads = {d: head_of(rows) for d, rows in table.heads.items() if d in ("", *declaration.delimiters)}

@@ -92,7 +92,7 @@ def _impossible(closest: Candidate, wanted: str | None) -> str:
 
 def _candidate(table: Table, kind: RecordKind) -> Candidate:
     matches = matched(table, kind)
-    found = wide(table, kind.name, matches)
+    found = wide(table, kind.name, matches) if table.may_be_wide else None
     if found is not None:
         matches = _without(matches, found, kind.name)
     told = {*matches, *(_OF_ITEMS[kind.name] if found else ())}

@@ -36,11 +36,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Table:
-    """What is known of a table: its columns, which of them are personal, and the words of its name."""
+    """What is known of a table: its columns, which of them are personal, and the words of its name.
+
+    ``may_be_wide``: whether columns may be things themselves, one record to each cell; members of JSON are not.
+    """
 
     profiles: Sequence[Profile]
     personal: Sequence[Personal | None]
     title: str
+    may_be_wide: bool = True
 
     def speaks_of(self, word: str) -> bool:
         """Whether a word (or two) stands in the header."""

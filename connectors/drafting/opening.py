@@ -9,6 +9,7 @@ stands, and how many rows it has.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,11 +20,14 @@ from pathlib import Path
 import duckdb
 
 from connectors.declaration import Export
+from connectors.declaration.json_paths import records_path
+from connectors.drafting.json_shape import JsonShape, json_shape
 from connectors.errors import OriginalRefused
-from connectors.reading import Found, Source, load, workbooks
+from connectors.reading import Found, Source, load, parquet_files, workbooks
 from connectors.reading.code_pages import likeliest_first
-from connectors.reading.headers import Header, HeadRow, header_of, rows_of_text
+from connectors.reading.headers import Header, Heading, HeadRow, header_of, rows_of_text
 from connectors.reading.identification import SheetCells
+from connectors.reading.json_records import Place, write_records
 from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
 from connectors.reading.recognition import Layout
 
@@ -50,6 +54,7 @@ class Opened:
 
     ``heads`` are its first rows by delimiter, ``encoding`` and ``delimiter`` are empty for a sheet. ``ragged``
     are the lines whose cells are more or fewer than the header's, ``other_sheets`` those that weren't opened.
+    Of JSON, the names are paths, and ``json`` says where the records stand.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -60,6 +65,7 @@ class Opened:
     encoding: str = ""
     delimiter: str = ""
     other_sheets: tuple[str, ...] = ()
+    json: JsonShape | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,6 +82,10 @@ def opened(path: Path, scratch: Path, sheet: str | None = None) -> Iterator[Open
     ) as connection:
         if workbooks.is_zip(plain):
             yield _of_workbook(connection, plain, scratch, sheet)
+        elif parquet_files.is_parquet(plain):
+            yield _of_parquet(connection, plain, scratch)
+        elif shape := json_shape(plain):
+            yield _of_json(connection, plain, shape, scratch)
         else:
             refuse_if_no_text(plain)
             yield _of_text(connection, plain, scratch)
@@ -139,6 +149,32 @@ def _of_workbook(connection: duckdb.DuckDBPyConnection, plain: Path, scratch: Pa
     others = tuple(other.name for other in filled if other is not sheet)
     source, ragged = _loaded(connection, SheetCells(sheet.name, target), shape, "", scratch)
     return Opened(connection, source, shape, {"": head}, ragged, other_sheets=others)
+
+
+# ----------------------------------------------------------------------------------------------- Parquet and JSON
+
+
+def _of_parquet(connection: duckdb.DuckDBPyConnection, plain: Path, scratch: Path) -> Opened:
+    head = parquet_files.head(plain)
+    shape = Shape(0, 1, header_of(head))
+    parquet_files.write_cells(plain, scratch / "cells.parquet", {})
+    source, ragged = _loaded(connection, SheetCells("", scratch / "cells.parquet"), shape, "", scratch)
+    return Opened(connection, source, shape, {"": head}, ragged)
+
+
+def _of_json(connection: duckdb.DuckDBPyConnection, plain: Path, found: JsonShape, scratch: Path) -> Opened:
+    if not found.paths:
+        raise OriginalRefused("The file is JSON, and holds no records.", "check that it is an export of the tool.")
+    header = Header(tuple(Heading(path, path) for path in found.paths), 1)
+    columns = {f"c{i}": path for i, path in enumerate(found.paths)}
+    export = Export.model_validate({"title": "", "delivers": "events", "columns": columns, **found.declared})
+    prefix = re.compile(found.line_prefix.encode()) if found.line_prefix else None
+    steps = records_path(found.records) if found.records else ()
+    content = write_records(plain, Place(steps, prefix, ("draft",), (), is_empty=False), scratch, 0)
+    layout = Layout("draft", export, "", header.cells, {name: i for i, name in enumerate(columns)}, (), 1)
+    source = load(connection, Found(content, layout), 0, ("",), scratch)
+    ragged = frozenset(record.line for record in source.ragged)
+    return Opened(connection, source, Shape(0, 1, header), {}, ragged, json=found)
 
 
 # --------------------------------------------------------------------------------------------------- the header

@@ -114,6 +114,8 @@ def _export(found: Findings) -> Iterator[str]:
 def _layout(found: Findings) -> Iterator[str]:
     """How the table lies in the file."""
     opened, parts = found.opened, found.parts
+    for name, value in (opened.json.declared if opened.json else {}).items():
+        yield f"    {name}: {flow(value)}"
     if opened.other_sheets:
         yield from (f"    {line}" for line in _comment(f"Other sheets: {', '.join(opened.other_sheets)}."))
         yield f"    sheet: {flow([opened.source.sheet])}"
@@ -124,7 +126,7 @@ def _layout(found: Findings) -> Iterator[str]:
     if parts.not_records:
         yield "    not_records:"
         yield from (f"      - {flow(condition)}" for condition in parts.not_records)
-    if parts.ragged:
+    if parts.ragged and not opened.json:
         yield f"    # ? {parts.ragged} rows have more or fewer cells than the header; what is missing counts as blank."
         yield from ("    short_rows: pad", "    long_rows: drop_blank")
 

@@ -75,7 +75,7 @@ def _prefix(export: Export) -> re.Pattern[bytes] | None:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where records stand, and the first of them. ``names``: the exports that look for their records there."""
 
     steps: tuple[str, ...]
@@ -87,7 +87,7 @@ class _Place:
 
 def recognised_json(
     text: Path, source_file: str, declaration: Declaration, exports: Mapping[str, Export]
-) -> Iterator[tuple[_Place, Layout]]:
+) -> Iterator[tuple[Place, Layout]]:
     """The places with records that are an export, each with its export. Raises OriginalRefused if there is none."""
     fits: list[Fit] = []
     places = list(_places(text, exports))
@@ -123,7 +123,7 @@ def _top(text: Path) -> list[str]:
     return _told_names(_decoded(first)) if first else []
 
 
-def _places(text: Path, exports: Mapping[str, Export]) -> Iterator[_Place]:
+def _places(text: Path, exports: Mapping[str, Export]) -> Iterator[Place]:
     groups: dict[tuple[tuple[str, ...], str | None], list[str]] = {}
     for name, export in exports.items():
         groups.setdefault((export.records, export.line_prefix), []).append(name)
@@ -133,7 +133,7 @@ def _places(text: Path, exports: Mapping[str, Export]) -> Iterator[_Place]:
             notes = Notes()
             first = list(islice(cut(text, steps, prefix, notes), _SAMPLE))
             if notes.is_there:
-                yield _Place(steps, prefix, tuple(names), tuple(filter(None, map(_decoded, first))), not first)
+                yield Place(steps, prefix, tuple(names), tuple(filter(None, map(_decoded, first))), not first)
                 break
 
 
@@ -146,7 +146,7 @@ def _decoded(record: Cut) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _fit(name: str, export: Export, place: _Place) -> Fit:
+def _fit(name: str, export: Export, place: Place) -> Fit:
     """Which columns the first records have. What stands around them, and an empty list, are believed to fit."""
     positions: dict[str, int] = {}
     labels: list[str] = []
@@ -165,7 +165,7 @@ def _fit(name: str, export: Export, place: _Place) -> Fit:
     return Fit(name, export, "", Header(headings, 1), positions, missing, {})
 
 
-def _has(path: JsonPath, export: Export, place: _Place) -> bool:
+def _has(path: JsonPath, export: Export, place: Place) -> bool:
     if path.up != 0 or path.is_key:
         return True
     unwrapped = [json_path(name) for name in export.unwrap]
@@ -197,7 +197,7 @@ def _told_names(members: Mapping[str, Any]) -> list[str]:
     return [name for name in members if _NAME.fullmatch(name)][:60]
 
 
-def _layout(fit: Fit, place: _Place) -> Layout:
+def _layout(fit: Fit, place: Place) -> Layout:
     """Every column has a place: what the first records lack, a later one may have."""
     labels = [heading.text for heading in fit.header.headings]
     read = [
@@ -232,7 +232,7 @@ _SCOPES = pa.schema(
 )
 
 
-def write_records(text: Path, place: _Place, folder: Path, number: int) -> JsonRecords:
+def write_records(text: Path, place: Place, folder: Path, number: int) -> JsonRecords:
     """All records of a place as they stand, and the objects around them."""
     path, scopes = folder / f"records_{number}.parquet", folder / f"scopes_{number}.parquet"
     notes, written, last_line, is_numbered = Notes(), 0, 0, False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -481,3 +484,50 @@ def test_real_files_that_are_no_records_are_told_so(tmp_path: Path) -> None:
         pytest.skip(f"the survey's answer key is not at {path}")
     with pytest.raises(SettingsError, match="fits no record kind well enough"):
         drafted(path, "acme", tmp_path)
+
+
+# ------------------------------------------------------------------------------------------------- JSON and Parquet
+
+RECORDS = [
+    {
+        "user": {"email": people(i)[2], "full.name": people(i)[1]},
+        "course": {"id": f"C{i % 4}", "title": f"Course {i % 4}"},
+        "status": ["completed", "started"][i % 2],
+        "happened_at": f"{day}T10:{i:02}:00Z",
+        "detail": '{"score": 7, "of": {"max": 10}}',
+    }
+    for i, day in enumerate(DAYS)
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "declared_as"),
+    [
+        ("\n".join(map(json.dumps, RECORDS)), {}),
+        (json.dumps(RECORDS, indent=1), {}),
+        (json.dumps({"meta": {"next": None}, "data": {"items": RECORDS}}), {"records": "data.items"}),
+        (json.dumps({"by_id": {f"k{i}": one for i, one in enumerate(RECORDS)}}), {"records": "by_id.*"}),
+        ("\n".join(f"2025-01-01 INFO log - {json.dumps(one)}" for one in RECORDS), {"line_prefix": "^[^{]*"}),
+    ],
+)
+def test_json_is_drafted_with_the_paths_to_its_records_and_columns(
+    tmp_path: Path, written: str, declared_as: dict[str, str]
+) -> None:
+    path = tmp_path / "enrolments.json"
+    path.write_text(written, encoding="utf-8")
+    made = drafted(path, "acme", tmp_path)
+    (export,) = yaml.safe_load(made.text)["exports"].values()
+    assert {name: export[name] for name in ("records", "line_prefix") if name in export} == declared_as
+    assert (export["format"], export["unwrap"]) == ("json", ["detail"])
+    assert export["columns"]["user_email"] == "user.email"
+    assert (made.choice.chosen.kind.name, made.trial.landed) == ("enrolments", 24)
+    assert {'user["full.name"]', "detail.of.max"} <= set(made.parts.not_read)
+    assert not [clear for i in range(24) for clear in people(i)[1:] if clear in made.text]
+
+
+def test_parquet_is_drafted_by_its_columns(tmp_path: Path) -> None:
+    names = ("Employee number", "E-mail", "Course", "Status", "Date")
+    columns = zip(*((*people(i)[::2], f"C{i % 4}", "completed", day) for i, day in enumerate(DAYS)), strict=True)
+    pq.write_table(pa.table(dict(zip(names, columns, strict=True))), tmp_path / "enrolments.parquet")
+    made = drafted(tmp_path / "enrolments.parquet", "acme", tmp_path, kind="enrolments")
+    assert (made.choice.chosen.kind.name, made.trial.landed) == ("enrolments", 24)
