@@ -404,17 +404,18 @@ def test_the_watched_share_is_the_union_of_the_played_segments(built, query):
     found = {
         name: row
         for name, *row in query(built, """
-        select registration, watched_seconds, watched_share, required_share, completed_at is not null
+        select registration, watched_seconds, watched_share, required_share, completed_at is not null, end_reason
         from marts.fct_attempt where attempt_method = 'video'
     """)
     }  # fmt: skip
     assert len(found) == len(VIDEOS)
     for name, (length, threshold, tellings) in VIDEOS.items():
-        seconds, share, required, is_completed = found[name]
+        seconds, share, required, is_completed, end_reason = found[name]
         assert seconds == pytest.approx(watched_seconds(tellings[-1], length)), tellings[-1]
         assert share == pytest.approx(seconds / length)
         assert required == (threshold or 1.0)
         assert is_completed == (round(seconds / length, 2) >= required)
+        assert end_reason == ("decided" if is_completed else "open"), "by what was watched, without a verb"
 
 
 def test_without_a_registration_a_gap_divides_attempts_whatever_the_day_and_the_identifier(built, query):

@@ -1,5 +1,5 @@
 {#- At the end of the day that the build is made for, a session that was last heard of before that day is silent. -#}
-{%- set is_silent %}sessions.last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
+{%- set is_silent %}last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
 
 with
 
@@ -21,7 +21,7 @@ registrations as (
     from {{ ref('int_registration_satisfied') }}
 ),
 
-ended as (
+joined as (
     select
         sessions.*,
         watched.watched_seconds,
@@ -29,20 +29,7 @@ ended as (
         -- Without a threshold, a video is completed when all of it was watched.
         case when sessions.method = 'video' then coalesce(sessions.completion_threshold, 1) end as required_share,
         registrations.move_on as registration_move_on,
-        registrations.satisfied_at,
-        case
-            when sessions.method = 'cmi5' and sessions.abandoned_at < coalesce(sessions.terminated_at, sessions.last_at)
-                then 'abandoned'
-            when sessions.method = 'cmi5' and sessions.terminated_at is not null then 'terminated'
-            when sessions.method = 'cmi5' and sessions.abandoned_at is not null then 'abandoned'
-            when sessions.method = 'cmi5' and {{ is_silent }} then 'timed_out'
-            when sessions.method = 'gap' and {{ is_silent }} then 'idle'
-            when
-                sessions.method not in ('cmi5', 'gap')
-                and coalesce(sessions.completed_at, sessions.passed_at, sessions.failed_at) is not null
-                then 'decided'
-            else 'open'
-        end as end_reason
+        registrations.satisfied_at
     from sessions
     left join watched on sessions.method = watched.method and sessions.session_key = watched.session_key
     left join registrations
@@ -53,6 +40,38 @@ ended as (
             and sessions.activity_id = registrations.activity_id
 ),
 
+completed as (
+    select
+        *,
+        case
+            when method <> 'video' or watched_share is null then completed_at
+            -- Shares are told with two or three decimals, and players lose moments between two segments.
+            when round(watched_share, 2) >= required_share then coalesce(completed_at, last_at)
+        end as completion_at,
+        case
+            when method = 'video' and watched_share is not null then 'watched share'
+            when method = 'cmi5' then 'verb'
+            else 'verb or result'
+        end as completion_rule
+    from joined
+),
+
+ended as (
+    select
+        *,
+        case
+            when method = 'cmi5' and abandoned_at < coalesce(terminated_at, last_at) then 'abandoned'
+            when method = 'cmi5' and terminated_at is not null then 'terminated'
+            when method = 'cmi5' and abandoned_at is not null then 'abandoned'
+            when method = 'cmi5' and {{ is_silent }} then 'timed_out'
+            when method = 'gap' and {{ is_silent }} then 'idle'
+            when method not in ('cmi5', 'gap') and coalesce(completion_at, passed_at, failed_at) is not null
+                then 'decided'
+            else 'open'
+        end as end_reason
+    from completed
+),
+
 timed as (
     select
         *,
@@ -61,7 +80,7 @@ timed as (
             when 'terminated' then terminated_at
             when 'timed_out' then last_at
             when 'idle' then last_at
-            when 'decided' then greatest(completed_at, passed_at, failed_at)
+            when 'decided' then greatest(completion_at, passed_at, failed_at)
         end as ended_at,
         case
             when end_reason = 'terminated' and terminated_seconds is not null then 'told by terminated'
@@ -69,12 +88,7 @@ timed as (
             when method = 'cmi5' and end_reason in ('timed_out', 'open') then 'unknown'
             when observed_seconds = 0 then 'unknown'
             else 'observed, a lower bound'
-        end as duration_rule,
-        case
-            when method = 'video' and watched_share is not null then 'watched share'
-            when method = 'cmi5' then 'verb'
-            else 'verb or result'
-        end as completion_rule
+        end as duration_rule
     from ended
 ),
 
@@ -92,11 +106,7 @@ final as (
         started_date,
         ended_at,
         end_reason,
-        case
-            when completion_rule <> 'watched share' then completed_at
-            -- Shares are told with two or three decimals, and players lose moments between two segments.
-            when round(watched_share, 2) >= required_share then coalesce(completed_at, last_at)
-        end as completed_at,
+        completion_at as completed_at,
         completion_rule,
         passed_at,
         failed_at,
