@@ -526,7 +526,7 @@ def test_json_is_drafted_with_the_paths_to_its_records_and_columns(
 
 
 def test_parquet_is_drafted_by_its_columns(tmp_path: Path) -> None:
-    names = ("Employee number", "E-mail", "Course", "Status", "Date")
+    names = ("Employee number", "E-mail", "Course id", "Status", "Date")
     columns = zip(*((*people(i)[::2], f"C{i % 4}", "completed", day) for i, day in enumerate(DAYS)), strict=True)
     pq.write_table(pa.table(dict(zip(names, columns, strict=True))), tmp_path / "enrolments.parquet")
     made = drafted(tmp_path / "enrolments.parquet", "acme", tmp_path, kind="enrolments")
