@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Paging:
         self.progress = Progress()
         self.first = self._begun(first)
         self._track = Track(who, self.first.mark)
-        self._sent: set[str] = set()
+        self._sent: set[bytes] = set()
 
     def _begun(self, request: Request) -> Request:
         pages = self._pages
@@ -63,26 +64,38 @@ class Paging:
             return None
         self.progress.pages += 1
         self.progress.records += len(found)
-        total = at(document, self._pages.total) if self._pages.total else None
-        self.progress.total = total if isinstance(total, int) else self.progress.total
+        self._note_total(at(document, self._pages.total) if self._pages.total else None)
         if self._is_told_to_end(self._pages, document):
             return None
         following = self._following(self._pages, request, answer, document, found)
         if following is not None:
-            contents = [json.dumps(each) for each in found]
-            self._refuse_what_is_not_counted(self._pages, "\n".join(contents))
-            self._track.goes_on(following.mark, (each.encode() for each in contents))
+            content = json.dumps(found).encode() if found else b""
+            self._refuse_what_is_not_counted(self._pages, content)
+            self._track.goes_on(following.mark, [content])
         return following
 
-    def _refuse_what_is_not_counted(self, pages: Pages, content: str) -> None:
+    def _note_total(self, total: Any) -> None:
+        """A list that shrinks moves up, and what moved from one page to the page before was never sent."""
+        if not isinstance(total, int):
+            return
+        before = self.progress.total
+        if before is not None and total < before:
+            raise Transient(
+                f"{self._who} tells of {before} records and then of {total}: they moved while they were read, and some "
+                "may be missing. Nothing was kept."
+            )
+        self.progress.total = total
+
+    def _refuse_what_is_not_counted(self, pages: Pages, content: bytes) -> None:
         """Where we count pages ourselves, one that holds what was read before says that the server doesn't count."""
         if pages.by not in ("number", "offset") or not content:
             return
-        if content in self._sent:
+        mark = hashlib.blake2b(content, digest_size=16).digest()
+        if mark in self._sent:
             raise Transient(
                 f"{self._who} leads in a circle: it sends the same page again when asked for another {pages.parameter}."
             )
-        self._sent.add(content)
+        self._sent.add(mark)
 
     def _is_told_to_end(self, pages: Pages, document: Any) -> bool:
         if pages.more and at(document, pages.more) is False:
@@ -132,8 +145,8 @@ class Paging:
         total, came = self.progress.total, self.progress.records
         if total is not None and came < total:
             raise Transient(
-                f"{self._who} tells of {total} records and sends {came}. They may have changed while they were read; "
-                "nothing was kept."
+                f"{self._who} tells of {total} records and sends {came}. They may have changed while they were read. "
+                "Nothing was kept."
             )
 
 

@@ -222,6 +222,18 @@ def test_fewer_records_than_there_are_is_no_pull(serve: Serve, tmp_path: Path) -
         pulled(declaration, serve(paged([people(1, 2), people(3)], count=4)), tmp_path)
 
 
+def test_a_list_that_shrinks_while_it_is_read_is_no_pull(serve: Serve, tmp_path: Path) -> None:
+    declaration = acme(tmp_path, "{path: /people, pages: {by: offset, parameter: start, total: total}}")
+    pages = {"0": (people(1, 2), 5), "2": (people(4, 5), 4)}  # 1 is gone by now, and 3 has moved to the first page
+
+    def script(asked: Asked) -> Answer:
+        items, total = pages[asked.query["start"]]
+        return answering({"items": items, "total": total})
+
+    with pytest.raises(Transient, match="of 5 records and then of 4"):
+        pulled(declaration, serve(script), tmp_path)
+
+
 # ------------------------------------------------------------------------------------------------------------ trouble
 
 
