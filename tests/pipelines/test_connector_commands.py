@@ -111,6 +111,9 @@ def test_the_list_and_the_explanation_name_every_tool_and_export(home: Home) -> 
     assert "connectors/catalogue/moodle.yaml" in explained
     assert "how to get it: Course or site administration" in explained
     assert "academy:user_id" in explained
+    assert "tools.academy.rest.endpoint" in explained
+    assert "THROUGHLINE_ACADEMY_API_KEY" in explained
+    assert "pulled by: POST /webservice/rest/server.php; once per record of courses_api; every night" in explained
 
 
 def test_a_tool_that_is_not_there_is_told_with_the_nearest(home: Home, absences: Path) -> None:
