@@ -92,6 +92,7 @@ class MappedUnit:
 
     ``source_rows`` counts its records, whatever their kind; ``rows_not_records`` are others, which the declaration
     knows to be none (a total, the end of a report). ``unread`` names the columns that the declaration has no use for.
+    ``is_cut_off`` says that the original ends in the middle of a record.
     """
 
     original: Original
@@ -100,6 +101,7 @@ class MappedUnit:
     kinds: tuple[MappedKind, ...]
     rows_not_records: int = 0
     unread: tuple[str, ...] = ()
+    is_cut_off: bool = False
 
     @property
     def export(self) -> str:

@@ -18,16 +18,27 @@ _TRUNCATION_MINIMUM = 10
 
 
 def refuse_truncated(mapped: MappedUnit, ledger_rows: Sequence[LedgerRow]) -> None:
-    """A complete snapshot that holds far fewer rows than the last one of its series is refused, not loaded."""
+    """A complete snapshot is refused that ends in mid-record, or holds far fewer rows than the last of its series."""
     for kind in filter(_is_complete, mapped.kinds):
+        if mapped.is_cut_off:
+            raise OriginalRefused(
+                f"A complete export of {kind.kind.name} ends in the middle of its last record, so it is cut off: "
+                "whoever it doesn't reach would seem to be gone.",
+                _accepted(mapped),
+            )
         before = _last_count(mapped, kind, ledger_rows)
         if before >= _TRUNCATION_MINIMUM and kind.rows_read < _TRUNCATION_SHARE * before:
             raise OriginalRefused(
                 f"A complete export of {kind.kind.name} holds {kind.rows_read} rows, the last one held {before}: "
                 f"fewer than {_TRUNCATION_SHARE:.0%}, so it is probably cut off.",
-                f"export it again; if it is right, run `throughline replay {mapped.original.tool} "
-                f"--unit {mapped.original.unit} --accept-fewer-rows`.",
+                _accepted(mapped),
             )
+
+
+def _accepted(mapped: MappedUnit) -> str:
+    """What to do with an export that isn't believed."""
+    unit = f"{mapped.original.tool} --unit {mapped.original.unit}"
+    return f"export it again; if it is right, run `throughline replay {unit} --accept-fewer-rows`."
 
 
 def refuse_smaller_again(ledger_rows: Sequence[LedgerRow], unit: str, records: int) -> None:

@@ -48,7 +48,8 @@ def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeni
         kinds = tuple(_mapped(settings, RECORD_KINDS[name]) for name in names)
     rows, not_records = sum(s.rows for s in sources), sum(s.rows_not_records for s in sources)
     unread = tuple(name for source in sources for name in _unread(source.layout))
-    return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records, unread)
+    is_cut_off = any(source.is_cut_off for source in sources)
+    return MappedUnit(original, declaration.declaration_version, rows, kinds, not_records, unread, is_cut_off)
 
 
 def _as_pulled(declaration: Declaration, original: Original) -> Declaration:

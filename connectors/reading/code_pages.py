@@ -36,6 +36,9 @@ _LETTERS = (
 )
 """Lower-case letters beyond ASCII, one text per language."""
 
+_CUT_IN_TWO = re.compile(rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+"""The beginning of a letter at the end of a file."""
+
 
 def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
     """The encodings in the order in which to try them: as declared, but code pages by how well their letters fit."""
@@ -48,14 +51,19 @@ def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_damaged_utf8(path: Path) -> bool:
-    """Whether a file that isn't UTF-8 is so but for a few bytes: a code page hardly writes what UTF-8 would read."""
-    whole = lost = 0
+    """Whether a file that isn't UTF-8 is so but for a few bytes: a code page hardly writes what UTF-8 would read.
+
+    A letter that the end of the file cuts in two is no such byte.
+    """
+    whole, lost, end = 0, 0, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK) + file.readline():
             if not chunk.isascii():
                 whole += len(_MULTIBYTE.findall(chunk))
                 lost += sum(byte > 127 for byte in _MULTIBYTE.sub(b"", chunk))
-    return whole > _RATIO * lost
+            end = chunk[-3:]
+    cut = _CUT_IN_TWO.search(end)
+    return whole > _RATIO * (lost - (len(cut[0]) if cut else 0))
 
 
 def _is_code_page(encoding: str) -> bool:

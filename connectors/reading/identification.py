@@ -86,12 +86,14 @@ def _tables(declaration: Declaration) -> dict[str, Export]:
 def _text(plain: Path, source_file: str, declaration: Declaration, restricted: Path) -> Found:
     """An encoding counts only if the whole file decodes with it and its header is recognised."""
     failures: list[str] = []
+    is_cut_off = False
     refusal: OriginalRefused | None = None
     for encoding in likeliest_first(plain, encodings_to_try(plain, declaration.encodings)):
         try:
             text = decoded(plain, encoding, restricted)
         except UnicodeDecodeError as error:
             failures.append(f"{encoding} fails at byte {error.start}")
+            is_cut_off = is_cut_off or error.reason in ("truncated data", "unexpected end of data")
             if error.encoding != "utf-8" or not is_damaged_utf8(plain):
                 continue
             text = with_damage_marked(plain, restricted)
@@ -102,6 +104,11 @@ def _text(plain: Path, source_file: str, declaration: Declaration, restricted: P
             refusal = refusal or error
     if refusal is not None:
         raise refusal
+    if is_cut_off:
+        raise OriginalRefused(
+            f"The file ends in the middle of a character ({'; '.join(failures)}), so it is cut off.",
+            "fetch it again from the tool and drop it in the inbox again.",
+        )
     raise OriginalRefused(
         f"The file is not in an encoding that {declaration.tool} is declared to use: {'; '.join(failures)}.",
         "export it as UTF-8, or put its encoding in settings.yml: "

@@ -58,13 +58,15 @@ class Text:
 
     ``lines`` counts physical lines (LF, CRLF or CR). ``is_plain`` says that nothing in it needs the exact
     reader for certain: no bare CR, no NUL, no backslash before a quote, no blank before a quoted field, no byte order
-    mark behind the beginning, no damage. ``is_damaged`` says that a mark stands for each byte that isn't UTF-8.
+    mark behind the beginning, no damage. ``is_damaged`` says that a mark stands for each byte that isn't UTF-8,
+    ``is_ended`` that the last line has a line end.
     """
 
     path: Path
     lines: int
     is_plain: bool
     is_damaged: bool = False
+    is_ended: bool = True
 
 
 def uncompressed(path: Path, restricted: Path) -> Path:
@@ -221,7 +223,7 @@ def _facts(path: Path) -> Text:
         last = chunk[-_SEAM:]
     bare_end = last.endswith(b"\r")
     lines = _lines_exactly(path) if not is_plain or bare_end else ends + (last[-1:] not in (b"\n", b""))
-    return Text(path, lines, is_plain and not bare_end)
+    return Text(path, lines, is_plain and not bare_end, is_ended=last.endswith((b"\n", b"\r")))
 
 
 def _lines_exactly(path: Path) -> int:

@@ -65,6 +65,14 @@ class Source:
         return f"source_{self.number}" if self.is_long else self.records
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether the last line of a text has no end, and not the cells of a record."""
+        content = self.found.content
+        if not isinstance(content, Text) or content.is_ended or not self.ragged:
+            return False
+        return self.ragged[-1].line == content.lines
+
+    @property
     def starts(self) -> str:
         """A query for the line of everything that is there, records or not, and for the line where the next begins."""
         if self.is_long:  # which was read fast, because each of its lines is a record

@@ -114,7 +114,7 @@ def test_an_original_in_another_dress_lands_whole(home: Home, content: bytes) ->
 
 
 def test_one_bad_row_is_rejected_with_line_rule_and_column_and_the_others_land(home: Home) -> None:
-    rows = [*PEOPLE[:10], ",0,nobody,0,No,Body,nobody@example.com", *PEOPLE[10:], "short,row"]
+    rows = [*PEOPLE[:10], ",0,nobody,0,No,Body,nobody@example.com", *PEOPLE[10:], "short,row", ""]
     drop(home, "totara/users.csv", "\n".join([HEADER, *rows]).encode())
     landed = land(home, "totara")
     assert landed.rows("people") == {"read": 42, "landed": 40, "rejected": 2, "duplicate": 0}
