@@ -15,7 +15,10 @@ from connectors import archive, landing
 from connectors.errors import SettingsError, ThroughlineError
 from connectors.home import Home
 from connectors.records import RECORD_KINDS
+from connectors.sources.database.source import address
+from connectors.sources.remote_files.source import remote_inbox, sftp_secrets
 from connectors.sources.rest.source import secret_names, secrets, source
+from pipelines.database_pulls import database_of
 from pipelines.publishing import published_version
 from pipelines.settings import declarations, open_tokeniser
 
@@ -82,6 +85,24 @@ def _apis(home: Home) -> Iterator[tuple[bool, str]]:
             yield False, str(error)
 
 
+def _elsewhere(home: Home) -> Iterator[tuple[bool, str]]:
+    """Databases and remote inboxes: whether settings and secrets are there. Nobody is asked over the network."""
+    for tool, declaration in declarations(home).items():
+        try:
+            if (where := database_of(declaration)) is not None:
+                url = address(tool, where)
+                yield (
+                    True,
+                    f"{tool} can be read from {url.get_backend_name()}, {'with' if url.password else 'no'} password",
+                )
+            if (inbox := remote_inbox(tool, declaration.options)) is not None:
+                if inbox.protocol == "sftp":
+                    sftp_secrets(tool)
+                yield True, f"{tool} has a remote inbox: {inbox.protocol}"
+        except SettingsError as error:
+            yield False, str(error)
+
+
 def _ledger(home: Home) -> Iterator[tuple[bool, str]]:
     ledger = landing.ledger(home)
     parts = ("rows_landed", "rows_rejected", "rows_duplicate", "rows_erased")
@@ -129,6 +150,7 @@ _CHECKS = {
     "key": _key,
     "connectors": _declarations,
     "apis": _apis,
+    "elsewhere": _elsewhere,
     "ledger": _ledger,
     "landing": _landed_files,
     "published": _published,

@@ -19,6 +19,7 @@ from connectors.home import Home
 from pipelines import cli, resources
 from pipelines.database_pulls import database_pulls
 from pipelines.definitions import FROM_ELSEWHERE, line
+from pipelines.examination import examine
 from pipelines.remote_inboxes import remote_inboxes
 from pipelines.resources import HomeResource
 from pipelines.settings import declarations
@@ -134,3 +135,13 @@ def test_what_is_elsewhere_holds_up_no_run(home: Home) -> None:
     assert {dg.AssetKey(["inbox", "acme"]), dg.AssetKey(["database", "acme", "hours", "learning_time"])} <= keys
     run = definitions.resolve_job_def("run").asset_layer.executable_asset_keys
     assert not [key for key in run if key.path[0] in FROM_ELSEWHERE]
+
+
+def test_a_doctor_looks_for_what_fetching_needs(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = {"url": "postgresql://me@localhost:1/x", "exports": {"hours": {"table": "h"}}}
+    settle(home, inbox={"url": "sftp://me@localhost/out"}, database=database)
+    told = [(each.is_fine, each.message) for each in examine(home.open()) if each.subject == "elsewhere"]
+    assert told[0] == (True, "acme can be read from postgresql, no password")
+    assert [is_fine for is_fine, _ in told] == [True, False] and "THROUGHLINE_ACME_INBOX_PASSWORD" in told[1][1]
+    monkeypatch.setenv("THROUGHLINE_ACME_INBOX_PASSWORD", "pony")
+    assert all(each.is_fine for each in examine(home) if each.subject == "elsewhere")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,7 @@ import fsspec
 import paramiko
 
 from connectors.errors import SettingsError, ThroughlineError, Transient
-from connectors.sources.remote_files.source import RemoteInbox
-from connectors.sources.secrets import secret
+from connectors.sources.remote_files.source import RemoteInbox, sftp_secrets
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "abfs": "adlfs"}
 
@@ -43,13 +41,7 @@ def opened(tool: str, where: RemoteInbox) -> Iterator[fsspec.AbstractFileSystem]
 def _options(tool: str, where: RemoteInbox) -> dict[str, Any]:
     if where.protocol != "sftp":
         return dict(where.options)
-    parts, prefix = urlsplit(where.url), f"THROUGHLINE_{tool.upper()}_INBOX"
-    password, key_file = secret(f"{prefix}_PASSWORD"), os.environ.get(f"{prefix}_KEY_FILE")
-    if password is None and key_file is None:
-        raise SettingsError(
-            f"For the inbox of {tool}, set {prefix}_PASSWORD (or {prefix}_PASSWORD_FILE), or {prefix}_KEY_FILE, which "
-            "names the file of a private key, in the environment, then run again."
-        )
+    parts, (password, key_file) = urlsplit(where.url), sftp_secrets(tool)
     seconds = where.timeout_seconds
     return {
         "host": parts.hostname,

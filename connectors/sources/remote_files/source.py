@@ -15,6 +15,7 @@ the file of a private key. Object stores take what their own libraries look for 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from connectors.declaration.complaints import unknown
 from connectors.declaration.notations import Texts
 from connectors.errors import SettingsError
+from connectors.sources.secrets import secret
 
 PROTOCOLS = ("file", "sftp", "s3", "gs", "abfs", "memory")
 
@@ -80,6 +82,21 @@ def remote_inbox(tool: str, options: Mapping[str, Any]) -> RemoteInbox | None:
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'inbox'}: {_message(each)}" for each in error.errors())
         raise SettingsError(f"settings.yml: tools.{tool}.inbox: {told}.") from None
+
+
+def sftp_secrets(tool: str) -> tuple[str | None, str | None]:
+    """The password and the file of a private key, of which one is enough.
+
+    Raises ``SettingsError`` that names what is missing, never what is there.
+    """
+    prefix = f"THROUGHLINE_{tool.upper()}_INBOX"
+    password, key_file = secret(f"{prefix}_PASSWORD"), os.environ.get(f"{prefix}_KEY_FILE")
+    if password is None and key_file is None:
+        raise SettingsError(
+            f"For the inbox of {tool}, set {prefix}_PASSWORD (or {prefix}_PASSWORD_FILE), or {prefix}_KEY_FILE, which "
+            "names the file of a private key, in the environment, then run again."
+        )
+    return password, key_file
 
 
 def _message(error: Mapping[str, Any]) -> str:
