@@ -20,11 +20,17 @@ MAY_READ = {
 STAGING_READ_BY_MARTS = {
     "dim_tool": {"stg_ledger"},
     "dim_person": {"stg_positions"},
+    "dim_capability": {"stg_strategy_capabilities"},
+    "dim_enrolment_policy": {"stg_strategy_enrolment_policies"},
+    "dim_initiative": {"stg_strategy_initiatives"},
+    "dim_kpi": {"stg_strategy_kpis"},
+    "dim_strategic_goal": {"stg_strategy_goals"},
     "fct_capability_assessment": {"stg_capability_assessments"},
     "fct_kpi_observation": {"stg_kpi_values"},
     "fct_learning_cost": {"stg_costs"},
     "fct_observation": {"stg_observations"},
     "fct_session_attendance": {"stg_attendances"},
+    "fct_survey_response": {"stg_survey_responses"},
 }
 """The only marts that read staging: facts of one kind, whose last word and as-of joins are all there is to be said."""
 

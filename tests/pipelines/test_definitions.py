@@ -24,10 +24,15 @@ MARTS = {
     "bridge_learning_event_member",
     "bridge_org_hierarchy",
     "dim_activity_definition",
+    "dim_capability",
     "dim_date",
+    "dim_enrolment_policy",
+    "dim_initiative",
+    "dim_kpi",
     "dim_learning_activity",
     "dim_org_unit",
     "dim_person",
+    "dim_strategic_goal",
     "dim_tool",
     "fct_assessment_result",
     "fct_attempt",
@@ -44,6 +49,7 @@ MARTS = {
     "fct_registration",
     "fct_session_attendance",
     "fct_statement_reference",
+    "fct_survey_response",
 }
 AUDITS = {
     "audit_assessment_result",
