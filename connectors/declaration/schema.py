@@ -117,6 +117,7 @@ class Value(_Part):
     ``accounting`` reads (12,50), 12,50- and a currency beside the amount. ``clock`` reads 1:30 as a duration in that
     unit; ``scale`` is for the other numbers. ``first_day_of`` takes the first day of the week (its Monday) or month in
     which a date falls; then ``shift`` moves a date or time (``1 day``: a last day becomes the first day after it).
+    A date before that of ``not_before`` becomes that one (who is hired is described from the first day on).
     ``offset: days`` reads a date, a blank and a whole number of days, which are counted from the date
     (``2013-10-01 -25``; mostly made by ``join`` and ``replace``).
     """
@@ -152,6 +153,7 @@ class Value(_Part):
     is_false: Texts = ()
     first_day_of: Literal["week", "month"] | None = None
     shift: Shift | None = None
+    not_before: Annotated[Value, BeforeValidator(_as_from, json_schema_input_type=Value | OneOrMore)] | None = None
     offset: Literal["days"] | None = None
     decimal: Decimal | None = None
     thousands: Thousands | None = None
@@ -177,7 +179,7 @@ class Value(_Part):
         yield from self.from_ or ()
         yield from self.join or ()
         yield from (column for condition in self.when for column in condition.column)
-        for branch in self.first_of or ():
+        for branch in (*(self.first_of or ()), *((self.not_before,) if self.not_before else ())):
             yield from branch.columns
 
 

@@ -34,7 +34,7 @@ class Branch:
 
     ``text`` is what the text steps make of what was found, ``before`` the text before the step that can fail,
     ``typed`` the value, over the text under its own ``name``. ``doubt``: when it is nothing because the text reads
-    in two ways, and what is told then.
+    in two ways, and what is told then. ``floor``: the text and the typed value that this one isn't less than.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Branch:
     cast_failure: Failure | None
     doubt: tuple[str, Failure] | None = None
     identifier: str | None = None
+    floor: tuple[str, str] | None = None
 
 
 def branches(column: Column, value: Value, around: Surroundings, name: str = "") -> list[Branch]:
@@ -82,7 +83,14 @@ def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Br
         cast_failure=Failure(made.rule, label, made.expected) if made.rule and rejects else None,
         doubt=(made.doubt, Failure("ambiguous_number", label, made.settling)) if made.doubt and rejects else None,
         identifier=value.identifier,
+        floor=_floor(column, value.not_before, around, name) if value.not_before else None,
     )
+
+
+def _floor(column: Column, value: Value, around: Surroundings, name: str) -> tuple[str, str]:
+    """Text and typed value of ``not_before``. What can't be read is told where the value itself is mapped."""
+    text = stepped(_conditional(_source(value, around), value, around), value).after
+    return text, cast(column, value, text, f'"{name}~floor"', around).sql
 
 
 def _source(value: Value, around: Surroundings) -> str:

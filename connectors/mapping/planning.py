@@ -233,7 +233,11 @@ def _plan_column(setting: Setting, plan: Plan, block: Block, column: Column, opt
     for branch in options:
         text, before, value = (f'"{branch.name}~{stage}"' for stage in ("text", "before", "value"))
         block.texts.append(f"{branch.text} AS {text}")
-        block.typed.append(f"{branch.typed} AS {value}")
+        typed = branch.typed
+        if branch.floor:
+            block.texts.append(f'{branch.floor[0]} AS "{branch.name}~floor"')
+            typed = f"CASE WHEN {typed} IS NOT NULL THEN greatest({typed}, {branch.floor[1]}) END"
+        block.typed.append(f"{typed} AS {value}")
         undecided = f"coalesce({', '.join(values)}) IS NULL AND " if values else ""
         if branch.step_failure:
             block.texts.append(f"{branch.before} AS {before}")

@@ -69,6 +69,22 @@ def test_who_has_not_started_is_described_from_the_first_day_on(tmp_path: Path) 
     assert coming["employment_status"] is None
 
 
+@pytest.mark.parametrize(
+    ("row", "day"),
+    [
+        ("7001,Active,,2025-03-01", date(2025, 3, 1)),
+        ("7001,Active,,2019-03-01", date(2025, 2, 1)),
+        ("7001,Active,,", date(2025, 2, 1)),
+        ("7001,Future,2025-02-01,2025-03-01", date(2025, 3, 1)),
+        ("7001,Active,2018-01-01,2019-03-01", date(2018, 1, 1)),
+    ],
+    ids=["comes", "is there", "came at some time", "comes, in a list as of a day", "was there before, in a history"],
+)
+def test_a_list_of_today_says_nothing_of_the_days_before_somebody_came(row: str, day: date, tmp_path: Path) -> None:
+    mapped = listed(tmp_path, "Employee ID,Status,Effective date,Hire date", row)
+    assert mapped.column("people", "effective_date") == [day]
+
+
 def test_rows_with_dates_of_their_own_are_a_history_and_a_row_again_is_a_duplicate(tmp_path: Path) -> None:
     mapped = map_file(SAMPLES / "employees 2025-03-01.csv", "hr_table", tmp_path)
     assert mapped.counts("people") == (5, 4, 0, 1)

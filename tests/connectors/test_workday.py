@@ -54,8 +54,9 @@ def test_each_position_is_a_job_and_the_primary_one_describes_the_worker(tmp_pat
     jobs = [(j["position_id"], j["is_primary"], j["fte"]) for j in mapped.rows("job_assignments")][:2]
     assert jobs == [("P-00012", True, 0.8), ("P-00988", False, 0.2)]
     assert mapped.rows("job_assignments")[2]["started_date"] == date(2025, 6, 1), "2025-06-01-07:00 is that day"
-    titles = {row["person_token"]: row["job_title"] for row in mapped.rows("people")}
-    assert titles[number("21007")] == "Director, Payroll"
+    people = {row["person_token"]: row for row in mapped.rows("people")}
+    assert people[number("21007")]["job_title"] == "Director, Payroll"
+    assert people[number("21133")]["effective_date"] == date(2025, 6, 1), "who comes is described from that day on"
 
 
 def test_organizations_lie_below_others_and_go_by_their_ids(tmp_path: Path) -> None:
