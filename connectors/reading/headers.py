@@ -16,6 +16,8 @@ from itertools import zip_longest
 _LATEST_HEADER = 20
 """Rows among which a header is looked for where something may stand before it."""
 _MOST_HEADER_ROWS = 3
+_UNSEEN = {**dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")), ord("’"): "'"}
+"""Characters without a shape, which copying leaves behind, and one that has two."""
 _UNNAMED = re.compile(r"(column|unnamed: ?|field|\.\.\.|spalte|kolom|colonne)\d+(_level_\d+)?", re.IGNORECASE)
 """What programs call a column that has no name."""
 
@@ -56,7 +58,7 @@ class Header:
 @lru_cache(maxsize=10_000)
 def comparable(name: str) -> str:
     """Header names compare without blanks around, case, quotes, or differences that nobody sees."""
-    text = unicodedata.normalize("NFKC", name.replace("\ufeff", "").replace("’", "'")).strip().strip('"').strip()
+    text = unicodedata.normalize("NFKC", name.translate(_UNSEEN)).strip().strip('"').strip()
     return re.sub(r"\s+", " ", text).casefold()
 
 

@@ -39,6 +39,12 @@ _NOT_TEXT = (
     (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel workbook (.xls)", "open it in Excel and save it as .xlsx"),
     (re.compile(rb"%PDF-"), "a PDF", "export it as CSV"),
     (
+        re.compile(rb"BZh\d|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd"),
+        "packed (bzip2, xz, 7z, rar or zstd)",
+        "unpack it, or pack it with gzip, and drop that",
+    ),
+    (re.compile(rb"SQLite format 3"), "a database (SQLite)", "export its tables as CSV or Parquet"),
+    (
         re.compile(rb"\s*<(!doctype|html|\?xml|head|body|table)", re.IGNORECASE),
         "a web page (HTML or XML)",
         "open it in a browser: it is a log-in or error page, or a table saved as .xls; then export it as CSV",

@@ -76,6 +76,7 @@ def refusal(tmp_path: Path, content: bytes, text: str = UNITS) -> str:
         ("UTF-16 without mark", "Unit\tName\n1\ta\n2\tb\n".encode("utf-16-le")),
         ("gzip without its suffix", gzip.compress(b"Unit,Name\n1,a\n2,b\n", mtime=0)),
         ("names in another case", b"UNIT,name\n1,a\n2,b\n"),
+        ("characters without a shape", "\u200eUnit\u200f,Na\u00adme\u200b\n1,a\n2,b\n".encode()),
         ("columns in another order, and more", b"Name,More,Unit\na,x,1\nb,y,2\n"),
     ],
 )
@@ -157,6 +158,7 @@ def test_lines_are_exact_in_a_file_that_is_read_in_parallel(tmp_path: Path) -> N
         (b"  <table><tr><td>Unit</td></tr></table>", "a web page"),
         (b"PK\x03\x04rest", "The workbook is cut off or damaged"),
         (b"\xd0\xcf\x11\xe0rest", "an old Excel workbook"),
+        (b"BZh91AY&SY", "packed (bzip2"),
         (b'[{"Unit": 1}]', "JSON"),
         (gzip.compress(b"Unit,Name\n" + b"1,a\n" * 9000, mtime=0)[:-20], "cut off or damaged"),
         (gzip.compress(b"", mtime=0)[:5], "cut off or damaged"),
