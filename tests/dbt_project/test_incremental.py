@@ -286,7 +286,7 @@ def built_whole(dbt, grown, tmp_path_factory):
 def grown_on_another_way(dbt, tmp_path_factory):
     home = tmp_path_factory.mktemp("another_way")
     zone = LandingZone(home)
-    dbt(home, "build", *WITHOUT_TESTS, "--select", "resource_type:seed", "staging")
+    dbt(home, "build", *WITHOUT_TESTS, "--select", "resource_type:seed", "staging", "dim_date")
     for deliveries in ANOTHER_WAY:
         for deliver in deliveries:
             deliver(zone)

@@ -30,15 +30,19 @@ before as (
         )
 ),
 
-final as (
+threads as (
     select {{ united_thread() }} as united_key
     from evidence
     union
     select united_key
     from before
+),
+
+final as (
+    select
+        united_key,
+        united_key as session_key -- which it is, of all threads that the clock doesn't divide
+    from threads
 )
 
-select
-    united_key,
-    united_key as session_key -- which it is, of all threads that the clock doesn't divide
-from final
+select * from final

@@ -29,7 +29,9 @@ final as (
             and counted.unit = statements.unit
     where
         statements.member_token is not null
-        and statements.occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+        and statements.occurred_date in (
+            select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched
+        )
 )
 
 select * from final

@@ -104,10 +104,19 @@ repeated as (
     select * from counted where least_statement_id <> greatest_statement_id
 ),
 
+touched_days as (
+    select distinct
+        told_date as occurred_date,
+        least_statement_id,
+        greatest_statement_id
+    from repeated
+    where is_touched
+),
+
 -- All that say the same, once for each touched day that one of them lies on.
 final as (
     select distinct
-        days.occurred_date,
+        touched_days.occurred_date,
         repeated.told_date,
         repeated.statement_id,
         repeated.body_hash,
@@ -121,14 +130,10 @@ final as (
         repeated.occurred_at,
         repeated.stored_at
     from repeated
-    inner join (
-        select distinct told_date as occurred_date, least_statement_id, greatest_statement_id
-        from repeated
-        where is_touched
-    ) as days
+    inner join touched_days
         on
-            repeated.least_statement_id = days.least_statement_id
-            and repeated.greatest_statement_id = days.greatest_statement_id
+            repeated.least_statement_id = touched_days.least_statement_id
+            and repeated.greatest_statement_id = touched_days.greatest_statement_id
 )
 
 select * from final

@@ -14,8 +14,18 @@ links as (
 -- Each may be listed under several days.
 listed as (
     select distinct
-        told_date, statement_id, body_hash, tool, unit, person_token, verb_source, object_name, activity_id,
-        registration, occurred_at, stored_at
+        told_date,
+        statement_id,
+        body_hash,
+        tool,
+        unit,
+        person_token,
+        verb_source,
+        object_name,
+        activity_id,
+        registration,
+        occurred_at,
+        stored_at
     from {{ ref('int_statement_suspected') }}
 ),
 
