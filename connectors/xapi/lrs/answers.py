@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import msgspec
 
-from connectors.errors import SettingsError, Transient
+from connectors.errors import OriginalRefused, SettingsError, Transient
 from connectors.sources.http.answers import Answer
+from connectors.xapi.files import records
 
 
 class BadRequest(Exception):
@@ -24,12 +27,28 @@ def page(answer: Answer) -> Page:
     if answer.status != 200:
         raise _meaning(answer)
     try:
-        return msgspec.json.decode(answer.body, type=Page)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decoded(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OriginalRefused):
         raise Transient(
             f"The LRS answers 200 ({answer.media_type}), but not with a whole page of statements. Nothing of the "
             "window was kept."
         ) from None
+
+
+def _decoded(body: bytes) -> Page:
+    try:
+        return msgspec.json.decode(body, type=Page)
+    except RecursionError:
+        # One statement that is nested too deeply must not keep a day from being pulled; reading rejects it.
+        return _cut(body)
+
+
+def _cut(body: bytes) -> Page:
+    """A page whose statements are found by their brackets; what stands around them is decoded without them."""
+    raws = [raw for _, raw, _ in records(io.BytesIO(body))] or [body]
+    begin, end = body.find(raws[0]), body.rfind(raws[-1]) + len(raws[-1])
+    around = msgspec.json.decode(body[:begin] + body[end:], type=Page)
+    return Page([msgspec.Raw(raw) for raw in raws], around.more)
 
 
 def _meaning(answer: Answer) -> Exception:

@@ -121,6 +121,9 @@ def test_a_redirect_is_not_followed(serve: Serve, tmp_path: Path) -> None:
         (Answer(page(0)[:-20]), Transient, "not with a whole page"),
         (Answer(b'{"statements": {"id": 1}}'), Transient, "not with a whole page"),
         (Answer(b'{"more": ""}'), Transient, "not with a whole page"),
+        (Answer(b"[" * 5000), Transient, "not with a whole page"),
+        (Answer(b"[" * 5000 + b"]" * 5000), Transient, "not with a whole page"),
+        (Answer(b'{"more": ' + b"[" * 5000 + b"]" * 5000 + b"}"), Transient, "not with a whole page"),
         (Answer(page(0), is_cut=True), Transient, "did not answer in full"),
         (Answer(b"no gzip", headers={"Content-Encoding": "gzip"}), Transient, "did not answer in full"),
     ],
@@ -234,6 +237,14 @@ def test_a_link_that_has_expired_is_tried_again_later(serve: Serve, tmp_path: Pa
 def test_a_page_is_a_page_whatever_its_media_type_claims(serve: Serve, tmp_path: Path, media_type: str) -> None:
     server = serve(paged(page(0, 1), headers={"Content-Type": media_type}))
     assert pulled(server, tmp_path).statements == 2
+
+
+def test_a_statement_that_is_nested_too_deeply_keeps_no_day_from_being_pulled(serve: Serve, tmp_path: Path) -> None:
+    deep = b'{"stored": "2024-03-01T12:00:00Z", "more": "no", "result": ' + b"[" * 3000 + b"]" * 3000 + b"}"
+    first_page = page(0, 1, more="statements?page=1").replace(b'"statements": [', b'"statements": [' + deep + b",")
+    window = pulled(serve(paged(first_page, page(2))), tmp_path)
+    assert (window.pages, window.statements) == (2, 4)
+    assert deep in window.path.read_bytes().splitlines()
 
 
 def test_a_compressed_page_is_read(serve: Serve, tmp_path: Path) -> None:
