@@ -26,12 +26,16 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class JsonRecords:
-    """Raw records on disk, the objects around them, and whether lines or only numbers tell them apart."""
+    """Raw records on disk, the objects around them, and whether lines or only numbers tell them apart.
+
+    ``is_cut_off``: whether the text ends where it can't.
+    """
 
     path: Path
     scopes: Path
     is_numbered: bool
     lines_not_records: int
+    is_cut_off: bool
 
 
 def cells_of(records: JsonRecords, export: Export) -> str:

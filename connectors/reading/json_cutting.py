@@ -106,7 +106,7 @@ def _content_lines(path: Path) -> Iterator[bytes]:
 def _is_by_line(path: Path) -> bool:
     """Whether every line is a document of its own. A line that is broken doesn't say; the next ones do."""
     lines = list(islice(_content_lines(path), _LOOKED_AT_LINES))
-    return sum(line[:1] in b"{[" and is_whole(line) for line in lines) > len(lines) // 2
+    return 2 * sum(line[:1] in b"{[" and is_whole(line) for line in lines) >= len(lines)
 
 
 def is_whole(raw: bytes) -> bool:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
 from connectors.reading.headers import Header, Heading
 from connectors.reading.items import all_items
 from connectors.reading.json_cells import JsonRecords
-from connectors.reading.json_cutting import INVALID, Cut, Notes, cut, first_content
+from connectors.reading.json_cutting import INVALID, TORN, Cut, Notes, cut, first_content, is_whole
 from connectors.reading.originals import decoded, encodings_to_try
 from connectors.reading.recognition import Fit, Layout, best_of, refuse_what_is_not_read, unrecognised
 
@@ -235,7 +236,7 @@ _SCOPES = pa.schema(
 def write_records(text: Path, place: Place, folder: Path, number: int) -> JsonRecords:
     """All records of a place as they stand, and the objects around them."""
     path, scopes = folder / f"records_{number}.parquet", folder / f"scopes_{number}.parquet"
-    notes, written, last_line, is_numbered = Notes(), 0, 0, False
+    notes, written, last_line, is_numbered, is_cut_off = Notes(), 0, 0, False, False
     with pq.ParquetWriter(path, _RECORDS, compression="snappy") as rows, pq.ParquetWriter(scopes, _SCOPES) as around:
         for chunk in _chunks(cut(text, place.steps, place.prefix, notes)):
             lines = [record.line for record in chunk]
@@ -251,9 +252,16 @@ def write_records(text: Path, place: Place, folder: Path, number: int) -> JsonRe
                 )
             )
             written += len(chunk)
+            is_cut_off = chunk[-1].broken == TORN or not (is_whole(chunk[-1].raw) or _is_ended(text))
             _write_scopes(around, notes)
         _write_scopes(around, notes)
-    return JsonRecords(path, scopes, is_numbered, notes.lines_not_records)
+    return JsonRecords(path, scopes, is_numbered, notes.lines_not_records, is_cut_off)
+
+
+def _is_ended(text: Path) -> bool:
+    with text.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read() in (b"\n", b"\r")
 
 
 def _write_scopes(target: pq.ParquetWriter, notes: Notes) -> None:

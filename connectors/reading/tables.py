@@ -66,8 +66,10 @@ class Source:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether the last line of a text has no end, and not the cells of a record."""
+        """Whether the last line of a text has no end, and not the cells of a record; or JSON ends where it can't."""
         content = self.found.content
+        if isinstance(content, JsonRecords):
+            return content.is_cut_off
         if not isinstance(content, Text) or content.is_ended or not self.ragged:
             return False
         return self.ragged[-1].line == content.lines

@@ -146,6 +146,23 @@ def test_what_is_broken_is_one_reject_with_its_line_and_takes_no_neighbour_with_
     assert all(text is None or r["original"] == text for r, (_, _, text) in zip(rejects, bad, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("content", "is_cut_off"),
+    [
+        (f"{A}\n{B}", False),
+        (f"{A}\n{B[:-4]}", True),
+        (f"{A}\n{B[:-4]}\n", False),  # broken, and ended
+        (f"[{A},{B}]", False),
+        (f"[{A},{B}", True),
+        (f'{{"items": [{A}, {B[:-4]}', True),
+        ("[]", False),
+    ],
+)
+def test_json_that_ends_where_it_cannot_is_cut_off(tmp_path: Path, content: str, is_cut_off: bool) -> None:
+    text = at("items") if "items" in content else UNITS
+    assert read(tmp_path, content, text).unit.is_cut_off == is_cut_off
+
+
 def test_bytes_that_are_no_text_cost_their_record_only(tmp_path: Path) -> None:
     mapped = read(tmp_path, A.encode() + b'\n{"id": 9, "name": "\xff"}\n' + B.encode())
     assert mapped.column("org_units", "org_unit_id") == ["1", "2"]
