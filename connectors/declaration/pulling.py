@@ -20,6 +20,8 @@ from connectors.declaration.json_paths import json_path
 from connectors.declaration.notations import Texts
 
 BRACES = re.compile(r"\{(\w+)\}")
+UNIX = {"unix": 1, "unix milliseconds": 1000}
+"""Moments as a number since 1970: how many make a second."""
 _BOUNDS = ("since", "until")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -32,6 +34,12 @@ def _path(text: str) -> str:
 def _header_name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise ValueError(f"'{text}' is no name of a header or a parameter")
+    return text
+
+
+def _moment_format(text: str) -> str:
+    if text not in UNIX and "%" not in text:
+        raise ValueError(f"'{text}' is no format of moments: use one such as %Y-%m-%dT%H:%M:%SZ, or {', '.join(UNIX)}")
     return text
 
 
@@ -156,7 +164,7 @@ class Window(_Part):
     or milliseconds; UTC). The query begins ``overlap_minutes`` before the day, because clocks differ.
     """
 
-    format: str = "%Y-%m-%dT%H:%M:%SZ"
+    format: Annotated[str, AfterValidator(_moment_format)] = "%Y-%m-%dT%H:%M:%SZ"
     overlap_minutes: float = Field(default=0, ge=0, le=1440)
 
 

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from connectors.declaration.pulling import Pull, Window, filled_in
+from connectors.declaration.pulling import UNIX, Pull, Window, filled_in
 
 _WORDS = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-_UNIX = {"unix": 1, "unix seconds": 1, "unix milliseconds": 1000}
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,6 @@ def bounds(window: Window, start: datetime, end: datetime) -> dict[str, str]:
 
 
 def _moment(moment: datetime, notation: str) -> str:
-    if notation in _UNIX:
-        return str(round(moment.timestamp() * _UNIX[notation]))
+    if notation in UNIX:
+        return str(round(moment.timestamp() * UNIX[notation]))
     return moment.strftime(notation)

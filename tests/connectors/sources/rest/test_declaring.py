@@ -23,6 +23,7 @@ from tests.connectors.sources.rest.small_api import acme
         ("{path: /people, parameters: {changed: '{since}'}}", "a `window` and the parameter"),
         ("{path: /people, window: {}}", "a `window` and the parameter"),
         ("{path: /people, parameters: {a: '{since}'}, window: {}}", "what changed in a day is no snapshot"),
+        ("{path: /people, parameters: {a: '{since}'}, window: {format: ISO}}", "'ISO' is no format of moments"),
         ("{path: /people, pages: {by: cursor, at: next}}", "pages by cursor need `at` and `parameter`"),
         ("{path: /people, pages: {by: link, at: next}}", "pages by link need neither"),
         ("{path: /people, pages: {by: page}}", "unknown value 'page'"),

@@ -349,6 +349,7 @@ def test_an_answer_may_say_that_it_is_no_success(serve: Serve, tmp_path: Path) -
     [
         ("{overlap_minutes: 90}", "2026-02-28T22:30:00Z", "2026-03-02T00:00:00Z"),
         ("{format: unix}", "1772323200", "1772409600"),
+        ("{format: unix milliseconds}", "1772323200000", "1772409600000"),
         ('{format: "%Y-%m-%d %H:%M:%S"}', "2026-03-01 00:00:00", "2026-03-02 00:00:00"),
     ],
 )
