@@ -3,11 +3,12 @@
     sections, one after the other --measure--> benchmarks/results.json --told--> docs/benchmarks.md
 
 landing      a file of statements: landed, read without a rule, and in other forms
+tables       CSV files through a declaration, against a bare copy
 whole_runs   companies of two sizes: `throughline run`
 
 An absolute time says as much of the machine as of the program, so every figure that counts is a ratio between
-things that were measured in the same minutes. ``BENCH_STATEMENTS`` and ``BENCH_PEOPLE`` scale it; ten million
-statements (10000000) take 12 GB of disk twice. 0 leaves a section out.
+things that were measured in the same minutes. ``BENCH_STATEMENTS``, ``BENCH_ROWS`` and ``BENCH_PEOPLE`` scale it;
+ten million statements (10000000) take 12 GB of disk twice. 0 leaves a section out.
 """
 
 from __future__ import annotations
@@ -19,25 +20,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import landing, whole_runs
+from benchmarks import landing, tables, whole_runs
 from benchmarks.measuring import CHECKOUT, ROUNDS, say
 
-SECTIONS: dict[str, Callable[[Any], str]] = {"statements": landing.told, "runs": whole_runs.told}
+SECTIONS: dict[str, Callable[[Any], str]] = {
+    "statements": landing.told,
+    "tables": tables.told,
+    "runs": whole_runs.told,
+}
 """How the results of each section are told, in the order of the page."""
 
 
-def bench(statements: int, people: int, rounds: int = ROUNDS) -> dict[str, Any]:
+def bench(statements: int, people: int, rows: int = 0, rounds: int = ROUNDS) -> dict[str, Any]:
     """The results of all sections; 0 leaves one out."""
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
         if statements:
             results["statements"] = landing.measure(Path(folder), statements, rounds)
+        if rows:
+            results["tables"] = tables.measure(Path(folder), rows, rounds)
         if people:
             results["runs"] = whole_runs.measure(Path(folder), people)
     return results
 
 
-def tables(results: dict[str, Any]) -> str:
+def sections(results: dict[str, Any]) -> str:
     """All results as Markdown tables."""
     return "\n".join(told(results[name]) for name, told in SECTIONS.items() if name in results)
 
@@ -53,13 +60,14 @@ Everything on this page was measured in one run; the ratios are what it is about
 {results["statements"]["bytes"] / results["statements"]["count"]:,.0f} bytes each on average); the contenders take turns
 and must find the same ids before their times count. Seconds are medians with the least and the most.
 
-{tables(results)}"""
+{sections(results)}"""
 
 
 def main() -> None:
-    results = bench(int(os.environ.get("BENCH_STATEMENTS", "1000000")), int(os.environ.get("BENCH_PEOPLE", "10000")))
-    print(tables(results))
-    is_whole = "BENCH_STATEMENTS" not in os.environ and "BENCH_PEOPLE" not in os.environ
+    sizes = {"BENCH_STATEMENTS": 1_000_000, "BENCH_PEOPLE": 10_000, "BENCH_ROWS": 5_000_000}
+    results = bench(*(int(os.environ.get(name) or size) for name, size in sizes.items()))
+    print(sections(results))
+    is_whole = sizes.keys().isdisjoint(os.environ)
     if is_whole:
         (CHECKOUT / "benchmarks" / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         (CHECKOUT / "docs" / "benchmarks.md").write_text(page(results), encoding="utf-8")

@@ -5,6 +5,7 @@
     read      DuckDB's typed read of the same fields, nothing written: the limit of what this machine can do
     pandas    json_normalize of the same file to Parquet: no rules, all in memory
     run       `throughline run` on a home whose inbox is filled
+    copy_table, land_table   a CSV file: DuckDB's bare copy to Parquet, and landed through a declaration
 
 Seconds are of the work, without the start of Python; memory is the process's peak, children included.
 """
@@ -17,7 +18,7 @@ import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import duckdb
@@ -122,6 +123,31 @@ def run(home: str) -> Measured:
     }  # fmt: skip
 
 
+def copy_table(file: str, delimiter: str, to: str) -> Measured:
+    began, processor = perf_counter(), process_time()
+    cells = f"from read_csv('{file}', all_varchar = true, header = true, delim = '{delimiter}')"
+    (rows,) = duckdb.execute(f"copy ({cells}) to '{to}' (format parquet, compression zstd)").fetchone() or (0,)
+    return {"seconds": perf_counter() - began, "processor": process_time() - processor, "rows": rows, "rejected": 0}
+
+
+def land_table(file: str, tool: str, home: str) -> Measured:
+    from connectors.declaration import CATALOGUE, load
+    from pipelines.landing import land_tool
+    from pipelines.settings import open_tokeniser, use_home
+
+    opened = use_home(Path(home)).open()
+    (opened.inbox / tool).mkdir()
+    os.link(file, opened.inbox / tool / Path(file).name)
+    declaration, tokeniser = load(CATALOGUE / f"{tool}.yaml"), open_tokeniser(opened)
+    began, processor = perf_counter(), process_time()
+    landed = land_tool(opened, declaration, tokeniser)
+    seconds, processor = perf_counter() - began, process_time() - processor
+    (unit,) = landed.units
+    first = unit.rows[0]
+    rows = {"rows": first["source_rows"], "rejected": sum(row["rows_rejected"] for row in unit.rows)}
+    return {"seconds": seconds, "processor": processor, **rows}
+
+
 def _counted(table: str) -> Measured:
     rows, ids = duckdb.sql(f"select count(*), bit_xor(hash(statement_id)) from {table}").fetchone()  # type: ignore[misc]
     return {"rows": rows, "ids": str(ids)}
@@ -129,6 +155,7 @@ def _counted(table: str) -> Measured:
 
 CONTENDERS: dict[str, Callable[..., Measured]] = {
     "ingest": ingest, "flatten": flatten, "read": read, "pandas": pandas, "run": run,
+    "copy_table": copy_table, "land_table": land_table,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
+_OF_A_ROUND = ("seconds", "processor", "peak_mb")
 
 
 class Disagreement(RuntimeError):
@@ -23,11 +24,15 @@ class Disagreement(RuntimeError):
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds of every round, the highest peak of memory (MB), and what all rounds agree on."""
+    """Seconds of every round, the highest peak of memory (MB), and what all rounds agree on.
+
+    ``processor`` has the seconds of the processor, of contenders that tell them.
+    """
 
     seconds: tuple[float, ...]
     peak_mb: float
     told: dict[str, Any]
+    processor: tuple[float, ...] = ()
 
     @property
     def median(self) -> float:
@@ -57,10 +62,12 @@ def measured(name: str, *arguments: str) -> dict[str, Any]:
 
 def figures(name: str, some: Sequence[dict[str, Any]]) -> Figures:
     """The figures of all rounds of one contender."""
-    told = [{key: value for key, value in one.items() if key not in ("seconds", "peak_mb")} for one in some]
+    told = [{key: value for key, value in one.items() if key not in _OF_A_ROUND} for one in some]
     if any(one != told[0] for one in told):
         raise Disagreement(f"{name} told {told} of one and the same file")
-    return Figures(tuple(one["seconds"] for one in some), max(one["peak_mb"] for one in some), told[0])
+    seconds = tuple(one["seconds"] for one in some)
+    processor = tuple(one["processor"] for one in some if "processor" in one)
+    return Figures(seconds, max(one["peak_mb"] for one in some), told[0], processor)
 
 
 def agree(some: Mapping[str, Figures]) -> None:

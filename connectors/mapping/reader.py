@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -26,7 +27,7 @@ from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 _SMALL = 4 << 20
 """Bytes of text up to which an original is mapped in memory alone."""
 _MEMORY = "1GB"
-"""What mapping a larger one may use before it spills."""
+"""What the database of a larger one may use before it spills, where ``THROUGHLINE_MEMORY`` doesn't say."""
 
 
 def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
@@ -77,8 +78,13 @@ def _database(found: Sequence[Found], scratch: Scratch) -> Iterator[duckdb.DuckD
         with _shared_database().cursor() as connection:
             yield connection
     else:
-        spill = str(scratch.restricted / "spill")
-        with duckdb.connect(config={"temp_directory": spill, "memory_limit": _MEMORY}) as connection:
+        with duckdb.connect(
+            config={
+                "temp_directory": str(scratch.restricted / "spill"),
+                "memory_limit": os.environ.get("THROUGHLINE_MEMORY") or _MEMORY,
+                "disabled_optimizers": "in_clause",
+            }
+        ) as connection:
             yield connection
 
 
@@ -88,8 +94,8 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
 
     More threads would only get in each other's way. To look for expressions that stand twice costs the square of
     their number: 20 ms for a header of 25 columns; to make a join of each list of words that mean nothing takes 15 ms
-    a column. Nor may it remember files: cells that are written anew under the
-    name of others would be read as those, or as a damaged file.
+    a column. Nor may it remember files: cells that are written anew under the name of others would be read as those,
+    or as a damaged file.
     """
     return duckdb.connect(
         config={

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import measuring
-from benchmarks.__main__ import bench, page, tables
+from benchmarks.__main__ import bench, page, sections
 from benchmarks.contenders import CONTENDERS
 from benchmarks.measuring import Disagreement, agree, figures
 from benchmarks.statements import write_statements
@@ -23,7 +23,7 @@ def results() -> dict[str, Any]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring, "measured", measured)
-        return bench(statements=2_000, people=0, rounds=1)
+        return bench(statements=2_000, people=0, rows=1_000, rounds=1)
 
 
 def test_a_contender_has_a_process_of_its_own_and_tells_its_memory(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_pandas_and_the_other_forms_hold_the_same_statements(results: dict[str, 
     others = [measured[name] for name in ("pandas", "gzipped", "pages")]
     assert {one["told"]["ids"] for one in others} == {measured["ingest"]["told"]["ids"]}
     plain, pages = (measured[form]["seconds"][0] for form in ("ingest", "pages"))
-    assert f"{pages / plain:.2f} ×" in tables(results)
+    assert f"{pages / plain:.2f} ×" in sections(results)
 
 
 def test_contenders_that_disagree_stop_the_benchmark() -> None:
@@ -58,7 +58,7 @@ def test_contenders_that_disagree_stop_the_benchmark() -> None:
 
 def test_ratios_are_of_what_was_measured_in_the_same_run(results: dict[str, Any]) -> None:
     seconds = {name: results["statements"][name]["seconds"][0] for name in ("read", "flatten", "ingest")}
-    told = tables(results)
+    told = sections(results)
     assert f"{seconds['ingest'] / seconds['flatten']:.2f} ×" in told
     assert f"| {seconds['read'] / seconds['ingest']:.2f} |" in told
 
@@ -70,3 +70,10 @@ def test_a_run_is_told_with_its_growth_and_its_stages(results: dict[str, Any]) -
     assert "10.0 × the rows take 4.0 × the time." in told
     assert "| land moodle | 4.0 | 10% |" in told
     assert "| start-up, Dagster, and between | 36.0 | 90% |" in told
+
+
+def test_the_tables_are_landed_whole_and_their_planted_errors_are_rejected(results: dict[str, Any]) -> None:
+    hours, log = (results["tables"][name]["land"]["told"] for name in ("hours", "log"))
+    assert (hours, log["rows"]) == ({"rows": 1_000, "rejected": 2}, 1_000)
+    seconds = [results["tables"]["hours"][way]["seconds"][0] for way in ("copy", "land")]
+    assert f"| {seconds[0] / seconds[1]:.2f} |" in sections(results)
