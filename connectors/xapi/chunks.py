@@ -27,7 +27,7 @@ from connectors.xapi.tables import record_keys
 PARTS: dict[str, tuple[str, ...]] = {
     "actor": ("actor_token", "actor_kind", "group_token", "member_token"),
     "verb": ("verb_id",),
-    "object": ("object_kind", "object_id", "object_person_token", "activity_type", "activity_name"),
+    "object": ("object_kind", "object_id", "object_person_token", "object_verb_id", "activity_type", "activity_name"),
     "result": (
         "score_scaled", "score_raw", "score_min", "score_max", "is_success", "is_completion", "duration_text",
         "duration_seconds", "result_extensions",

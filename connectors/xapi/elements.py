@@ -41,17 +41,25 @@ class Vocabulary:
         return Part((self.people.token(party),))
 
     def object(self, value: Mapping[str, Any]) -> Part:
-        """Columns object_kind, object_id, object_person_token, activity_type, activity_name."""
+        """Columns object_kind, object_id, object_person_token, object_verb_id, activity_type, activity_name."""
         kind = value.get("objectType", "Activity")
         if kind == "Activity":
             return _activity_object(value)
         if kind in ("Agent", "Group"):
             token, agents = self.people.token(value), tuple(agents_of(value))
-            return Part((kind.lower(), None, token, None, None), self.people.body(value), kind, agents=agents)
+            return Part((kind.lower(), None, token, None, None, None), self.people.body(value), kind, agents=agents)
         if kind == "StatementRef":
             target = value["id"].lower()
-            return Part(("statement_ref", target, None, None, None), target.encode(), kind)
-        return Part(("sub_statement", None, None, None, None), canonical(value), kind)
+            return Part(("statement_ref", target, None, None, None, None), target.encode(), kind)
+        return self._sub_statement(value)
+
+    def _sub_statement(self, value: Mapping[str, Any]) -> Part:
+        """What is meant to happen: who is to do what with what. None of it has happened by this statement."""
+        actor, inner = self.actor(value["actor"]), self.object(value["object"])
+        _, object_id, _, _, activity_type, title = inner.columns
+        columns = ("sub_statement", object_id, actor.columns[0], open_text(value["verb"]["id"]), activity_type, title)
+        agents = (*actor.agents, *inner.agents)
+        return Part(columns, canonical(value), "SubStatement", agents=agents, activities=inner.activities)
 
 
 def verb(value: Mapping[str, Any]) -> Part:
@@ -66,7 +74,7 @@ def version(value: str) -> Part:
 
 def _activity_object(value: Mapping[str, Any]) -> Part:
     activity = described(value)
-    columns = ("activity", activity.activity_id, None, activity.activity_type, activity.title)
+    columns = ("activity", activity.activity_id, None, None, activity.activity_type, activity.title)
     return Part(columns, value["id"].encode(), "Activity", activities=(activity,))
 
 

@@ -4,9 +4,9 @@
 {#- What a redelivery must repeat, as far as it lands. -#}
 {%- set told = [
     'actor_token', 'group_token', 'member_token', 'verb_id', 'object_kind', 'object_id', 'object_person_token',
-    'occurred_at', 'registration', 'parent_activity_id', 'score_scaled', 'score_raw', 'score_min', 'score_max',
-    'is_success', 'is_completion', 'duration_text', 'result_extensions', 'context_extensions', 'statement_ref_id',
-    'instructor_token', 'team_token', 'platform', 'language'
+    'object_verb_id', 'occurred_at', 'registration', 'parent_activity_id', 'score_scaled', 'score_raw', 'score_min',
+    'score_max', 'is_success', 'is_completion', 'duration_text', 'result_extensions', 'context_extensions',
+    'statement_ref_id', 'instructor_token', 'team_token', 'platform', 'language'
 ] %}
 
 with

@@ -89,12 +89,6 @@ def test_odd_times_land_with_a_flag(
         ({"objectType": "Agent", "mbox": "mailto:b@example.org"}, "agent", None, True),
         ({"objectType": "Group", "account": {"homePage": "https://x.example", "name": "g"}}, "group", None, True),
         ({"objectType": "StatementRef", "id": STATEMENT["id"].upper()}, "statement_ref", STATEMENT["id"], False),
-        (
-            {"objectType": "SubStatement", **{name: STATEMENT[name] for name in ("actor", "verb", "object")}},
-            "sub_statement",
-            None,
-            False,
-        ),
     ],
 )
 def test_objects_other_than_activities_land_as_what_they_are(
@@ -106,6 +100,16 @@ def test_objects_other_than_activities_land_as_what_they_are(
         object_id,
         has_person,
     )
+
+
+def test_a_sub_statement_lands_with_who_is_to_do_what_with_what(read: Read) -> None:
+    other = {"mbox": "mailto:b@example.org"}
+    planned = {"objectType": "SubStatement", "actor": other, "verb": STATEMENT["verb"], "object": STATEMENT["object"]}
+    row = one(read, changed(object=planned, context=None))
+    plain = one(read, changed(actor=other))
+    assert (row["object_kind"], row["object_id"]) == ("sub_statement", STATEMENT["object"]["id"])
+    assert (row["object_verb_id"], row["object_person_token"]) == (STATEMENT["verb"]["id"], plain["actor_token"])
+    assert row["actor_token"] != row["object_person_token"]
 
 
 def test_a_void_lands_with_the_statement_that_it_voids(read: Read) -> None:
