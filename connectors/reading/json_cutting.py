@@ -72,12 +72,22 @@ class Scope(NamedTuple):
 
 @dataclass
 class Notes:
-    """What is learned while a file is cut: scopes, lines that are no records, whether the path led anywhere."""
+    """What is learned while a file is cut: scopes, lines that are no records, whether the path led anywhere.
+
+    ``patience``: documents after which a path that led nowhere is given up; None for all.
+    """
 
     scopes: list[Scope] = field(default_factory=list)
     numbered: int = 0
     lines_not_records: int = 0
     is_there: bool = False
+    documents: int = 0
+    patience: int | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the path is not looked for in another document."""
+        return self.patience is not None and self.documents >= self.patience and not self.is_there
 
 
 def cut(path: Path, steps: Sequence[str], prefix: re.Pattern[bytes] | None, notes: Notes) -> Iterator[Cut]:
@@ -132,6 +142,8 @@ def _lines(path: Path, steps: tuple[str, ...], prefix: re.Pattern[bytes] | None,
                 elif not steps and not text.startswith(b"["):
                     notes.is_there = True
                     yield Cut(number, text)
+                elif notes.is_given_up:
+                    return
                 elif text[:1] in (b"{", b"["):
                     yield from _Walk(text, steps, notes, number).records()
                 else:
@@ -165,8 +177,9 @@ class _Walk:
 
     def records(self) -> Iterator[Cut]:
         at = self._blank(len(_BOM) if self._content[:3] == _BOM else 0)
-        while at < self._size:
+        while at < self._size and not self._notes.is_given_up:
             start = at
+            self._notes.documents += 1
             try:
                 at = yield from self._at(at, self._steps, None, None)
             except _Torn as torn:

@@ -131,7 +131,7 @@ def _places(text: Path, exports: Mapping[str, Export]) -> Iterator[Place]:
     for (paths, _), names in groups.items():
         prefix = _prefix(exports[names[0]])
         for steps in map(records_path, paths) if paths else [()]:
-            notes = Notes()
+            notes = Notes(patience=_SAMPLE)
             first = list(islice(cut(text, steps, prefix, notes), _SAMPLE))
             if notes.is_there:
                 yield Place(steps, prefix, tuple(names), tuple(filter(None, map(_decoded, first))), not first)

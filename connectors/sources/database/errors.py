@@ -10,6 +10,7 @@ from connectors.sources.database.source import Read
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection, rollback, resources, in use, operator intervention, system."""
 _STATES = {
+    "SSL": "it doesn't encrypt connections (`url` may allow that: ?sslmode=disable, of MariaDB ?ssl_disabled=true)",
     "28": "it refuses the user or the password",
     "3D": "there is no such database",
     "42501": "the user has no right to read that",
@@ -23,10 +24,11 @@ _STATES = {
 _CODES = {
     1044: "3D", 1045: "28", 1049: "3D", 1698: "28", 1142: "42501", 1143: "42501", 1146: "42P01", 1054: "42703",
     1064: "42", 1792: "25006", 1205: "40", 1213: "40", 1040: "53", 1969: "57014", 3024: "57014",
-    2002: "08", 2003: "08", 2006: "08", 2013: "08",
+    2026: "SSL", 2002: "08", 2003: "08", 2006: "08", 2013: "08",
 }  # fmt: skip
 """Errors of MariaDB and MySQL, and of their client, as the SQLSTATE that PostgreSQL has for them."""
 _CONNECTING = (
+    ("does not support SSL", "SSL"),
     ("password authentication failed", "28"),
     ("no password supplied", "28"),
     ("pg_hba.conf", "28"),

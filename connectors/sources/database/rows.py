@@ -129,10 +129,15 @@ def _connected(url: URL, source: Database, export: str) -> Iterator[Connection]:
 
 
 def _connecting(url: URL, source: Database) -> dict[str, Any]:
-    seconds = source.connect_seconds
+    """What the driver is told. To another machine nothing goes unencrypted, unless the address says something of it."""
+    is_open = url.host in (None, "localhost", "127.0.0.1", "::1") or any(name.startswith("ssl") for name in url.query)
     if url.get_backend_name() == "postgresql":
-        return {"connect_timeout": seconds, "application_name": "throughline"}
-    return {"connect_timeout": seconds, "read_timeout": int(source.timeout_seconds) + 1, "charset": "utf8mb4"}
+        told: dict[str, Any] = {"application_name": "throughline"}
+        encrypted: dict[str, Any] = {"sslmode": "require"}
+    else:
+        told = {"read_timeout": int(source.timeout_seconds) + 1, "charset": "utf8mb4"}
+        encrypted = {"ssl": {"check_hostname": False}}  # anything in it makes encryption a must
+    return {"connect_timeout": source.connect_seconds, **told, **({} if is_open else encrypted)}
 
 
 def _session(url: URL, source: Database) -> Iterator[str]:

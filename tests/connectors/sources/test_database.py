@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from connectors.errors import SettingsError, Transient
 from connectors.sources.database.errors import told
-from connectors.sources.database.rows import fetch
+from connectors.sources.database.rows import _connecting, fetch
 from connectors.sources.database.source import Database, Window, address, database
 from tests.connectors.mapped import Mapped, declared, map_file
 from tests.database_servers import PASSWORD, Server, mariadb, postgresql
@@ -135,10 +135,11 @@ def test_what_has_to_be_mended_is_named(hours: Server, tmp_path: Path, read: dic
         ({"password": "wrong-pony"}, "refuses the user or the password"),
         ({"username": "nobody_here"}, "refuses the user or the password"),
         ({"database": "elsewhere"}, "no such database"),
+        ({"query": {"sslmode": "require"}}, "doesn't encrypt connections"),
     ],
 )
 def test_a_refusal_of_the_server_repeats_no_secret(
-    hours: Server, tmp_path: Path, change: dict[str, str], said: str
+    hours: Server, tmp_path: Path, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         fetch(hours.url.set(**change), source(table="hr.hours"), "hours", Window(), tmp_path / "x")
@@ -188,8 +189,22 @@ def test_the_address_gets_its_secret_from_the_environment(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
+    ("url", "is_encrypted"),
+    [
+        ("postgresql://me@db.example.org/hr", True),
+        ("mariadb://me@db.example.org/hr", True),
+        ("postgresql://me@localhost/hr", False),
+        ("postgresql://me@db.example.org/hr?sslmode=verify-full", False),  # it says so itself
+    ],
+)
+def test_nothing_goes_unencrypted_to_another_machine(url: str, is_encrypted: bool) -> None:
+    assert bool({"sslmode", "ssl"} & _connecting(make_url(url), source(table="h")).keys()) == is_encrypted
+
+
+@pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
+        (2026, SettingsError, "doesn't encrypt"),
         (1045, SettingsError, "refuses the user"),
         (1146, SettingsError, "no such table"),
         (1054, SettingsError, "no such column"),
