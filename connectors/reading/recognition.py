@@ -165,26 +165,27 @@ def unrecognised(declaration: Declaration, fits: list[Fit], what: str = "The hea
         )
     column = closest.missing[0]
     place = _written_at(declaration, closest.name, column)
-    wanted = [name for name in _names_of(closest.export, column) if name]
+    wanted = closest.export.columns[column].names if column in closest.export.columns else ()
     free = [cell for i, cell in enumerate(cells) if cell and i not in closest.positions.values()]
-    near = next((match for name in wanted for match in get_close_matches(name, free, n=1)), None)
-    missing = ", ".join(f"'{_names_of(closest.export, name)[0]}'" for name in closest.missing)
+    near = next((match for name in wanted if name for match in get_close_matches(name, free, n=1)), None)
     return OriginalRefused(
         f"{what} no export of {declaration.tool}. The closest is {closest.name} ({closest.export.title}), "
-        f"which also needs the column {missing}"
+        f"which also needs {_told(closest)}"
         + (f" (nearest found: '{near}')" if near else "")
         + f". Found: {', '.join(cells)}.",
         f"export it again with that column, or add the name it goes by at {place}.",
     )
 
 
-def _names_of(export: Export, column: str) -> tuple[str, ...]:
-    return (
-        export.columns[column].names
-        if column in export.columns
-        else tuple(f"one that fits {items.header}" for items in export.items if items.required)
-    )
+def _told(fit: Fit) -> str:
+    """What is missing, in words. Items have patterns for names, which nobody wants to read."""
+    columns = [f"'{fit.export.columns[name].names[0]}'" for name in fit.missing if name in fit.export.columns]
+    told = [f"the column {', '.join(columns)}"] if columns else []
+    if any(name not in fit.export.columns for name in fit.missing):
+        told.append("a column that is one of its items (a question, a grade or whatever stands in columns there)")
+    return " and ".join(told)
 
 
 def _written_at(declaration: Declaration, export: str, column: str) -> str:
-    return written_at(declaration, "exports", export, "columns", column)
+    columns = ("columns", column) if column in declaration.exports[export].columns else ("items",)
+    return written_at(declaration, "exports", export, *columns)

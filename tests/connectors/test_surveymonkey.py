@@ -28,6 +28,7 @@ OLD_FRONT = ["RespondentID", "CollectorID", "StartDate", "EndDate", "IP Address"
 def surveyed(
     tmp_path: Path, front: Sequence[str], asked: Sequence[tuple[str, str]], answers: Sequence[str],
     known: Sequence[str] = ("", "", "", "001007"), name: str = "End of programme.csv", delimiter: str = ",",
+    ended: str = "03/16/2026 04:58:31 PM",
 ) -> Mapped:  # fmt: skip
     """One response; ``known`` is what the tool knows of the respondent: address, names, custom data."""
     rows = [
@@ -37,7 +38,7 @@ def surveyed(
             "118052219061",
             "446111201",
             "03/16/2026 04:55:10 PM",
-            "03/16/2026 04:58:31 PM",
+            ended,
             "192.0.2.17",
             *known,
             *answers,
@@ -155,3 +156,19 @@ def test_the_climate_survey_is_never_tied_to_a_person(tmp_path: Path) -> None:
 def test_a_survey_without_any_declared_item_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OriginalRefused, match="surveymonkey"):
         surveyed(tmp_path, FRONT["en"], [("What shall we cook?", "Response")], ["Soup"])
+
+
+@pytest.mark.parametrize(
+    ("ended", "answered_at"),
+    [
+        ("03/01/2025", datetime(2025, 3, 1)),
+        ("03/01/2025 14:05", datetime(2025, 3, 1, 14, 5)),
+        ("3/1/25 14:05", datetime(2025, 3, 1, 14, 5)),
+        ("2025-03-01 14:05:09", datetime(2025, 3, 1, 14, 5, 9)),
+        ("13.03.2025 14:05", datetime(2025, 3, 13, 14, 5)),
+    ],
+)
+def test_an_end_may_be_written_without_seconds_or_as_a_day(ended: str, answered_at: datetime, tmp_path: Path) -> None:
+    asked = [("I am satisfied with the programme", "Response")]
+    mapped = surveyed(tmp_path, FRONT["en"], asked, ["Agree"], ended=ended)
+    assert mapped.column("survey_responses", "answered_at") == [answered_at]
