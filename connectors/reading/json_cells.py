@@ -85,7 +85,7 @@ class _Drawn:
             if path.within(outer):
                 around, path = name, JsonPath(0, path.steps[len(outer.steps) :])
                 break
-        return f"nullif(trim({self._drawn(around, path)}), '')"
+        return f"nullif(trim(replace({self._drawn(around, path)}, chr(0), '')), '')"  # NUL is no character of a text
 
     def _drawn(self, around: str, path: JsonPath) -> str:
         """SQL for a text of a list, which gets to hold it."""

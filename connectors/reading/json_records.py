@@ -132,10 +132,21 @@ def _places(text: Path, exports: Mapping[str, Export]) -> Iterator[Place]:
         prefix = _prefix(exports[names[0]])
         for steps in map(records_path, paths) if paths else [()]:
             notes = Notes(patience=_SAMPLE)
-            first = list(islice(cut(text, steps, prefix, notes), _SAMPLE))
+            first = _some(cut(text, steps, prefix, notes))
             if notes.is_there:
                 yield Place(steps, prefix, tuple(names), tuple(filter(None, map(_decoded, first))), not first)
                 break
+
+
+def _some(records: Iterator[Cut]) -> list[Cut]:
+    """The first records: as many as tell what they are, and no more than fit into memory."""
+    found, size = list[Cut](), 0
+    for record in islice(records, _SAMPLE):
+        found.append(record)
+        size += len(record.raw)
+        if size > _CHUNK_BYTES:
+            break
+    return found
 
 
 def _decoded(record: Cut) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_an_empty_list_is_an_export_without_records(tmp_path: Path) -> None:
 
 def test_texts_and_numbers_stay_as_they_are_written(tmp_path: Path) -> None:
     content = (
-        '{"id": 463100000000007164123456, "name": "caf\\u00e9 \\ud83d\\ude00 \\"x\\" \\/"}\n'
+        '{"id": 463100000000007164123456, "name": "caf\\u00e9 \\ud83d\\ude00\\u0000 \\"x\\" \\/"}\n'
         '{"id": 3.0, "name": null, "unit": {"name": "c"}}\n{"id": true, "name": {"nl": "een"}}\n'
         '{"unit": {"id": "d", "name": "  "}}\n{"id": "", "unit": {"id": 5}, "name": ["x", "y"]}'
     )
