@@ -196,10 +196,11 @@ class Items(_Part):
     the name in the declaration, which is the same in every language; of JSON, it is that.
 
     What a column holds may decide: it is an item only where its cells are ``mostly`` (nine of ten that are filled,
-    or all but one) like a pattern, so that scales are read and free text is not; or where it is ``ticked``: one text
-    alone, in at least five records. ``split`` makes a record of each of several texts in a cell. A column without a
-    name belongs to the question on its left where headers are ``continued``. Patterns that a home gives in its settings
-    under the name ``setting`` stand in for ``[^\\s\\S]``, which fits nothing, in ``header``.
+    or all but one) like a pattern, so that scales are read and free text is not; or where it is ``ticked``: one of
+    several columns of a question (the first group of ``header``), with one text alone in at least five records.
+    ``split`` makes a record of each of several texts in a cell. A column without a name belongs to the question on its
+    left where headers are ``continued``. Patterns that a home gives in its settings under the name ``setting`` stand in
+    for ``[^\\s\\S]``, which fits nothing, in ``header``.
     """
 
     header: PythonRegex

@@ -8,6 +8,8 @@ themselves and others. What was written in a column as a whole does. A column th
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,11 +52,19 @@ def _held(connection: duckdb.DuckDBPyConnection, source: Source) -> list[bool]:
     held = [not item.declared.asks_what_it_holds for item in items]
     for declared in source.layout.export.items:
         asked = [i for i, item in enumerate(items) if item.declared is declared and declared.asks_what_it_holds]
+        if declared.ticked:
+            columns = Counter(_question(items[i]) for i in asked)
+            asked = [i for i in asked if columns[_question(items[i])] > 1]
         if asked:
             cells = ", ".join(f'"cell_{items[i].cells["cell"]}"' for i in asked)
             for place, is_confirmed in connection.execute(_confirmed(declared, cells, source.view)).fetchall():
                 held[asked[place - 1]] = is_confirmed
     return held
+
+
+def _question(item: Item) -> str:
+    """What an option answers, the first group of its header. One that has no other beside it is no option."""
+    return item.attributes[next(iter(re.compile(item.declared.header).groupindex))]
 
 
 def _confirmed(declared: Items, cells: str, view: str) -> str:

@@ -101,3 +101,8 @@ def test_a_survey_without_any_response_yet_is_none_the_less_one(tmp_path: Path) 
 def test_settings_of_another_make_are_told(settings: dict[str, Any], told: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=told):
         surveyed(tmp_path, *ROWS, **settings)
+
+
+def test_a_column_that_stands_alone_is_no_option_however_often_it_says_the_same(tmp_path: Path) -> None:
+    rows = [row.replace(f"because {i}", "Anna Faber") for i, row in enumerate(ROWS, 1)]
+    assert "Faber" not in str(surveyed(tmp_path, *rows).rows("survey_responses"))

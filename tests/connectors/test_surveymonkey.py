@@ -153,9 +153,24 @@ def test_the_climate_survey_is_never_tied_to_a_person(tmp_path: Path) -> None:
     }
 
 
-def test_a_survey_without_any_declared_item_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OriginalRefused, match="surveymonkey"):
+def test_a_questionnaire_without_any_scale_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OriginalRefused, match="nine of ten filled cells"):
         surveyed(tmp_path, FRONT["en"], [("What shall we cook?", "Response")], ["Soup"])
+
+
+def test_of_another_questionnaire_scales_and_ticked_options_are_read_and_nobody_is_named(tmp_path: Path) -> None:
+    mapped = map_file(SAMPLES / "Workplace pulse.csv", "surveymonkey", tmp_path)
+    assert mapped.unit.export == "questionnaire"
+    rows = mapped.rows("survey_responses")
+    assert {(row["item_id"], row["answer_number"]) for row in rows if row["response_id"] == "119000000001"} == {
+        ("How far do you agree? | My workload is manageable", 4),
+        ("How far do you agree? | I get useful feedback", 5),
+        ("How likely are you to stay with us?", 9),
+        ("Which of these do you use?", None),
+    }
+    assert {row["answer_code"] for row in rows} == {None, "Coaching"}
+    assert (mapped.tokeniser.clear, mapped.tokeniser.kept) == (set(), set())
+    assert "Faber" not in str(rows)
 
 
 @pytest.mark.parametrize(
