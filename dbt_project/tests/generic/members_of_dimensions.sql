@@ -3,8 +3,9 @@
 {%- for column, dimension in dimensions.items() %}
 select '{{ column }}' as column_name, cast(facts.{{ column }} as {{ dbt.type_string() }}) as missing
 from {{ model }} as facts
-left join {{ ref(dimension) }} as members on facts.{{ column }} = members.{{ column }}
-where members.{{ column }} is null
+where
+    facts.{{ column }} is not null
+    and not exists (select 1 from {{ ref(dimension) }} as members where members.{{ column }} = facts.{{ column }})
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 {% endtest %}
