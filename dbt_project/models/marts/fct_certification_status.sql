@@ -1,5 +1,5 @@
-{#- A stretch of days for each thing that changes: whether the licence is required, held, or the person exempt, and where
-    the person works. -#}
+{#- A stretch of days for each thing that changes: whether the licence is required, held, or the person exempt, and
+    where the person works. -#}
 
 with
 

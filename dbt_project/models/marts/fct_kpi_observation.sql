@@ -6,7 +6,9 @@ delivered as (
         *,
         {{ recency_of_record() }} as recency,
         count(*) over (partition by tool, record_key) as times_told,
-        first_value(value) over (partition by tool, record_key order by extracted_at, unit, source_line) as first_value_told
+        first_value(value) over (
+            partition by tool, record_key order by extracted_at, unit, source_line
+        ) as first_value_told
     from {{ ref('stg_kpi_values') }}
     -- Values of single persons stay in the restricted zone; a team's value is what an evaluation may use.
     where person_token is null

@@ -13,17 +13,20 @@ codes as (
 ),
 
 delivered as (
-    select *, {{ recency_of_record() }} as recency from {{ ref('stg_survey_responses') }}
+    select
+        *,
+        cast(coalesce(answered_at, extracted_at) as date) as answered_date,
+        {{ recency_of_record() }} as recency
+    from {{ ref('stg_survey_responses') }}
 ),
 
 linked as (
     select
         delivered.*,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        cast(coalesce(delivered.answered_at, delivered.extracted_at) as date) as answered_date,
         coalesce(activities.activity_key, codes.activity_key, {{ unknown_key() }}) as activity_key
     from delivered
-    {{ join_link('delivered', 'person_token', 'cast(coalesce(delivered.answered_at, delivered.extracted_at) as date)') }}
+    {{ join_link('delivered', 'person_token', 'delivered.answered_date') }}
     {{ join_activity('delivered') }}
     left join codes on delivered.activity_id = codes.catalogue_code
     where delivered.recency = 1
