@@ -40,7 +40,8 @@ def load(
     items = source.layout.items
     if not any(item.declared.asks_what_it_holds for item in items):
         return source
-    kept = _first_of_each_cell(items, _held(connection, source) if source.rows else [True] * len(items))
+    has_records = source.rows > len(source.ragged)
+    kept = _first_of_each_cell(items, _held(connection, source) if has_records else [True] * len(items))
     if any(each.required for each in source.layout.export.items) and not any(item.declared.required for item in kept):
         raise _unanswered(source)
     return replace(source, found=replace(found, layout=replace(source.layout, items=kept)))

@@ -94,6 +94,11 @@ def test_a_survey_without_any_response_yet_is_none_the_less_one(tmp_path: Path) 
     assert surveyed(tmp_path).counts("survey_responses") == (0, 0, 0, 0)
 
 
+def test_a_survey_whose_only_response_is_cut_off_tells_that_and_nothing_else(tmp_path: Path) -> None:
+    mapped = surveyed(tmp_path, "R1,r1@x.example,4")
+    assert [r["rule"] for r in mapped.rejects("survey_responses")] == ["ragged_row"]
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
     [({"constructs": ["useful"]}, "should map patterns"), ({"choices": {"a": "b"}}, "should be a list of patterns")],
