@@ -26,8 +26,8 @@ from filelock import FileLock
 from connectors.errors import SettingsError
 from connectors.records import CONTRACT_VERSION
 
-FORMAT = 1
-"""Version of the layout that this module describes."""
+FORMAT = 2
+"""Version of this layout and of what lands in it (2: bodies of statements are hashed by part)."""
 
 
 @dataclass(frozen=True)
