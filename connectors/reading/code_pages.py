@@ -33,9 +33,14 @@ _LETTERS = (
     "áéíóöőúüű",  # Hungarian
     "čćđšž",  # Croatian, Slovene
     "ăâîşţ",  # Romanian
+    "çğıöşü",  # Turkish
 )
 """Lower-case letters beyond ASCII, one text per language."""
 
+_OTHERS = ("windows-1250", "windows-1252", "windows-1254")
+"""Code pages that a file may be in though its tool isn't declared to use them."""
+_FEW, _FEW_KINDS, _SHARE = 5, 3, 0.2
+"""Letters, and different ones, that have to be strange before a code page is doubted, and their share."""
 _CUT_IN_TWO = re.compile(rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 """The beginning of a letter at the end of a file."""
 
@@ -48,6 +53,23 @@ def likeliest_first(path: Path, encodings: tuple[str, ...]) -> tuple[str, ...]:
     counts = _high_bytes(path)
     ranked = iter(sorted(pages, key=lambda page: (_strange_letters(counts, page), pages.index(page))))
     return tuple(next(ranked) if encoding in pages else encoding for encoding in encodings)
+
+
+def rather(path: Path, page: str) -> str | None:
+    """The code page that a file is evidently in, rather than in the one that it could be read with; None in doubt.
+
+    Polish read as windows-1252 gives no error, only ³ for ł and ê for ę. So where many letters of the file are strange
+    in one page, and hardly any in another, it is not read at all: names would be wrong, and nobody would be told.
+    """
+    if not _is_code_page(page):
+        return None
+    counts = _high_bytes(path)
+    strange = _strange_letters(counts, page)
+    if strange < max(_FEW, _SHARE * counts.total()) or len(counts) < _FEW_KINDS:
+        return None
+    others = ((_strange_letters(counts, other), other) for other in _OTHERS)
+    least, other = min(found for found in others if codecs.lookup(found[1]).name != codecs.lookup(page).name)
+    return other if least * _FEW <= strange else None
 
 
 def is_damaged_utf8(path: Path) -> bool:
@@ -83,5 +105,7 @@ def _strange_letters(counts: Counter[int], page: str) -> int:
     """How many letters of the file the best-fitting language doesn't have."""
     letters: Counter[str] = Counter()
     for byte, count in counts.items():
-        letters[bytes([byte]).decode(page, errors="replace").lower()] += count
+        letter = bytes([byte]).decode(page, errors="replace").lower()
+        if not letter[0].isascii():  # as the capital of the Turkish i has it
+            letters[letter] += count
     return min(sum(count for letter, count in letters.items() if letter not in alphabet) for alphabet in _LETTERS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from connectors.declaration import Declaration, Export, Value
 from connectors.errors import OriginalRefused
 from connectors.reading import parquet_files, workbooks
-from connectors.reading.code_pages import is_damaged_utf8, likeliest_first
+from connectors.reading.code_pages import is_damaged_utf8, likeliest_first, rather
 from connectors.reading.headers import HeadRow, head_of, rows_of_text
 from connectors.reading.json_cells import JsonRecords
 from connectors.reading.json_records import (
@@ -99,9 +99,12 @@ def _text(plain: Path, source_file: str, declaration: Declaration, restricted: P
             text = with_damage_marked(plain, restricted)
         try:
             heads = {str(delimiter): _head(text, delimiter) for delimiter in declaration.delimiters}
-            return Found(text, recognised(declaration, heads, source_file, _tables(declaration)))
+            layout = recognised(declaration, heads, source_file, _tables(declaration))
         except OriginalRefused as error:
             refusal = refusal or error
+            continue
+        _refuse_other_page(declaration, encoding, rather(plain, encoding))
+        return Found(text, layout)
     if refusal is not None:
         raise refusal
     if is_cut_off:
@@ -114,6 +117,16 @@ def _text(plain: Path, source_file: str, declaration: Declaration, restricted: P
         "export it as UTF-8, or put its encoding in settings.yml: "
         f"tools: {{{declaration.tool}: {{encodings: [utf-8, windows-1252]}}}}.",
     )
+
+
+def _refuse_other_page(declaration: Declaration, encoding: str, other: str | None) -> None:
+    if other is not None:
+        raise OriginalRefused(
+            f"The file can be read as {encoding}, and then holds letters that no language uses together. It seems to "
+            f"be in {other}, which {declaration.tool} is not declared to use.",
+            "export it as UTF-8, or put its encoding in settings.yml: "
+            f"tools: {{{declaration.tool}: {{encodings: [utf-8, {other}]}}}}.",
+        )
 
 
 def _head(text: Text, delimiter: str) -> tuple[HeadRow, ...]:

@@ -124,6 +124,28 @@ def test_a_few_bytes_that_are_not_utf_8_cost_their_records_and_not_the_letters_o
     assert [(r["source_line"], r["rule"]) for r in mapped.rejects("org_units")] == [(4, "encoding")]
 
 
+@pytest.mark.parametrize(
+    ("names", "page", "rather"),
+    [
+        ("Wałęsa, Łódź, żółć, Święta", "windows-1250", "windows-1250"),
+        ("Žlutý kůň, Příliš, ďábelské ódy, Řehoř", "windows-1250", "windows-1250"),
+        ("I\u015f\u0131k, Çağlar, Gülşen, Y\u0131ld\u0131z, Şükrü, Çiçek, Gümüş, İğne", "windows-1254", "windows-1254"),
+        ("Hélène, Françoise, Jürgen, Åse, Søren, Muñoz, Conceição", "windows-1252", None),
+        ("5 m³, 20 °C, ½ FTE, 30 €, “so” – \u2018or\u2019, 7 m³, 8 m³", "windows-1252", None),
+        ("Jürgen Müller, Größe, Weiß", "windows-1252", None),
+    ],
+)
+def test_a_code_page_is_not_believed_where_another_one_makes_words(
+    tmp_path: Path, names: str, page: str, rather: str | None
+) -> None:
+    content, text = f"Unit;Name\n1;{names}\n".encode(page), UNITS.replace(", windows-1250]", "]")
+    if rather is None:
+        assert landed(tmp_path, content, text) == [(2, "1", names)]
+    else:
+        told = refusal(tmp_path, content, text)
+        assert f"seems to be in {rather}" in told and f"encodings: [utf-8, {rather}]" in told
+
+
 def test_a_record_with_too_few_or_too_many_cells_is_rejected_and_never_shifted(tmp_path: Path) -> None:
     mapped = read_bytes(tmp_path, b"Unit,Name,Parent\n1,a,0\n2,b\n3,c,0,x\n4,d,0\n")
     assert mapped.counts("org_units") == (4, 2, 2, 0)
