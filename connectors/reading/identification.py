@@ -15,9 +15,8 @@ from connectors.reading.code_pages import is_damaged_utf8, likeliest_first, rath
 from connectors.reading.headers import HeadRow, head_of, rows_of_text
 from connectors.reading.json_cells import JsonRecords
 from connectors.reading.json_records import (
-    as_utf8,
     json_exports,
-    looks_like_json,
+    json_text,
     recognised_json,
     write_records,
 )
@@ -59,14 +58,12 @@ def identified(path: Path, source_file: str, declaration: Declaration, restricte
         return _sheets(plain, source_file, declaration, restricted)
     if parquet_files.is_parquet(plain):
         return (_parquet(plain, source_file, declaration, restricted),)
-    if json := json_exports(declaration):
-        text = as_utf8(plain, declaration, restricted)
-        if looks_like_json(text, json):
-            found = recognised_json(text, source_file, declaration, json)
-            return tuple(
-                Found(write_records(text, place, restricted, number), layout)
-                for number, (place, layout) in enumerate(found)
-            )
+    if text := json_text(plain, declaration, restricted):
+        found = recognised_json(text, source_file, declaration, json_exports(declaration))
+        return tuple(
+            Found(write_records(text, place, restricted, number), layout)
+            for number, (place, layout) in enumerate(found)
+        )
     refuse_if_no_text(plain)
     if not _tables(declaration):
         raise OriginalRefused(

@@ -45,7 +45,17 @@ def json_exports(declaration: Declaration) -> dict[str, Export]:
     return {name: export for name, export in declaration.exports.items() if export.format == "json"}
 
 
-def as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
+def json_text(plain: Path, declaration: Declaration, restricted: Path) -> Path | None:
+    """The text of a file that begins as the JSON that the tool is declared to export; None for any other."""
+    exports = json_exports(declaration)
+    # To decode takes as long as to read the whole file, which most that are no JSON are spared.
+    if not exports or not (_looks_like_json(plain, exports) or b"\x00" in first_content(plain)):
+        return None
+    text = _as_utf8(plain, declaration, restricted)
+    return text if _looks_like_json(text, exports) else None
+
+
+def _as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
     """The text in UTF-8. Bytes that no declared encoding explains stay: only the records that hold them are broken."""
     tried = [codecs.lookup(encoding).name for encoding in encodings_to_try(plain, declaration.encodings)]
     if set(tried) == {"utf-8"}:
@@ -60,7 +70,7 @@ def as_utf8(plain: Path, declaration: Declaration, restricted: Path) -> Path:
     return plain
 
 
-def looks_like_json(text: Path, exports: Mapping[str, Export]) -> bool:
+def _looks_like_json(text: Path, exports: Mapping[str, Export]) -> bool:
     """Whether the first line that says something begins as JSON does, or as the lines of a log around it."""
     line = first_content(text)
     prefixes = {_prefix(export) for export in exports.values()} - {None}
