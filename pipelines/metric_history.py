@@ -37,7 +37,7 @@ METRIC_TABLE = {
     "name": Column("VARCHAR", "What to call the figure."),
     "definition": Column("VARCHAR", "What it says, and what it doesn't."),
     "formula": Column("VARCHAR", "How its additive parts are summed from the fact, in SQL."),
-    "unit": Column("VARCHAR", "Unit of the value: share (0 to 1) or persons."),
+    "unit": Column("VARCHAR", "Unit of the value: share (0 to 1), persons, hours_per_fte, gain, …"),
     "grains": Column("VARCHAR", "What it is given for."),
     "period": Column("VARCHAR", "Length of its periods; empty for a state as of the build."),
     "follow_up_days": Column("BIGINT", "Days that a cohort is watched before its figure is final."),
@@ -136,6 +136,18 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         *_comments("view", "metric_result_latest", _LATEST_RESULT, RESULT_TABLE),
     ):
         connection.execute(statement)
+    _widen(connection)
+
+
+def _widen(connection: duckdb.DuckDBPyConnection) -> None:
+    """Change columns of a table that was made when they held whole numbers alone; the rows stay what they are."""
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() where schema_name = 'metrics' "
+        "and table_name = 'fct_metric_result'"
+    ).fetchall()
+    for column, sql_type in found:
+        if sql_type == "BIGINT" and RESULT_TABLE[column].sql_type == "DOUBLE":
+            connection.execute(f"alter table metrics.fct_metric_result alter {column} type double")
 
 
 def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterable[MetricDefinition]) -> None:

@@ -98,9 +98,13 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
         "n_missing": definition.missing,
     }
     # A sum of integers is a HUGEINT in DuckDB, which pandas would take for a float.
-    counts = ", ".join(f"cast({part} as bigint) as {role}" for role, part in roles.items() if part is not None)
+    counts = ", ".join(f"cast({part} as {_type_of(role)}) as {role}" for role, part in roles.items() if part)
+    # A unit with a headcount and without any record is no figure: nobody knows whether nobody learned there.
+    recorded = f"coalesce({definition.observed}, 0) + coalesce({definition.missing}, 0) > 0"
     if definition.period is None:
-        return connection.execute(f"select {figure}, {counts}, null as seen_on from ({query.parts})").df()
+        return connection.execute(
+            f"select {figure}, {counts}, null as seen_on from ({query.parts}) where {recorded}"
+        ).df()
     return connection.execute(
         f"""
         with seen as (
@@ -110,11 +114,15 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
             group by all
         )
         select parts.*, seen.seen_on
-        from (select {figure}, {counts} from ({query.parts})) as parts
+        from (select {figure}, {counts} from ({query.parts}) where {recorded}) as parts
         left join seen using (grain_key, period)
         where parts.period is not null
         """
     ).df()
+
+
+def _type_of(role: str) -> str:
+    return "double" if role in ("numerator", "denominator") else "bigint"
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, queries: Sequence[PartsQuery]) -> pd.DataFrame:

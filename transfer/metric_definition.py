@@ -34,10 +34,30 @@ class Purpose(StrEnum):
 
 
 class Unit(StrEnum):
-    """Unit of ``value``. A share is numerator / denominator; a count is its numerator."""
+    """Unit of ``value``: a count is its numerator, everything else numerator / denominator.
+
+    Only of a share is the numerator a part of the denominator. Persons reached may outnumber the average headcount
+    that they are divided by, and a gain may be a loss.
+    """
 
     SHARE = "share"
     PERSONS = "persons"
+    HOURS_PER_FTE = "hours_per_fte"
+    PERSONS_PER_HEAD = "persons_per_head"
+    GAIN = "gain"
+    RATIO = "ratio"
+    DAYS = "days"
+
+    @property
+    def is_count(self) -> bool:
+        return self is Unit.PERSONS
+
+    @property
+    def may_be_negative(self) -> bool:
+        return self is Unit.GAIN
+
+
+PERIODS = ("month", "quarter", "year")
 
 
 CLAIMS = {
@@ -79,10 +99,10 @@ class MetricDefinition:
     ``numerator``, ``denominator``, ``persons``, ``observed`` and ``missing`` name its additive parts, each a
     MetricFlow metric. ``persons`` counts the distinct persons behind a figure, on which suppression rests;
     ``observed`` and ``missing`` count records that could and could not be used, which make the coverage.
-    ``period`` is `month`, or None for a state as of now. ``follow_up_days`` is how long the cohort of a period is
-    watched: until that is over, in the data of every tool that recorded it (``tool``, a MetricFlow item), its results
-    are provisional. ``formula`` says how each part is aggregated, so that a changed formula under an unchanged version
-    shows.
+    ``period`` is one of `PERIODS`, or None for a state as of now. ``follow_up_days`` is how long the cohort of a period
+    is watched: until that is over, in the data of every tool that recorded it (``tool``, a MetricFlow item), its
+    results are provisional. ``formula`` says how each part is aggregated, so that a changed formula under an unchanged
+    version shows.
     """
 
     metric_id: str
@@ -115,7 +135,7 @@ class MetricDefinition:
         self._require(self.version >= 1, "version counts from 1")
         self._require(self.minimum_persons >= 5, "minimum_persons must be at least 5: smaller cells name people")
         self._require(bool(self.grains), "grains must name at least one")
-        self._require(self.period in ("month", None), "period must be month or null")
+        self._require(self.period in (*PERIODS, None), f"period must be null or one of {', '.join(PERIODS)}")
         self._require(
             (self.tool is None) == (self.period is None),
             "tool must say which MetricFlow item names the tool where there is a period, and only there",
@@ -126,8 +146,8 @@ class MetricDefinition:
             f"kirkpatrick_level must be null or one of {', '.join(KIRKPATRICK_LEVELS)}",
         )
         self._require(
-            (self.denominator is not None) == (self.unit is Unit.SHARE),
-            "a share needs a denominator (MetricFlow type ratio), and nothing else has one",
+            (self.denominator is None) == self.unit.is_count,
+            f"{self.unit} needs {'no denominator' if self.unit.is_count else 'a denominator (MetricFlow type ratio)'}",
         )
         self._require(self.has_interval <= (self.unit is Unit.SHARE), "only a share has a Wilson interval")
         self._check_claim()

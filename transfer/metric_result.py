@@ -41,10 +41,12 @@ RESULT_COLUMNS = {
     "grain_key": Column(
         "VARCHAR", "Which of them: key of the dimension as text; `all` for the whole, `-1` for unknown."
     ),
-    "period": Column("DATE", "First day of the month that the figure is about; empty for a state as of the build."),
-    "value": Column("DOUBLE", "The figure, in the metric's unit: a share from 0 to 1, or a number of persons."),
-    "numerator": Column("BIGINT", "Numerator of a share, part of its denominator; a count itself."),
-    "denominator": Column("BIGINT", "Denominator of a share; empty for a count."),
+    "period": Column(
+        "DATE", "First day of the month, quarter or year that the figure is about; empty for a state as of the build."
+    ),
+    "value": Column("DOUBLE", "The figure, in the metric's unit: a share from 0 to 1, persons, hours per FTE, …"),
+    "numerator": Column("DOUBLE", "What is divided; of a share a part of its denominator; a count itself."),
+    "denominator": Column("DOUBLE", "What it is divided by; empty for a count."),
     "n_persons": Column("BIGINT", "Distinct persons behind the figure, or identities where persons are not known yet."),
     "n_missing": Column("BIGINT", "Records that should have counted but lack what it takes."),
     "coverage": Column("DOUBLE", "Share of the records that could be used, 0 to 1."),
@@ -60,6 +62,14 @@ RESULT_COLUMNS = {
 KEY = ("metric_id", "definition_version", "grain", "grain_key", "period")
 FIGURES = ("value", "numerator", "denominator", "n_persons", "n_missing", "coverage", "ci_low", "ci_high")
 
+_LAST_DAY_OF = {
+    "month": pd.offsets.MonthEnd(0),
+    "quarter": pd.offsets.QuarterEnd(0, startingMonth=12),
+    "year": pd.offsets.YearEnd(0),
+}
+_DECIMALS = 6
+"""Of sums. Threads add up fractions in any order; without rounding, the last digit would pass for a restatement."""
+
 _DTYPE_OF = {"VARCHAR": "string", "BIGINT": "Int64", "DOUBLE": "Float64", "DATE": "datetime64[us]"}
 _DTYPES = {name: _DTYPE_OF[column.sql_type] for name, column in RESULT_COLUMNS.items()}
 
@@ -71,17 +81,19 @@ class ContractBroken(AssertionError):
 def judge(parts: pd.DataFrame, definition: MetricDefinition, grain: str, as_of: date) -> pd.DataFrame:
     """Result rows of one metric at one grain from its additive parts, one row per ``grain_key`` and ``period``.
 
-    ``parts`` has ``numerator``, ``denominator`` (of a share), ``n_persons``, ``n_observed``, ``n_missing`` and
+    ``parts`` has ``numerator``, ``denominator`` (except of a count), ``n_persons``, ``n_observed``, ``n_missing`` and
     ``seen_on``, the day on which the tools behind a row were last looked at (empty where unknown). ``as_of`` is the day
     of the run. A row is only as fresh as the earlier of the two, and that day itself is not over yet.
     """
     rows = _typed(parts, definition, grain)
-    if definition.unit is Unit.SHARE:
-        rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
-    else:
+    if definition.unit.is_count:
         # Records, but nobody known behind them: the true count is unknown, and not zero.
         is_known = (rows["n_observed"] > 0) | (rows["n_missing"] == 0)
-        rows["value"] = rows["numerator"].where(is_known).astype("Float64")
+        rows["value"] = rows["numerator"].where(is_known)
+    else:
+        # A headcount to divide by says nothing about a numerator that nobody recorded.
+        is_known = (rows["denominator"] > 0) & (rows["n_observed"] > 0)
+        rows["value"] = (rows["numerator"] / rows["denominator"].where(is_known)).where(is_known)
     records = rows["n_observed"] + rows["n_missing"]
     rows["coverage"] = rows["n_observed"] / records.where(records > 0)
     if definition.has_interval:
@@ -101,10 +113,11 @@ def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) 
 
 def _typed(parts: pd.DataFrame, definition: MetricDefinition, grain: str) -> pd.DataFrame:
     """The parts with every column of a result. A sum over no rows is zero."""
-    counts = ["numerator", "n_persons", "n_observed", "n_missing"]
-    counts += ["denominator"] if definition.unit is Unit.SHARE else []
-    rows = parts[["grain_key", "period", "seen_on", *counts]].reset_index(drop=True)
+    counts = ["n_persons", "n_observed", "n_missing"]
+    sums = ["numerator"] if definition.unit.is_count else ["numerator", "denominator"]
+    rows = parts[["grain_key", "period", "seen_on", *sums, *counts]].reset_index(drop=True)
     rows[counts] = rows[counts].astype("Int64").fillna(0)
+    rows[sums] = rows[sums].astype("Float64").fillna(0).round(_DECIMALS)
     rows["metric_id"], rows["definition_version"], rows["grain"] = definition.metric_id, definition.version, grain
     rows["status"] = Status.OK.value
     absent = [column for column in RESULT_COLUMNS if column not in rows]
@@ -116,14 +129,19 @@ def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) 
     """The rows with status and reason; the stronger status is set later."""
     if definition.period is not None:
         # A cohort is whole when its last member has been watched to the end of a day that is over.
-        watched_until = rows["period"] + pd.offsets.MonthEnd(0) + pd.Timedelta(days=definition.follow_up_days)
+        last_day = rows["period"] + _LAST_DAY_OF[definition.period]
+        watched_until = last_day + pd.Timedelta(days=definition.follow_up_days)
         is_open = (watched_until >= pd.Timestamp(as_of)) | (watched_until >= rows["seen_on"])
         rows.loc[is_open, "status"] = Status.PROVISIONAL.value
         rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until.dt.strftime("%Y-%m-%d")
     # Persons without anything to divide by (identities of a tool that has no events) are no figure either.
     is_empty = rows["value"].isna() & ((rows["n_persons"] == 0) | (rows["denominator"].fillna(-1) == 0))
     rows.loc[is_empty, "status"] = Status.NOT_COMPUTABLE.value
-    rows.loc[is_empty, "suppressed_reason"] = f"no {definition.denominator or definition.observed}".replace("_", " ")
+    for part, lacks in (
+        (definition.denominator or definition.observed, is_empty),
+        (definition.observed, is_empty & (rows["denominator"].fillna(0) > 0)),
+    ):
+        rows.loc[lacks, "suppressed_reason"] = f"no {part}".replace("_", " ")
     k = definition.minimum_persons
     # An empty figure names nobody, unless it lets a handful of records that could not be used shine through.
     names_nobody = is_empty & ((rows["n_missing"] == 0) | (rows["n_missing"] >= k))
@@ -163,27 +181,41 @@ def _rules(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Ser
         | ~empty[["value", "numerator", "n_persons", "n_missing", "coverage"]].any(axis=1),
         "a shown figure rests on enough persons": ~is_shown | (rows["n_persons"] >= definition.minimum_persons),
         "coverage lies in 0 to 1": empty["coverage"] | rows["coverage"].between(0, 1),
-        "nothing is counted below zero": (rows[["numerator", "n_persons", "n_missing"]].fillna(0) >= 0).all(axis=1),
+        "nothing is counted below zero": (rows[_never_negative(definition.unit)].fillna(0) >= 0).all(axis=1),
     }
-    is_share = definition.unit is Unit.SHARE
-    of_its_unit = _rules_of_a_share(rows, definition.has_interval) if is_share else _rules_of_a_count(rows)
+    of_its_unit = _rules_of_a_count(rows) if definition.unit.is_count else _rules_of_a_quotient(rows, definition.unit)
+    of_its_unit |= _rules_of_an_interval(rows) if definition.has_interval else _rules_without_interval(rows)
     return rules | {rule: ~is_shown | holds for rule, holds in of_its_unit.items()}
 
 
-def _rules_of_a_share(rows: pd.DataFrame, has_interval: bool) -> dict[str, pd.Series]:
-    low, value, high = rows["ci_low"], rows["value"], rows["ci_high"]
-    holds_value = (low >= 0) & (low <= value) & (value <= high) & (high <= 1)
-    interval = holds_value if has_interval else low.isna() & high.isna()
+def _never_negative(unit: Unit) -> list[str]:
+    return ["n_persons", "n_missing"] if unit.may_be_negative else ["numerator", "n_persons", "n_missing"]
+
+
+def _rules_of_a_quotient(rows: pd.DataFrame, unit: Unit) -> dict[str, pd.Series]:
+    quotient = rows["numerator"] / rows["denominator"]
     return {
         "the denominator is above zero": rows["denominator"] > 0,
-        "the numerator is part of the denominator": rows["numerator"] <= rows["denominator"],
-        "the value is numerator / denominator": (value - rows["numerator"] / rows["denominator"]).abs() < 1e-12,
-        "an interval holds the value and stays in 0 to 1": interval,
+        "the numerator is part of the denominator": (rows["numerator"] <= rows["denominator"]) | (unit != Unit.SHARE),
+        "the value is numerator / denominator": (rows["value"] - quotient).abs() < 1e-12 * (1 + quotient.abs()),
     }
+
+
+def _rules_of_an_interval(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    low, value, high = rows["ci_low"], rows["value"], rows["ci_high"]
+    return {
+        "an interval holds the value and stays in 0 to 1": (low >= 0) & (low <= value) & (value <= high) & (high <= 1),
+        # Wilson's is of cases that are one thing or the other; hours are no cases.
+        "an interval rests on whole numbers": (rows[["numerator", "denominator"]] % 1 == 0).all(axis=1),
+    }
+
+
+def _rules_without_interval(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"no interval is given where none is declared": rows[["ci_low", "ci_high"]].isna().all(axis=1)}
 
 
 def _rules_of_a_count(rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {
         "the value is the numerator": rows["value"] == rows["numerator"],
-        "a count has neither denominator nor interval": rows[["denominator", "ci_low", "ci_high"]].isna().all(axis=1),
+        "a count has no denominator": rows["denominator"].isna(),
     }

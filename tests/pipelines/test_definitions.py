@@ -38,6 +38,7 @@ MARTS = {
     "fct_attempt",
     "fct_capability_assessment",
     "fct_certification_award",
+    "fct_certification_monthly",
     "fct_certification_status",
     "fct_enrolment",
     "fct_headcount_monthly",

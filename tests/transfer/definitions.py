@@ -1,4 +1,4 @@
-"""Two metrics to test with: a share with a follow-up window, and a count."""
+"""Metrics to test with: a share with a follow-up window, a quotient that is no share, and a count."""
 
 from typing import Any
 
@@ -45,6 +45,11 @@ _COUNT: dict[str, Any] = _SHARE | {
 
 def share(**changes: Any) -> MetricDefinition:
     return MetricDefinition(**(_SHARE | changes))
+
+
+def quotient(**changes: Any) -> MetricDefinition:
+    """Hours per full-time equivalent, unless ``changes`` say otherwise."""
+    return share(**{"unit": Unit.HOURS_PER_FTE, "has_interval": False} | changes)
 
 
 def count(**changes: Any) -> MetricDefinition:

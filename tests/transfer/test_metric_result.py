@@ -1,6 +1,6 @@
 """Every result row holds the contract, and each clause of the contract can be broken."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transfer.definitions import count, share
+from tests.transfer.definitions import count, quotient, share
+from transfer.metric_definition import Unit
 from transfer.metric_result import FIGURES, RESULT_COLUMNS, ContractBroken, check, judge
 
 LONG_AFTER = date(2030, 1, 1)
@@ -108,6 +109,49 @@ def test_records_of_nobody_known_make_a_count_unknown_rather_than_zero() -> None
 def test_a_state_without_periods_is_never_provisional() -> None:
     row = result(share(period=None, tool=None), period=None, as_of=date(2020, 1, 1))
     assert (row["status"], row["period"]) == ("ok", None)
+
+
+@pytest.mark.parametrize(
+    ("period", "last_open_day"),
+    [("month", date(2025, 1, 31)), ("quarter", date(2025, 3, 31)), ("year", date(2025, 12, 31))],
+)
+def test_a_period_is_over_on_the_day_after_its_last(period: str, last_open_day: date) -> None:
+    definition = share(period=period, follow_up_days=0)
+    assert result(definition, as_of=last_open_day)["status"] == "provisional"
+    assert result(definition, as_of=last_open_day + timedelta(days=1))["status"] == "ok"
+
+
+def test_hours_are_divided_and_not_bounded_by_what_divides_them() -> None:
+    row = result(quotient(), numerator=31.25, denominator=12.5)
+    assert (row["value"], row["numerator"], row["denominator"], row["ci_low"]) == (2.5, 31.25, 12.5, None)
+
+
+def test_a_unit_where_nothing_usable_was_recorded_has_no_hours_rather_than_zero() -> None:
+    row = result(quotient(), numerator=0, denominator=12.5, n_persons=0, n_observed=0, n_missing=9)
+    assert (row["status"], row["value"], row["suppressed_reason"]) == ("not_computable", None, "no enrolments started")
+
+
+def test_hours_of_few_persons_are_suppressed_however_large_their_unit_is() -> None:
+    row = result(quotient(), numerator=100.0, denominator=400.0, n_persons=4)
+    assert (row["status"], row["value"], row["numerator"], row["denominator"]) == ("suppressed", None, None, None)
+
+
+def test_the_last_digits_of_a_sum_are_no_restatement() -> None:
+    first, again = (
+        result(quotient(), numerator=total, denominator=9.0) for total in (0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1)
+    )
+    assert first == again
+
+
+def test_a_gain_may_be_a_loss_and_nothing_else_may() -> None:
+    assert result(quotient(unit=Unit.GAIN), numerator=-5.0, denominator=20)["value"] == -0.25
+    with pytest.raises(ContractBroken, match="below zero"):
+        result(quotient(), numerator=-5.0, denominator=20)
+
+
+def test_hours_have_no_interval_as_cases_do() -> None:
+    with pytest.raises(ContractBroken, match="rests on whole numbers"):
+        result(numerator=7.5, denominator=20)
 
 
 def test_no_parts_make_no_results() -> None:

@@ -268,6 +268,18 @@ def test_the_hash_of_the_inputs_follows_the_rows_and_not_their_order(
     assert hashes().isdisjoint(first)
 
 
+def test_a_record_of_whole_numbers_is_widened_and_keeps_its_rows(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
+) -> None:
+    visit(warehouse, range(10), "north", stayed=3, day="2025-01-31")
+    write_metric_results(warehouse, manifest(), AS_OF, "build-1")
+    for part in ("numerator", "denominator"):
+        warehouse.execute(f"alter table metrics.fct_metric_result alter {part} type bigint")
+    again = write_metric_results(warehouse, manifest(), AS_OF, "build-2")
+    assert again.appended == 0
+    assert str(figures(warehouse, "numerator")["all", "2025-01"]) == "(3.0,)"
+
+
 def test_columns_say_in_the_database_what_they_mean(
     warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
 ) -> None:

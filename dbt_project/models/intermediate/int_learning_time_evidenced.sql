@@ -88,7 +88,20 @@ final as (
 )
 
 select
-    *,
+    rank_of_witness,
+    evidence,
+    tool,
+    record_key,
+    person_key,
+    learner,
+    activity_key,
+    started_at,
+    minutes,
+    learning_date,
+    is_formal,
+    -- A course is formal by what it is, whoever leaves the field empty.
+    coalesce(mode, case when is_formal then 'formal' end) as mode,
+    initiator,
     {{ key_of(['evidence', 'tool', 'record_key']) }} as evidence_key,
     {{ dbt.dateadd('second', 'cast(round(minutes * 60) as bigint)', 'started_at') }} as ended_at
 from final

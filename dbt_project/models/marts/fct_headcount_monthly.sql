@@ -8,10 +8,11 @@ months as (
         month_start_date as month_start,
         min(date_day) as first_day,
         {{ day_after('max(date_day)') }} as end_day,
-        count(*) as days
+        cast(count(*) as double) as days,
+        cast(sum(count(*)) over (partition by year_number) as double) as days_of_year
     from {{ ref('dim_date') }}
     where date_day <= {{ as_of() }}
-    group by month_start_date
+    group by month_start_date, year_number
 ),
 
 employed as (
@@ -22,6 +23,7 @@ overlapping as (
     select
         months.month_start,
         months.days,
+        months.days / months.days_of_year as share_of_year,
         employed.org_unit_key,
         employed.person_key,
         employed.fte,
@@ -40,7 +42,8 @@ final as (
         sum(days_there) / max(days) as average_headcount,
         -- A contract that HR does not tell counts as a full one.
         sum(days_there * coalesce(fte, 1)) / max(days) as average_fte,
-        cast(count(distinct person_key) as bigint) as persons
+        cast(count(distinct person_key) as bigint) as persons,
+        max(share_of_year) as share_of_year
     from overlapping
     group by month_start, org_unit_key
 )

@@ -6,6 +6,7 @@ united as (
 
 summed as (
     select
+        tool,
         person_key,
         learner,
         learning_date,
@@ -17,15 +18,16 @@ summed as (
         sum(counted_minutes) as minutes,
         sum(minutes) as minutes_told
     from united
-    group by person_key, learner, learning_date, activity_key, evidence, is_formal, mode, initiator
+    group by tool, person_key, learner, learning_date, activity_key, evidence, is_formal, mode, initiator
 ),
 
 final as (
     select
         {{ key_of([
-            'summed.learner', 'summed.learning_date', 'summed.activity_key', 'summed.evidence', 'summed.is_formal',
-            'summed.mode', 'summed.initiator'
+            'summed.tool', 'summed.learner', 'summed.learning_date', 'summed.activity_key', 'summed.evidence',
+            'summed.is_formal', 'summed.mode', 'summed.initiator'
         ]) }} as learning_time_key,
+        summed.tool,
         summed.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,

@@ -1,0 +1,18 @@
+with
+
+final as (
+    select
+        completed.enrolment_key,
+        completed.tool,
+        completed.person_key,
+        coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
+        completed.activity_key,
+        completed.completed_date,
+        activities.is_formal
+    from {{ ref('fct_enrolment') }} as completed
+    left join {{ ref('dim_learning_activity') }} as activities on completed.activity_key = activities.activity_key
+    {{ join_person_as_of('completed', 'completed_date') }}
+    where completed.is_completed
+)
+
+select * from final
