@@ -37,11 +37,13 @@ def cleared(
     faulty = " ".join(f"WHEN {number} THEN {text}::VARCHAR" for number, _, text, _ in problems)
     before = (f"{sql} AS {name}" for name, sql in besides.items())
     texts = ", ".join(chain(before, *(block.texts for block in blocks)))
+    # Of no record no mention is made, also where all that is mentioned is the same for all records.
+    grouped = " GROUP BY ALL HAVING count(*) > 0" if is_grouped else ""
     typed = ", ".join(chain("*", *(block.typed for block in blocks)))
     columns = ", ".join(chain(besides, *(block.columns for block in blocks)))
     return (
         f"WITH chosen AS ({chosen}), "
-        f"texts AS (SELECT {texts} FROM chosen{' GROUP BY ALL' if is_grouped else ''}), "
+        f"texts AS (SELECT {texts} FROM chosen{grouped}), "
         f"typed AS (SELECT {typed} FROM texts), "
         f"checked AS (SELECT *, {f'CASE {checks} END' if checks else 'NULL::INTEGER'} AS problem FROM typed) "
         f"SELECT {columns}, problem, {f'CASE problem {faulty} END' if faulty else 'NULL::VARCHAR'} AS problem_text "

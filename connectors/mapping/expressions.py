@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from connectors.declaration import Condition, Value
 from connectors.mapping.casts import cast
-from connectors.mapping.surroundings import Surroundings
+from connectors.mapping.surroundings import ABSENT, Surroundings
 from connectors.mapping.texts import stepped
 from connectors.reading import asked
-from connectors.records import Column
+from connectors.records import Column, Type
 from connectors.sql import literal
 
 
@@ -66,11 +66,15 @@ def number_texts(value: Value, around: Surroundings) -> list[tuple[Value, str]]:
 
 
 def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Branch:
+    label = around.label((*(value.from_ or ()), *(value.join or ()))) or column.name
+    if _source(value, around) == ABSENT and column.type is not Type.JSON:
+        # Of nothing, no step makes something. To leave the steps out spares the engine most of a statement.
+        typed = f"NULL::{column.type.sql}"
+        return Branch(name, label, ABSENT, ABSENT, typed, None, None, identifier=value.identifier)
     steps = stepped(_conditional(_source(value, around), value, around), value)
     before, text = steps.before, steps.after
     if value.sole:
         before = text = f"{literal(around.sole(text))}::VARCHAR"
-    label = around.label((*(value.from_ or ()), *(value.join or ()))) or column.name
     made = cast(column, value, text, f'"{name}~text"', around)
     rejects = value.otherwise != "empty"
     return Branch(
@@ -97,7 +101,8 @@ def _source(value: Value, around: Surroundings) -> str:
     if value.from_ is not None:
         return around.cell(value.from_)
     if value.join is not None:
-        return f"nullif(concat_ws({literal(value.by)}, {', '.join(around.cell((name,)) for name in value.join)}), '')"
+        cells = around.present(value.join)
+        return f"nullif(concat_ws({literal(value.by)}, {', '.join(cells)}), '')" if cells else ABSENT
     if value.constant is not None:
         return f"{literal(value.constant)}::VARCHAR"
     return f"{around.given[str(value.given)]}::VARCHAR"

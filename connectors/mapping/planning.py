@@ -12,7 +12,7 @@ from connectors.mapping.expressions import Branch, Failure, branches, conditions
 from connectors.mapping.number_notations import Notation, notation_of
 from connectors.mapping.numbers import AUTO, bare, grouping_of
 from connectors.mapping.setting import Setting
-from connectors.mapping.surroundings import Surroundings
+from connectors.mapping.surroundings import ABSENT, Surroundings
 from connectors.mapping.time_formats import Writing, writing_of
 from connectors.records import Column, Privacy, RecordKind, Type
 from connectors.sql import literal
@@ -199,7 +199,7 @@ def _notation(setting: Setting, plan: Plan, around: Surroundings, value: Value, 
         if plan.kind.by_name[name].type in (Type.NUMBER, Type.INTEGER)
         for other, found in number_texts(mapped, around)
         for grouping in (grouping_of(other, around.thousands),)
-        if (other.decimal or around.decimal) == AUTO and other.constant is None
+        if (other.decimal or around.decimal) == AUTO and other.constant is None and ABSENT not in found
     ]
     return notation_of(setting.connection, text, numbers, thousands, partial(plan.chosen_for, setting))
 
@@ -266,6 +266,8 @@ def _plan_token(
     clear = []
     for i, (branch, value) in enumerate(zip(options, values, strict=True)):
         name = f"{column.name}~{i}"
+        if branch.text == ABSENT:
+            continue
         earlier = " AND ".join(f"{other} IS NULL" for other in values[:i])
         block.columns.append(f'{f"CASE WHEN {earlier} THEN {value} END" if earlier else value} AS "{name}"')
         declared = str(branch.identifier)

@@ -10,6 +10,9 @@ from connectors.mapping.number_notations import Notation
 from connectors.mapping.time_formats import Writing
 from connectors.reading import first_filled
 
+ABSENT = "NULL::VARCHAR"
+"""SQL for what a file does not have."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -33,8 +36,12 @@ class Surroundings:
     shared: Callable[[str], str]
 
     def cell(self, names: tuple[str, ...]) -> str:
-        """The first of the named cells that holds something; a column that is absent counts as empty."""
-        return first_filled([self.cells.get(name, "NULL::VARCHAR") for name in names])
+        """The first of the named cells that holds something; ``ABSENT`` where the file has none of them."""
+        return first_filled(self.present(names))
+
+    def present(self, names: tuple[str, ...]) -> list[str]:
+        """Those of the named cells that the file has."""
+        return [self.cells[name] for name in names if self.cells.get(name, ABSENT) != ABSENT]
 
     def label(self, names: tuple[str, ...]) -> str:
         """Columns by the names that they have in the original; by ours where it has none of them."""
