@@ -257,6 +257,9 @@ class Export(_Part):
 
     Of each group in ``any_of``, a file must have at least one column (people go by number or by e-mail).
 
+    A header that has several names of a column leaves open which one is meant, and is refused; ``first_name_counts``
+    says that it is the one that stands first in the declaration, and that the others aren't read.
+
     Of ``json``, the names of a column are paths (see `json_paths`), tried in their order for each record. ``records``
     says where the records stand, in one of several spellings; without it each document, or each element of an array,
     is one. ``line_prefix`` is what stands before the JSON on the lines of a log; members at the paths in ``unwrap``
@@ -283,6 +286,7 @@ class Export(_Part):
     not_records: tuple[Condition, ...] = ()
     columns: dict[str, Annotated[Header, BeforeValidator(_as_names, json_schema_input_type=Header | OneOrMore)]] = {}
     any_of: tuple[Texts, ...] = ()
+    first_name_counts: bool = False
     items: Annotated[tuple[Items, ...], BeforeValidator(_as_sequence, json_schema_input_type=Items | list[Items])] = ()
     vouched: Texts = ()
     short_rows: Literal["reject", "pad"] = "reject"

@@ -88,6 +88,8 @@ def _fit(name: str, export: Export, delimiter: str, header: Header) -> Fit:
     repeated: dict[str, list[int]] = {}
     for column, declared in export.columns.items():
         found = _places(declared, header)
+        if len(found) > 1 and export.first_name_counts:
+            found = _of_first_name(declared, header, found)
         if found:
             positions[column] = found[0]
         elif not declared.optional:
@@ -101,6 +103,17 @@ def _fit(name: str, export: Export, delimiter: str, header: Header) -> Fit:
     if required and not any(True for items, taken in required for _ in items_of(items, header.cells, taken, positions)):
         missing.append("items")
     return Fit(name, export, delimiter, header, positions, missing, repeated)
+
+
+def _of_first_name(declared: DeclaredHeader, header: Header, places: list[int]) -> list[int]:
+    """The places of the name that stands first in the declaration, of those that the header has."""
+    names = [comparable(name) for name in declared.names]
+    ranks = {place: min(names.index(name) for name in _goes_by(header, place) if name in names) for place in places}
+    return [place for place in places if ranks[place] == min(ranks.values())]
+
+
+def _goes_by(header: Header, place: int) -> set[str]:
+    return {header.headings[place].whole, *header.headings[place].parts}
 
 
 def _places(declared: DeclaredHeader, header: Header) -> list[int]:

@@ -134,6 +134,15 @@ def test_a_list_of_changes_says_nothing_of_those_who_are_not_in_it(name: str, wh
     assert mapped.column("people", "is_complete_snapshot") == [whole]
 
 
+def test_of_several_names_of_a_column_the_first_that_is_declared_counts(tmp_path: Path) -> None:
+    mapped = listed(tmp_path, "Employee ID,Team,Department,Title,Job title", "7001,Blue,Claims,Ms,Handler")
+    (person,) = mapped.rows("people")
+    assert (person["org_unit_id"], person["job_title"]) == ("Claims", "Handler")
+    assert set(mapped.unit.unread) == {"Team", "Title"}
+    with pytest.raises(OriginalRefused, match="'Team' stands 2 times"):
+        listed(tmp_path, "Employee ID,Team,Team", "7001,Blue,Red")
+
+
 def test_units_and_positions_have_lists_of_their_own(tmp_path: Path) -> None:
     units = map_file(SAMPLES / "services_2025-02.csv", "hr_table", tmp_path / "u")
     assert [(row["org_unit_id"], row["parent_org_unit_id"]) for row in units.rows("org_units")][:3] == [
