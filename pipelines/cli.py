@@ -7,6 +7,7 @@
     connector  draft a connector from a file, try one, see which there are
     xapi       check statements by the rules of the standard
     identity   decide who is who where no rule can
+    metric     list metrics, explain one, show its figures
     write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
     doctor     look for what is wrong with a home
@@ -25,7 +26,15 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SettingsError, ThroughlineError
-from pipelines import connector_commands, identity_commands, pull_command, screen, write_back_commands, xapi_commands
+from pipelines import (
+    connector_commands,
+    identity_commands,
+    metric_commands,
+    pull_command,
+    screen,
+    write_back_commands,
+    xapi_commands,
+)
 from pipelines.home_option import HomeOption
 from pipelines.home_option import home_at as _home
 
@@ -40,6 +49,7 @@ app = typer.Typer(
 app.add_typer(connector_commands.app, name="connector")
 app.add_typer(xapi_commands.app, name="xapi")
 app.add_typer(identity_commands.app, name="identity")
+app.add_typer(metric_commands.app, name="metric")
 app.command("write-back")(write_back_commands.write_back)
 app.command()(pull_command.pull)
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.

@@ -263,7 +263,8 @@ def cookbook() -> dict[str, str]:
 
 
 @contextmanager
-def _published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published database, open for reading; raises `SettingsError` where there is none yet."""
     if not home.published_database.exists():
         raise SettingsError(f"{home.root} has published nothing yet. Run: throughline run --home {home.root}")
     with duckdb.connect(os.fspath(home.published_database.resolve()), read_only=True) as connection:
@@ -274,7 +275,7 @@ def query(console: Console, home: Home, text: str, format: str) -> None:
     """Run one query on the published database and print its rows."""
     if format not in _WRITERS:
         raise SettingsError(f"--format should be one of {', '.join(_WRITERS)}, not {format}.")
-    with _published(home) as connection:
+    with published(home) as connection:
         try:
             result = connection.sql(text)
         except duckdb.Error as error:
@@ -305,7 +306,7 @@ _WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}
 def answers(console: Console, home: Home) -> None:
     """Five answers from the published database; each is a query of the cookbook that anybody can run."""
     recipes = cookbook()
-    with _published(home) as connection:
+    with published(home) as connection:
         for name in DEMO_ANSWERS:
             question = recipes[name].splitlines()[0].removeprefix("-- ")
             _show(console, question, connection.sql(recipes[name]), caption=f"throughline sql {name}")
