@@ -51,7 +51,7 @@ class _Wordings:
 
     def joined_by_cells(self, rows: str) -> str:
         same = [f"{rows}.{_as_read(cell)} IS NOT DISTINCT FROM {self.table}.{_as_read(cell)}" for cell in self.cells]
-        return f"LEFT JOIN {self.table} ON {' AND '.join(same) or 'true'}"
+        return f"LEFT JOIN {self.table} ON {' AND '.join(same)}" if same else f"CROSS JOIN {self.table}"
 
     def joined_by_id(self, rows: str) -> str:
         return (
