@@ -137,8 +137,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     home = tmp_path_factory.mktemp("home")
     land(LandingZone(home))
     facts = "+fct_learning_event +int_source_identity_resolved +dim_org_unit +fct_learning_time +fct_session_attendance"
-    models = f"{facts} +int_enrolment_completed +int_enrolment_requested +fct_certification_monthly +fct_attempt"
-    models += " +int_assessment_paired +fct_headcount_monthly"
+    models = f"{facts} +fct_completion +fct_enrolment_request +fct_certification_monthly +fct_attempt"
+    models += " +fct_assessment_pair +fct_headcount_monthly"
     folders = {"project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": home / "dbt", "log-path": home}
     build = [Path(sys.executable).with_name("dbt"), "--quiet", "build", "--resource-types", "model seed"]
     options = [option for name, folder in folders.items() for option in (f"--{name}", folder)]

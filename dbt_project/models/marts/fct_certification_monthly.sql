@@ -57,7 +57,7 @@ overlapping as (
         ) }} as bigint) as days_there
     from required
     inner join months on required.valid_from < months.end_day and required.valid_to > months.first_day
-    where months.last_day >= (select min(first_told_date) from registers)
+    where months.last_day >= (select min(registers.first_told_date) from registers)
 ),
 
 known as (

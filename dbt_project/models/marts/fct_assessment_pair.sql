@@ -66,7 +66,6 @@ final as (
         pair_kind,
         tool,
         person_key,
-        org_unit_key,
         activity_key,
         occurred_date as later_date,
         earlier_score,
