@@ -81,7 +81,7 @@ def divided(setting: Setting, plan: Plan) -> Division | None:
         (by_row if plan.tells_lines(*block.texts) else groups.setdefault(cells, [])).append(block)
     repeating = _repeating(setting, plan, groups)
     by_row += [block for cells in groups.keys() - repeating.keys() for block in groups[cells]]
-    if any(block.column in plan.tokens for block in by_row):
+    if not repeating or any(block.column in plan.tokens for block in by_row):
         return None
     by_wording = {
         tuple(dict.fromkeys(cell for cells in some for cell in cells)): [b for cells in some for b in groups[cells]]
@@ -97,7 +97,7 @@ def create_keyed_by_wordings(setting: Setting, plan: Plan, division: Division) -
         for i, (cells, blocks) in enumerate(division.by_wording.items())
     ]
     count = _create_rows(setting, plan, division.by_row, wordings)
-    _create_view(setting, plan, wordings)
+    _create_view(setting, plan, division.by_row, wordings)
     return count
 
 
@@ -166,7 +166,7 @@ def _create_rows(setting: Setting, plan: Plan, direct: Sequence[Block], wordings
         *columns,
         *(f"{made.table}.{_ID} AS {made.id}" for made in wordings if made.cells),
         f"{_first_problem(plan, wordings)} AS problem",
-        "direct.problem_text",
+        *(["direct.problem_text"] if _tells_problems(direct) else []),
         f"hash({key_of(plan, partial(_key_column, 'direct', wordings))}) AS key_hash",
     ]
     joins = " ".join(made.joined_by_cells("direct") for made in wordings)
@@ -181,15 +181,20 @@ def _first_problem(plan: Plan, wordings: Sequence[_Wordings]) -> str:
     return problem_without_token(plan, f"least({problems})", partial(_column, "direct", wordings))
 
 
-def _create_view(setting: Setting, plan: Plan, wordings: Sequence[_Wordings]) -> None:
+def _tells_problems(blocks: Sequence[Block]) -> bool:
+    return any(block.problems for block in blocks)
+
+
+def _create_view(setting: Setting, plan: Plan, direct: Sequence[Block], wordings: Sequence[_Wordings]) -> None:
     """The view ``keyed``: the narrow rows with what their wordings say."""
     column = partial(_column, "rows", wordings)
     names = [*(column.name for column in plan.kind.columns), "extras"]
     texts = " ".join(f"WHEN rows.problem = {made.table}.problem THEN {made.table}.problem_text" for made in wordings)
+    own = "rows.problem_text" if _tells_problems(direct) else "NULL"
     held = [
         f"rows.rowid AS record, {setting.source.number} AS source_number, rows.source_line, false AS is_mention",
         *(f'{column(name)} AS "{name}"' for name in names),
-        f"rows.problem, CASE {texts} ELSE rows.problem_text END AS problem_text, rows.key_hash",
+        f"rows.problem, CASE {texts} ELSE {own} END AS problem_text, rows.key_hash",
         f"{key_of(plan, partial(_key_column, 'rows', wordings))} AS key_text, NULL::VARCHAR AS part_of",
     ]
     joins = " ".join(made.joined_by_id("rows") for made in wordings)
