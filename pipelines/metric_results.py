@@ -6,11 +6,12 @@ facts --MetricFlow's SQL--> parts --judge, check--> results --append--> metrics.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ from connectors.errors import SettingsError
 from pipelines import metric_history
 from pipelines.metric_history import restatements_sql
 from pipelines.metric_parts import PartsQuery, group_by, parts_queries
+from transfer.metric_definition import MetricDefinition
 from transfer.metric_result import ContractBroken, check, judge
 
 __all__ = ["MetricRun", "restatements_sql", "write_metric_results"]
@@ -69,17 +71,21 @@ def write_metric_results(
         metric_history.prepare(connection)
         metric_history.write_definitions(connection, dict.fromkeys(query.definition for query in queries))
         computed = _computed(connection, queries)
-        results = pd.concat([_results(connection, query, as_of) for query in queries], ignore_index=True)
+        by_metric = groupby(queries, key=lambda query: query.definition)
+        judged = [_results(connection, definition, cuts, as_of) for definition, cuts in by_metric]
+        results = pd.concat(judged, ignore_index=True)
         hashed = results.merge(computed, how="left", on=["metric_id", "definition_version", "grain"])
         appended = metric_history.append(connection, hashed, computed, as_of, build_id)
     return MetricRun(dict(Counter(results["status"])), appended.rows, appended.restated)
 
 
-def _results(connection: duckdb.DuckDBPyConnection, query: PartsQuery, as_of: date) -> pd.DataFrame:
-    """The judged results of one metric at one grain."""
-    results = judge(_parts(connection, query), query.definition, query.grain.name, as_of)
+def _results(
+    connection: duckdb.DuckDBPyConnection, definition: MetricDefinition, cuts: Iterable[PartsQuery], as_of: date
+) -> pd.DataFrame:
+    """The judged results of one metric at all its grains, together: judging costs by the call and not by the row."""
+    results = judge(pd.concat([_parts(connection, cut) for cut in cuts]), definition, as_of)
     try:
-        check(results, query.definition)
+        check(results, definition)
     except ContractBroken as broken:
         raise SettingsError(str(broken)) from broken
     return results
@@ -89,7 +95,8 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
     """The parts under the names of their roles. Records without a date belong to no period and are left out."""
     definition, cuts = query.definition, group_by(query.definition, query.grain)
     key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if query.grain.group_by else f"'{WHOLE}'"
-    figure = f"{key} as grain_key, cast({cuts[0] if definition.period else 'null'} as timestamp) as period"
+    period = cuts[0] if definition.period else "null"
+    figure = f"'{query.grain.name}' as grain, {key} as grain_key, cast({period} as timestamp) as period"
     roles = {
         "numerator": definition.numerator,
         "denominator": definition.denominator,
@@ -115,7 +122,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
         )
         select parts.*, seen.seen_on
         from (select {figure}, {counts} from ({query.parts}) where {recorded}) as parts
-        left join seen using (grain_key, period)
+        left join seen using (grain, grain_key, period)
         where parts.period is not null
         """
     ).df()

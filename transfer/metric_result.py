@@ -1,6 +1,6 @@
 """A metric result is a row that knows what it may say; never a bare number.
 
-    parts (grain_key, period, numerator, denominator, n_persons, n_observed, n_missing) --judge--> result rows
+    parts (grain, grain_key, period, numerator, denominator, n_persons, n_observed, n_missing) --judge--> result rows
 
 `judge` adds value, interval, coverage, status and reason to the additive parts of one metric at one grain.
 `check` is the contract that every result row holds, whoever made it: the metric runner calls it before anything
@@ -78,14 +78,15 @@ class ContractBroken(AssertionError):
     """Result rows that must not be published. The message names the metric, the rule and how many rows break it."""
 
 
-def judge(parts: pd.DataFrame, definition: MetricDefinition, grain: str, as_of: date) -> pd.DataFrame:
-    """Result rows of one metric at one grain from its additive parts, one row per ``grain_key`` and ``period``.
+def judge(parts: pd.DataFrame, definition: MetricDefinition, as_of: date) -> pd.DataFrame:
+    """Result rows of one metric from its additive parts, one row per ``grain``, ``grain_key`` and ``period``.
 
-    ``parts`` has ``numerator``, ``denominator`` (except of a count), ``n_persons``, ``n_observed``, ``n_missing`` and
-    ``seen_on``, the day on which the tools behind a row were last looked at (empty where unknown). ``as_of`` is the day
-    of the run. A row is only as fresh as the earlier of the two, and that day itself is not over yet.
+    ``parts`` has these three and ``numerator``, ``denominator`` (except of a count), ``n_persons``, ``n_observed``,
+    ``n_missing`` and ``seen_on``, the day on which the tools behind a row were last looked at (empty where unknown).
+    ``as_of`` is the day of the run. A row is only as fresh as the earlier of the two, and that day itself is not over
+    yet.
     """
-    rows = _typed(parts, definition, grain)
+    rows = _typed(parts, definition)
     if definition.unit.is_count:
         # Records, but nobody known behind them: the true count is unknown, and not zero.
         is_known = (rows["n_observed"] > 0) | (rows["n_missing"] == 0)
@@ -111,14 +112,14 @@ def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) 
     rows.loc[which, "suppressed_reason"] = reason
 
 
-def _typed(parts: pd.DataFrame, definition: MetricDefinition, grain: str) -> pd.DataFrame:
+def _typed(parts: pd.DataFrame, definition: MetricDefinition) -> pd.DataFrame:
     """The parts with every column of a result. A sum over no rows is zero."""
     counts = ["n_persons", "n_observed", "n_missing"]
     sums = ["numerator"] if definition.unit.is_count else ["numerator", "denominator"]
-    rows = parts[["grain_key", "period", "seen_on", *sums, *counts]].reset_index(drop=True)
+    rows = parts[["grain", "grain_key", "period", "seen_on", *sums, *counts]].reset_index(drop=True)
     rows[counts] = rows[counts].astype("Int64").fillna(0)
     rows[sums] = rows[sums].astype("Float64").fillna(0).round(_DECIMALS)
-    rows["metric_id"], rows["definition_version"], rows["grain"] = definition.metric_id, definition.version, grain
+    rows["metric_id"], rows["definition_version"] = definition.metric_id, definition.version
     rows["status"] = Status.OK.value
     absent = [column for column in RESULT_COLUMNS if column not in rows]
     rows[absent] = pd.NA

@@ -29,10 +29,10 @@ def figures(*words: str) -> list[dict[str, object]]:
 @pytest.fixture
 def published(home: Home) -> Home:
     """Two metrics: a share of two months and of three activities, one of them of few persons; and a count."""
-    months = pd.concat([parts(grain_key="all"), parts(grain_key="all", period=date(2025, 2, 1), numerator=9)])
-    activities = pd.concat([parts(grain_key="a"), parts(grain_key="b", n_persons=3), parts(grain_key="-2")])
-    whole = judge(months, share(), "organisation", date(2030, 1, 1))
-    results = pd.concat([whole, judge(activities, share(), "activity", date(2030, 1, 1))]).assign(inputs_hash="h")
+    whole = {"grain": "organisation", "grain_key": "all"}
+    months = [parts(**whole), parts(**whole, period=date(2025, 2, 1), numerator=9)]
+    activities = [parts(grain_key="a"), parts(grain_key="b", n_persons=3), parts(grain_key="-2")]
+    results = judge(pd.concat(months + activities), share(), date(2030, 1, 1)).assign(inputs_hash="h")
     with duckdb.connect(str(home.published_database)) as connection:
         metric_history.prepare(connection)
         metric_history.write_definitions(connection, [share(), count()])

@@ -17,6 +17,7 @@ LONG_AFTER = date(2030, 1, 1)
 
 def parts(**changes: Any) -> pd.DataFrame:
     row = {
+        "grain": "activity",
         "grain_key": "course-1",
         "period": date(2025, 1, 1),
         "numerator": 8,
@@ -32,7 +33,7 @@ def parts(**changes: Any) -> pd.DataFrame:
 
 def result(definition: Any = None, as_of: date = LONG_AFTER, **changes: Any) -> dict[str, Any]:
     definition = definition or share()
-    rows = judge(parts(**changes), definition, "activity", as_of)
+    rows = judge(parts(**changes), definition, as_of)
     check(rows, definition)
     return {name: None if pd.isna(value) else value for name, value in rows.iloc[0].items()}
 
@@ -155,7 +156,7 @@ def test_hours_have_no_interval_as_cases_do() -> None:
 
 
 def test_no_parts_make_no_results() -> None:
-    rows = judge(parts().head(0), share(), "activity", LONG_AFTER)
+    rows = judge(parts().head(0), share(), LONG_AFTER)
     check(rows, share())
     assert list(rows.columns) == list(RESULT_COLUMNS)
     assert rows.empty
@@ -185,7 +186,7 @@ def any_rows(draw: st.DrawFn) -> pd.DataFrame:
 @settings(max_examples=25, deadline=None)
 @given(any_rows(), st.dates(date(2024, 12, 1), date(2025, 12, 31)))
 def test_every_share_holds_the_contract(rows: pd.DataFrame, as_of: date) -> None:
-    results = judge(rows, share(), "activity", as_of)
+    results = judge(rows, share(), as_of)
     check(results, share())
     is_shown = results["status"].isin(["ok", "provisional"])
     shown, withheld = results[is_shown], results[~is_shown]
@@ -200,7 +201,7 @@ def test_every_share_holds_the_contract(rows: pd.DataFrame, as_of: date) -> None
 @settings(max_examples=25, deadline=None)
 @given(any_rows())
 def test_no_count_tells_of_one_to_four_persons(rows: pd.DataFrame) -> None:
-    results = judge(rows.assign(numerator=rows["n_persons"]), count(), "activity", LONG_AFTER)
+    results = judge(rows.assign(numerator=rows["n_persons"]), count(), LONG_AFTER)
     check(results, count())
     assert not results["n_persons"].between(1, 4).any()
     assert not results["value"].between(1, 4).any()
@@ -232,7 +233,7 @@ def test_no_count_tells_of_one_to_four_persons(rows: pd.DataFrame) -> None:
     ],
 )
 def test_a_row_that_breaks_the_contract_is_refused(changes: dict[str, Any], rule: str) -> None:
-    rows = judge(parts(), share(), "activity", LONG_AFTER)
+    rows = judge(parts(), share(), LONG_AFTER)
     for column, value in changes.items():
         rows[column] = pd.Series([value], dtype=rows[column].dtype)
     with pytest.raises(ContractBroken, match=rule):
@@ -240,12 +241,12 @@ def test_a_row_that_breaks_the_contract_is_refused(changes: dict[str, Any], rule
 
 
 def test_the_same_figure_twice_is_refused() -> None:
-    rows = judge(parts(), share(), "activity", LONG_AFTER)
+    rows = judge(parts(), share(), LONG_AFTER)
     with pytest.raises(ContractBroken, match="a figure appears once"):
         check(pd.concat([rows, rows]), share())
 
 
 def test_a_count_that_differs_from_its_numerator_is_refused() -> None:
-    rows = judge(parts(), count(), "activity", LONG_AFTER).assign(value=pd.array([3.0], dtype="Float64"))
+    rows = judge(parts(), count(), LONG_AFTER).assign(value=pd.array([3.0], dtype="Float64"))
     with pytest.raises(ContractBroken, match="the value is the numerator"):
         check(rows, count())
