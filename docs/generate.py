@@ -102,7 +102,7 @@ def record_kinds_page() -> str:
             _table(LATE_ROW_COLUMNS),
             "### `replays`",
             "",
-            "One row is one record kind of a unit that was landed again by another declaration or with another verdict.",
+            "One row is one record kind of a unit that was landed again, by another declaration or with another end.",
             "",
             _table(REPLAY_COLUMNS),
         )
@@ -189,7 +189,7 @@ def _metric(metric: dict[str, Any], measures: dict[str, dict[str, Any]]) -> str:
         "period": result["period"] or "as of now",
         "follow-up": f"{result['follow_up_days']} days" if result["follow_up_days"] else "",
         "cut by": ", ".join(result["grains"]),
-        "smallest group": f"{result['minimum_persons']} persons",
+        "smallest group": f"{result['minimum_persons']} persons" if result["persons"] else "",
         "strongest claim": f"{result['max_claim']} ({tier})",
         "for": result["purpose"],
         "aligned with": result["aligned_with"] or "",

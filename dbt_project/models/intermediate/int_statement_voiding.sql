@@ -24,9 +24,10 @@ copies as (
         statements.*,
         row_number() over (partition by statements.statement_id order by {{ first_copy('statements') }}) as copy_number
     from statements
-    where statements.statement_id in (
-        select voiding.statement_id from statements as voiding where voiding.voided_statement_id is not null
-    )
+    where
+        statements.statement_id in (
+            select voiding.statement_id from statements as voiding where voiding.voided_statement_id is not null
+        )
 ),
 
 voiding as (
