@@ -126,7 +126,8 @@ def _rules(declared: dict[str, Any]) -> list[str]:
         f"strongest claim: {declared['max_claim']} ({tier})",
         f"may be used for: {declared['purpose']}",
         f"given by {period or 'the state as of the build'}, for: {declared['grains']}",
-        f"suppressed with all its parts where fewer than {declared['minimum_persons']} persons stand behind it",
+        f"suppressed with all its parts where fewer than {declared['minimum_persons']} persons stand behind it, "
+        "unless it counts things",
         "not computable, never zero, where there is nothing to divide by",
     ]
     if period:

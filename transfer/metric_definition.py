@@ -97,7 +97,8 @@ class MetricDefinition:
     """One metric as declared.
 
     ``numerator``, ``denominator``, ``persons``, ``observed`` and ``missing`` name its additive parts, each a
-    MetricFlow metric. ``persons`` counts the distinct persons behind a figure, on which suppression rests;
+    MetricFlow metric. ``persons`` counts the distinct persons behind a figure, on which suppression rests; a metric of
+    the record may be about no persons at all (None), as the number of activities is.
     ``observed`` and ``missing`` count records that could and could not be used, which make the coverage.
     ``period`` is one of `PERIODS`, or None for a state as of now. ``follow_up_days`` is how long the cohort of a period
     is watched: until that is over, in the data of every tool that recorded it (``tool``, a MetricFlow item), its
@@ -124,7 +125,7 @@ class MetricDefinition:
     grains: tuple[Grain, ...]
     numerator: str
     denominator: str | None
-    persons: str
+    persons: str | None
     observed: str
     missing: str
     has_interval: bool
@@ -150,6 +151,9 @@ class MetricDefinition:
             f"{self.unit} needs {'no denominator' if self.unit.is_count else 'a denominator (MetricFlow type ratio)'}",
         )
         self._require(self.has_interval <= (self.unit is Unit.SHARE), "only a share has a Wilson interval")
+        self._require(
+            self.persons is not None or self.max_claim == "record", "persons may be null only for a claim on the record"
+        )
         self._check_claim()
 
     def _check_claim(self) -> None:

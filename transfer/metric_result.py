@@ -47,7 +47,9 @@ RESULT_COLUMNS = {
     "value": Column("DOUBLE", "The figure, in the metric's unit: a share from 0 to 1, persons, hours per FTE, …"),
     "numerator": Column("DOUBLE", "What is divided; of a share a part of its denominator; a count itself."),
     "denominator": Column("DOUBLE", "What it is divided by; empty for a count."),
-    "n_persons": Column("BIGINT", "Distinct persons behind the figure, or identities where persons are not known yet."),
+    "n_persons": Column(
+        "BIGINT", "Distinct persons behind the figure, or identities where persons are not known yet; empty for things."
+    ),
     "n_missing": Column("BIGINT", "Records that should have counted but lack what it takes."),
     "coverage": Column("DOUBLE", "Share of the records that could be used, 0 to 1."),
     "ci_low": Column("DOUBLE", "Lower bound of the 95 % interval, where the metric has one."),
@@ -114,7 +116,7 @@ def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) 
 
 def _typed(parts: pd.DataFrame, definition: MetricDefinition) -> pd.DataFrame:
     """The parts with every column of a result. A sum over no rows is zero."""
-    counts = ["n_persons", "n_observed", "n_missing"]
+    counts = ["n_observed", "n_missing"] if definition.persons is None else ["n_persons", "n_observed", "n_missing"]
     sums = ["numerator"] if definition.unit.is_count else ["numerator", "denominator"]
     rows = parts[["grain", "grain_key", "period", "seen_on", *sums, *counts]].reset_index(drop=True)
     rows[counts] = rows[counts].astype("Int64").fillna(0)
@@ -136,13 +138,15 @@ def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) 
         rows.loc[is_open, "status"] = Status.PROVISIONAL.value
         rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until.dt.strftime("%Y-%m-%d")
     # Persons without anything to divide by (identities of a tool that has no events) are no figure either.
-    is_empty = rows["value"].isna() & ((rows["n_persons"] == 0) | (rows["denominator"].fillna(-1) == 0))
+    is_empty = rows["value"].isna() & ((rows["n_persons"].fillna(0) == 0) | (rows["denominator"].fillna(-1) == 0))
     rows.loc[is_empty, "status"] = Status.NOT_COMPUTABLE.value
     for part, lacks in (
         (definition.denominator or definition.observed, is_empty),
         (definition.observed, is_empty & (rows["denominator"].fillna(0) > 0)),
     ):
         rows.loc[lacks, "suppressed_reason"] = f"no {part}".replace("_", " ")
+    if definition.persons is None:
+        return rows
     k = definition.minimum_persons
     # An empty figure names nobody, unless it lets a handful of records that could not be used shine through.
     names_nobody = is_empty & ((rows["n_missing"] == 0) | (rows["n_missing"] >= k))
@@ -178,9 +182,10 @@ def _rules(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Ser
         "ok needs no reason and every other status has one": rows["suppressed_reason"].isna() == (status == Status.OK),
         "suppressed and blocked show no figure": empty.all(axis=1) | ~status.isin([Status.SUPPRESSED, Status.BLOCKED]),
         "not computable has no value": ~(status == Status.NOT_COMPUTABLE) | empty[["value", "ci_low"]].all(axis=1),
-        "a shown figure has a value, persons and coverage": ~is_shown
-        | ~empty[["value", "numerator", "n_persons", "n_missing", "coverage"]].any(axis=1),
-        "a shown figure rests on enough persons": ~is_shown | (rows["n_persons"] >= definition.minimum_persons),
+        "a shown figure has a value and coverage": ~is_shown
+        | ~empty[["value", "numerator", "n_missing", "coverage"]].any(axis=1),
+        "a shown figure rests on enough persons": ~is_shown
+        | (rows["n_persons"] >= definition.minimum_persons if definition.persons else empty["n_persons"]),
         "coverage lies in 0 to 1": empty["coverage"] | rows["coverage"].between(0, 1),
         "nothing is counted below zero": (rows[_never_negative(definition.unit)].fillna(0) >= 0).all(axis=1),
     }

@@ -38,6 +38,7 @@ def test_a_name_within_the_claim_is_allowed() -> None:
         ({"name": ""}, "must not be empty"),
         ({"kirkpatrick_level": "K9"}, "K1, K2"),
         ({"max_claim": "wisdom"}, "must be one of"),
+        ({"persons": None}, "only for a claim on the record"),
     ],
 )
 def test_a_broken_declaration_is_refused_and_names_its_metric(changes: dict[str, Any], rule: str) -> None:

@@ -144,6 +144,13 @@ def test_the_last_digits_of_a_sum_are_no_restatement() -> None:
     assert first == again
 
 
+def test_a_count_of_things_is_about_no_persons_and_never_suppressed() -> None:
+    things = share(persons=None, ltem_tier=None, max_claim="record", has_interval=False)
+    row = result(things, numerator=1, denominator=3)
+    assert (row["status"], row["n_persons"], row["numerator"]) == ("ok", None, 1)
+    assert result(things, numerator=0, denominator=0, n_observed=0)["status"] == "not_computable"
+
+
 def test_a_gain_may_be_a_loss_and_nothing_else_may() -> None:
     assert result(quotient(unit=Unit.GAIN), numerator=-5.0, denominator=20)["value"] == -0.25
     with pytest.raises(ContractBroken, match="below zero"):

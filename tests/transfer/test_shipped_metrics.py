@@ -250,6 +250,11 @@ def test_what_was_due_was_in_time_late_or_not_due(results: duckdb.DuckDBPyConnec
     assert figures(results, "on_time_completion_rate", "activity", columns) == {("duty", "Mar"): ["ok", 2, 5, 5]}
 
 
+def test_activities_of_two_tools_are_told_by_their_code(results: duckdb.DuckDBPyConnection) -> None:
+    columns = "status, numerator, denominator, n_persons"
+    assert figures(results, "duplicate_solution_rate", "organisation", columns) == {"all": ["ok", 1, 1, None]}
+
+
 def test_who_was_excused_was_not_expected(results: duckdb.DuckDBPyConnection) -> None:
     assert figures(results, "no_show_rate", "activity", "status, numerator, denominator") == {
         ("course-9", "Feb"): ["ok", 2, 8]
