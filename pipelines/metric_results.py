@@ -22,7 +22,7 @@ from pipelines import metric_history
 from pipelines.metric_history import restatements_sql
 from pipelines.metric_parts import PartsQuery, group_by, parts_queries
 from transfer.metric_definition import MetricDefinition
-from transfer.metric_result import ContractBroken, check, judge
+from transfer.metric_result import ContractBroken, check, judge, withhold_beside_suppressed
 
 __all__ = ["MetricRun", "restatements_sql", "write_metric_results"]
 
@@ -67,13 +67,15 @@ def write_metric_results(
     break the contract. Nothing is written then.
     """
     queries = parts_queries(semantic_manifest)
+    definitions = list(dict.fromkeys(query.definition for query in queries))
     with _transaction(connection):
         metric_history.prepare(connection)
-        metric_history.write_definitions(connection, dict.fromkeys(query.definition for query in queries))
+        metric_history.write_definitions(connection, definitions)
         computed = _computed(connection, queries)
         by_metric = groupby(queries, key=lambda query: query.definition)
         judged = [_results(connection, definition, cuts, as_of) for definition, cuts in by_metric]
         results = pd.concat(judged, ignore_index=True)
+        withhold_beside_suppressed(results, definitions)
         hashed = results.merge(computed, how="left", on=["metric_id", "definition_version", "grain"])
         appended = metric_history.append(connection, hashed, computed, as_of, build_id)
     return MetricRun(dict(Counter(results["status"])), appended.rows, appended.restated)

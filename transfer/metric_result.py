@@ -9,6 +9,7 @@ is written, and the tests hold `judge` to it over random input.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -69,6 +70,7 @@ _LAST_DAY_OF = {
     "quarter": pd.offsets.QuarterEnd(0, startingMonth=12),
     "year": pd.offsets.YearEnd(0),
 }
+_PERSONS = "persons"
 _DECIMALS = 6
 """Of sums. Threads add up fractions in any order; without rounding, the last digit would pass for a restatement."""
 
@@ -96,6 +98,8 @@ def judge(parts: pd.DataFrame, definition: MetricDefinition, as_of: date) -> pd.
     else:
         # A headcount to divide by says nothing about a numerator that nobody recorded.
         is_known = (rows["denominator"] > 0) & (rows["n_observed"] > 0)
+        if definition.persons is not None:
+            is_known &= rows["n_persons"] > 0
         rows["value"] = (rows["numerator"] / rows["denominator"].where(is_known)).where(is_known)
     records = rows["n_observed"] + rows["n_missing"]
     rows["coverage"] = rows["n_observed"] / records.where(records > 0)
@@ -112,6 +116,21 @@ def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) 
     rows.loc[which, list(FIGURES)] = pd.NA
     rows.loc[which, "status"] = status.value
     rows.loc[which, "suppressed_reason"] = reason
+
+
+def withhold_beside_suppressed(rows: pd.DataFrame, definitions: Iterable[MetricDefinition]) -> None:
+    """Suppress the shares beside a suppressed one that are parts of the same whole. Changes ``rows``.
+
+    Shares of one catalogue id with one denominator (hours by mode, say) may add up to 1: all but one would tell the
+    last.
+    """
+    whole_of = {d.metric_id: f"{d.catalogue_id} of {d.denominator}" for d in definitions if d.unit is Unit.SHARE}
+    whole = rows["metric_id"].map(whole_of).fillna(rows["metric_id"])
+    is_of_few = (rows["status"] == Status.SUPPRESSED) & rows["suppressed_reason"].str.endswith(_PERSONS)
+    figure = [whole, rows["grain"], rows["grain_key"], rows["period"]]
+    is_beside = is_of_few.fillna(False).groupby(figure, dropna=False).transform("any")
+    is_shown = rows["status"].isin([Status.OK, Status.PROVISIONAL])
+    withhold(rows, is_beside & is_shown, Status.SUPPRESSED, "would tell the figure of a few beside it")
 
 
 def _typed(parts: pd.DataFrame, definition: MetricDefinition) -> pd.DataFrame:
@@ -140,17 +159,21 @@ def _with_status(rows: pd.DataFrame, definition: MetricDefinition, as_of: date) 
     # Persons without anything to divide by (identities of a tool that has no events) are no figure either.
     is_empty = rows["value"].isna() & ((rows["n_persons"].fillna(0) == 0) | (rows["denominator"].fillna(-1) == 0))
     rows.loc[is_empty, "status"] = Status.NOT_COMPUTABLE.value
+    has_whole = rows["denominator"].fillna(0) > 0
     for part, lacks in (
         (definition.denominator or definition.observed, is_empty),
-        (definition.observed, is_empty & (rows["denominator"].fillna(0) > 0)),
+        (definition.persons, is_empty & has_whole),
+        (definition.observed, is_empty & has_whole & (rows["n_observed"] == 0)),
     ):
         rows.loc[lacks, "suppressed_reason"] = f"no {part}".replace("_", " ")
     if definition.persons is None:
         return rows
     k = definition.minimum_persons
+    is_few = rows["n_persons"] < k
     # An empty figure names nobody, unless it lets a handful of records that could not be used shine through.
-    names_nobody = is_empty & ((rows["n_missing"] == 0) | (rows["n_missing"] >= k))
-    withhold(rows, (rows["n_persons"] < k) & ~names_nobody, Status.SUPPRESSED, f"fewer than {k} persons")
+    shines = is_empty & is_few & rows["n_missing"].between(1, k - 1)
+    withhold(rows, is_few & ~is_empty, Status.SUPPRESSED, f"fewer than {k} {_PERSONS}")
+    withhold(rows, shines, Status.SUPPRESSED, f"fewer than {k} records that could not be used")
     return rows
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from tests.transfer.definitions import count, quotient, share
 from transfer.metric_definition import Unit
-from transfer.metric_result import FIGURES, RESULT_COLUMNS, ContractBroken, check, judge
+from transfer.metric_result import (
+    FIGURES,
+    RESULT_COLUMNS,
+    ContractBroken,
+    check,
+    judge,
+    withhold_beside_suppressed,
+)
 
 LONG_AFTER = date(2030, 1, 1)
 
@@ -149,6 +156,17 @@ def test_a_count_of_things_is_about_no_persons_and_never_suppressed() -> None:
     row = result(things, numerator=1, denominator=3)
     assert (row["status"], row["n_persons"], row["numerator"]) == ("ok", None, 1)
     assert result(things, numerator=0, denominator=0, n_observed=0)["status"] == "not_computable"
+
+
+def test_what_would_tell_a_suppressed_part_of_the_same_whole_is_suppressed_with_it() -> None:
+    formal, social, other = share(), share(metric_id="social"), share(metric_id="other", denominator="another_whole")
+    rows = [judge(parts(n_persons=3), formal, LONG_AFTER), judge(parts(), social, LONG_AFTER)]
+    rows += [judge(parts(period=date(2025, 2, 1)), social, LONG_AFTER), judge(parts(), other, LONG_AFTER)]
+    results = pd.concat(rows, ignore_index=True)
+    withhold_beside_suppressed(results, [formal, social, other])
+    assert results["status"].tolist() == ["suppressed", "suppressed", "ok", "ok"]
+    assert results.loc[1, list(FIGURES)].isna().all()
+    check(results.iloc[1:3], social)
 
 
 def test_a_gain_may_be_a_loss_and_nothing_else_may() -> None:

@@ -220,10 +220,10 @@ def test_hours_are_divided_by_the_full_time_equivalents_of_the_month(results: du
 
 def test_hours_are_shared_out_by_kind_mode_and_initiative(results: duckdb.DuckDBPyConnection) -> None:
     columns = "numerator, denominator, coverage, ci_low"
-    of_the_quarter = {("all", "Jan"): [5, 15, 12 / 13, None]}
-    assert figures(results, "informal_share", "organisation", columns) == of_the_quarter
-    assert figures(results, "mode_share_social", "organisation", columns) == of_the_quarter
-    assert figures(results, "self_directed_share", "organisation", columns) == of_the_quarter
+    a_third = {("all", "Jan"): [5, 15, 12 / 13, None]}
+    assert figures(results, "informal_share", "organisation", columns) == a_third
+    assert figures(results, "mode_share_social", "organisation", columns) == a_third
+    assert figures(results, "self_directed_share", "organisation", columns) == a_third
     assert figures(results, "mode_share_formal", "organisation", columns) == {("all", "Jan"): [10, 15, 12 / 13, None]}
     assert figures(results, "mode_share_on_the_job", "organisation", "status") == {("all", "Jan"): ["suppressed"]}
 
