@@ -125,7 +125,7 @@ def withhold_beside_suppressed(rows: pd.DataFrame, definitions: Iterable[MetricD
     last.
     """
     whole_of = {d.metric_id: f"{d.catalogue_id} of {d.denominator}" for d in definitions if d.unit is Unit.SHARE}
-    whole = rows["metric_id"].map(whole_of).fillna(rows["metric_id"])
+    whole = rows["metric_id"].map(lambda metric_id: whole_of.get(metric_id, metric_id))
     is_of_few = (rows["status"] == Status.SUPPRESSED) & rows["suppressed_reason"].str.endswith(_PERSONS)
     figure = [whole, rows["grain"], rows["grain_key"], rows["period"]]
     is_beside = is_of_few.fillna(False).groupby(figure, dropna=False).transform("any")
