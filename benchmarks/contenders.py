@@ -16,12 +16,16 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    from connectors.home import Home
 
 Measured = dict[str, Any]
 
@@ -63,12 +67,11 @@ def ingest(file: str, home: str) -> Measured:
     from pipelines.settings import declarations, open_tokeniser, use_home
 
     opened = use_home(Path(home)).open()
-    (opened.inbox / "xapi").mkdir()
-    os.link(file, opened.inbox / "xapi" / Path(file).name)
     declaration, tokeniser = declarations(opened)["xapi"], open_tokeniser(opened)
-    began = perf_counter()
-    landed = land_tool(opened, declaration, tokeniser)
-    seconds = perf_counter() - began
+    with _dropped(opened, "xapi", Path(file)):
+        began = perf_counter()
+        landed = land_tool(opened, declaration, tokeniser)
+        seconds = perf_counter() - began
     rows = landed.rows("statements")
     stored = str(opened.landed("statements", "xapi") / "*.parquet")
     return {"seconds": seconds, "rejected": rows["rejected"], **_counted(f"read_parquet('{stored}')")}
@@ -136,16 +139,29 @@ def land_table(file: str, tool: str, home: str) -> Measured:
     from pipelines.settings import open_tokeniser, use_home
 
     opened = use_home(Path(home)).open()
-    (opened.inbox / tool).mkdir()
-    os.link(file, opened.inbox / tool / Path(file).name)
     declaration, tokeniser = load(CATALOGUE / f"{tool}.yaml"), open_tokeniser(opened)
-    began, processor = perf_counter(), process_time()
-    landed = land_tool(opened, declaration, tokeniser)
-    seconds, processor = perf_counter() - began, process_time() - processor
+    with _dropped(opened, tool, Path(file)):
+        began, processor = perf_counter(), process_time()
+        landed = land_tool(opened, declaration, tokeniser)
+        seconds, processor = perf_counter() - began, process_time() - processor
     (unit,) = landed.units
     first = unit.rows[0]
     rows = {"rows": first["source_rows"], "rejected": sum(row["rows_rejected"] for row in unit.rows)}
     return {"seconds": seconds, "processor": processor, **rows}
+
+
+@contextmanager
+def _dropped(home: Home, tool: str, file: Path) -> Iterator[None]:
+    """The file in the tool's inbox, as somebody left it there a minute ago; afterwards it is where it was."""
+    from connectors import archive
+
+    (home.inbox / tool).mkdir()
+    a_minute_ago = file.stat().st_mtime - 60
+    os.utime(file, (a_minute_ago, a_minute_ago))
+    file.rename(home.inbox / tool / file.name)
+    yield
+    (original,) = archive.originals(home, tool)
+    os.link(original.path, file)
 
 
 def _counted(table: str) -> Measured:

@@ -7,6 +7,8 @@ The world is left out: who learns what is a plain draw, so that a million statem
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -44,7 +46,7 @@ def write_statements(path: Path, count: int, seed: int = 7, progress: Progress |
     written = 0
     with path.open("wb") as file:
         for lines in _stretches(seed):
-            kept = lines[: count - written]
+            kept = [_described(line) for line in lines[: count - written]]
             file.write("".join([f"{line}\n" for line in kept]).encode())
             written += len(kept)
             if progress is not None:
@@ -52,6 +54,27 @@ def write_statements(path: Path, count: int, seed: int = 7, progress: Progress |
             if written == count:
                 break
         return file.tell()
+
+
+def _described(line: str) -> str:
+    """As an LRS sends it whose activities have a description in three languages: about 1.5 kB."""
+    return _NAMED.sub(_with_descriptions, line)
+
+
+_NAMED = re.compile(r'"definition":\{"name":\{"en":"([^"]*)"\}')
+
+
+def _with_descriptions(named: re.Match[str]) -> str:
+    title = named[1]
+    told = {language: text.format(title=title) for language, text in _DESCRIPTIONS.items()}
+    return f'"definition":{{"name":{{"en":"{title}"}},"description":{json.dumps(told, separators=(",", ":"))}'
+
+
+_DESCRIPTIONS = {
+    "en": "{title}: what it is about, whom it is for, and what one can do afterwards that one could not do before.",
+    "nl": "{title}: waar het over gaat, voor wie het is, en wat men daarna kan dat men daarvoor niet kon.",
+    "de": "{title}: worum es geht, wer angesprochen ist, und was man danach kann, was man vorher nicht konnte.",
+}
 
 
 def _stretches(seed: int) -> Iterator[list[str]]:

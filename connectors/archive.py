@@ -3,14 +3,15 @@
     inbox/<tool>/…  --intake-->  restricted/archive/objects/ab/<sha256>
                                  restricted/archive/units/<tool>/<unit>.json   (name, dates, hash)
 
-An original leaves the inbox only when its archived copy is on disk: the inbox is clear text outside the
-restricted zone, so nothing stays there. A file that is reached through a link is left alone; it is not ours.
+An original leaves the inbox only when it is on disk in the archive: the inbox is clear text outside the restricted
+zone, so nothing stays there. A file that is reached through a link is left alone; it is not ours.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 from typing import IO
 
 from connectors.errors import Transient
@@ -27,6 +29,10 @@ from connectors.seam import Original
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _CHUNK = 1 << 22
+_LARGE = 1 << 24
+"""Bytes from which a file is worth another name in the archive instead of a copy."""
+_SETTLED_SECONDS = 20
+"""A file that changed more recently may still have a writer."""
 _MOST_TOGETHER = 64
 _MOST_BYTES_TOGETHER = 1 << 28
 """Files that are taken in at once, and bytes beyond which no further one is: so much lies on the disk twice."""
@@ -66,7 +72,7 @@ def _together(paths: list[Path]) -> Iterator[list[Path]]:
 
 def _take_in(home: Home, tool: str, paths: list[Path]) -> list[Original | None]:
     """Archive some files and take them out of the inbox; None for one that is still being written."""
-    copies = {path: _copied(home, path) for path in paths}
+    copies = {path: _copied(home, path, may_link=_is_ours(home, path)) for path in paths}
     replace_all_durably({copy.aside: _object(home, copy.content) for copy in copies.values() if copy})
     register = _Register(home, tool)
     originals = [
@@ -134,18 +140,34 @@ class _Copy:
     modified: datetime
 
 
-def _copied(home: Home, path: Path) -> _Copy | None:
-    """Copy a file aside, in the restricted zone; None if it changed meanwhile."""
+def _copied(home: Home, path: Path, *, may_link: bool = False) -> _Copy | None:
+    """A file aside, in the restricted zone, as a copy or under a second name; None if it changed meanwhile."""
     aside = home.archive / "incoming" / secrets.token_hex(8)
     aside.parent.mkdir(parents=True, exist_ok=True)
     before = path.stat()
-    with path.open("rb") as source, aside.open("wb") as target:
-        content = _copy(source, target)
+    if may_link and _is_left_to_us(before, aside.parent):
+        os.link(path, aside)
+        with aside.open("rb") as source:
+            content = hashlib.file_digest(source, "sha256").hexdigest()
+    else:
+        with path.open("rb") as source, aside.open("wb") as target:
+            content = _copy(source, target)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         aside.unlink()
         return None
     return _Copy(aside, content, datetime.fromtimestamp(after.st_mtime, UTC).replace(tzinfo=None, microsecond=0))
+
+
+def _is_left_to_us(found: os.stat_result, folder: Path) -> bool:
+    """A large file that nobody else has a name for, owns, or has written to lately need not be copied to be kept."""
+    return (
+        found.st_size >= _LARGE
+        and found.st_nlink == 1
+        and found.st_uid == os.geteuid()
+        and found.st_dev == folder.stat().st_dev
+        and time() - found.st_mtime > _SETTLED_SECONDS
+    )
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from time import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -119,6 +122,45 @@ def test_a_file_that_is_reached_through_a_link_is_read_and_left_alone(home: Home
     (home.inbox / "hr").symlink_to(theirs)
     assert [original.source_file for original in archive.take_in(home, "hr")] == ["a.txt"]
     assert (theirs / "a.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("is_ours_alone", "seconds_ago", "is_copied"),
+    [
+        pytest.param(True, 60, False, id="a file that was left to us"),
+        pytest.param(False, 60, True, id="a file that has another name elsewhere"),
+        pytest.param(True, 1, True, id="a file that was written just now"),
+    ],
+)
+def test_a_large_file_is_kept_without_a_copy_where_nobody_else_could_change_it(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ours_alone: bool, seconds_ago: int, is_copied: bool
+) -> None:
+    monkeypatch.setattr(archive, "_LARGE", 3)
+    path = home.inbox / "hr" / "a.txt"
+    path.parent.mkdir()
+    path.write_text("one")
+    os.utime(path, (time() - seconds_ago,) * 2)
+    if not is_ours_alone:
+        os.link(path, tmp_path / "theirs.txt")
+    inode = path.stat().st_ino
+    (original,) = archive.take_in(home, "hr")
+    assert (original.path.stat().st_ino != inode) == is_copied
+    assert original.path.read_text() == "one"
+    assert not path.exists()
+    assert original.path.name == hashlib.sha256(b"one").hexdigest()
+
+
+def test_a_large_file_behind_a_linked_folder_is_copied(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_LARGE", 3)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "a.txt").write_text("one")
+    os.utime(theirs / "a.txt", (time() - 60,) * 2)
+    (home.inbox / "hr").symlink_to(theirs)
+    (original,) = archive.take_in(home, "hr")
+    assert original.path.stat().st_ino != (theirs / "a.txt").stat().st_ino
 
 
 def test_the_same_bytes_under_another_name_are_the_same_unit(home: Home) -> None:
