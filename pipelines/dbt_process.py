@@ -1,6 +1,6 @@
 """dbt in a process of its own, on a project that has been parsed already.
 
-    python -P dbt_process.py target/partial_parse.msgpack build …        for        dbt build …
+    python -P dbt_process.py target/for_runs/partial_parse.msgpack build …        for        dbt build …
 
 dbt itself would parse the project again for every home (8 s), because all that it remembers of the last time hangs
 on the path of the database. In a parsed project only one thing depends on the home: where landing lies.

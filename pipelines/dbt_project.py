@@ -1,6 +1,6 @@
 """The dbt project, parsed once for all homes, and dbt on what was parsed.
 
-dbt_project/ --dbt parse--> target/ (manifest.json for Dagster, partial_parse.msgpack for dbt_process.py)
+dbt_project/ --dbt parse--> target/for_runs/ (manifest.json for Dagster, partial_parse.msgpack for dbt_process.py)
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from packaging.version import Version
 from connectors.errors import ThroughlineError
 from pipelines.settings import DBT_PROJECT
 
-_TARGET = DBT_PROJECT / "target"
+_TARGET = DBT_PROJECT / "target" / "for_runs"
+"""Apart from where dbt puts it unasked: the linter leaves the project there, parsed for a database in memory."""
 _PARSED = _TARGET / "partial_parse.msgpack"
 _DBT = Path(sys.executable).with_name("dbt")
 _PROCESS = Path(__file__).with_name("dbt_process.py")
@@ -46,7 +47,7 @@ def project_hash() -> str:
 def manifest_path() -> Path:
     """dbt's manifest, parsed anew where the project has changed since. Dagster needs it before any run."""
     manifest, stamp = _TARGET / "manifest.json", _TARGET / "parsed"
-    _TARGET.mkdir(exist_ok=True)
+    _TARGET.mkdir(parents=True, exist_ok=True)
     with FileLock(_TARGET / "parse.lock"):
         current = project_hash()
         is_current = stamp.exists() and stamp.read_text() == current
