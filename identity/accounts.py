@@ -20,9 +20,9 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from identity.holders import dated
+from identity.landed import landed_in
 from identity.rules import RULES
-from identity.timelines import ALWAYS, STILL, Claim, timeline
+from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "valid_to"]
 """Links before they have keys: tokens with one anchor are one person; where nobody can tell, ``anchor`` is None."""
@@ -38,7 +38,7 @@ def evidence(
     ``mentions`` are (folder, column) of records that name persons; a token that stands in them only, and is not
     ``known`` to HR, is an account of which nothing else is known.
     """
-    connection.execute(f"create or replace temp view accounts as select * from {_files(accounts)}")
+    connection.execute(f"create or replace temp view accounts as select * from {landed_in(accounts)}")
     held = " union all ".join(
         f"select account_token, {column} as token, cast(extracted_at as date) as seen from accounts"
         for column in IDENTIFIERS
@@ -55,7 +55,7 @@ def evidence(
 def _mentioned(
     connection: duckdb.DuckDBPyConnection, mentions: Iterable[tuple[Path, str]], found: pd.DataFrame, known: pd.Series
 ) -> pd.DataFrame:
-    parts = [f"select {column} as token from {_files(folder)}" for folder, column in mentions]
+    parts = [f"select {column} as token from {landed_in(folder)}" for folder, column in mentions]
     if not parts:
         return found.head(0)
     connection.register("known", pd.concat([known, found["account_token"], found["token"]]).to_frame("token"))
@@ -66,10 +66,6 @@ def _mentioned(
         where token is not null order by all
         """
     ).df()
-
-
-def _files(folder: Path) -> str:
-    return f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true)"
 
 
 def matched(connection: duckdb.DuckDBPyConnection, found: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
@@ -101,8 +97,8 @@ def _told(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
         together = [
             Claim(
                 None if pd.isna(row.person_token) else row.person_token,
-                max(_day(row.valid_from, ALWAYS), days[row.token][0]),
-                min(_day(row.valid_to, STILL), days[row.token][1]),
+                max(day_of(row.valid_from, ALWAYS), days[row.token][0]),
+                min(day_of(row.valid_to, STILL), days[row.token][1]),
             )
             for row in rows.itertuples(index=False)
         ]
@@ -117,12 +113,8 @@ def _days_of_use(rows: pd.DataFrame) -> dict[str, tuple[date, date]]:
     follow = all(last[place] < first[place + 1] for place in range(len(tokens) - 1))
     if not follow:
         return dict.fromkeys(tokens, (ALWAYS, STILL))
-    starts = [ALWAYS, *(_day(moment, ALWAYS) for moment in first[1:])]
+    starts = [ALWAYS, *(day_of(moment, ALWAYS) for moment in first[1:])]
     return dict(zip(tokens, zip(starts, [*starts[1:], STILL], strict=True), strict=True))
-
-
-def _day(moment: object, otherwise: date) -> date:
-    return otherwise if pd.isna(moment) else pd.Timestamp(moment).date()
 
 
 def _ruled(links: pd.DataFrame) -> pd.DataFrame:

@@ -9,15 +9,15 @@ one person ever had is that person's for good. ``person_token`` is None on days 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from identity.decisions import Decision, first_of_the_same
+from identity.landed import landed_in
 from identity.rules import RULES
-from identity.timelines import ALWAYS, STILL, Claim, timeline
+from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 COLUMNS = ["token", "trust", "person_token", "valid_from", "valid_to"]
 
@@ -117,8 +117,7 @@ def holders(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iter
 
     Numbers that were decided to be one human being are one person here already: what both had was never contested.
     """
-    files = f"read_parquet('{people.as_posix()}/**/*.parquet', union_by_name = true)"
-    connection.execute(f"create or replace temp view people as select * from {files}")
+    connection.execute(f"create or replace temp view people as select * from {landed_in(people)}")
     claims = connection.sql(_CLAIMS).df()
     persons = claims["person_token"].unique()
     first = first_of_the_same(decisions, dict(zip(persons, persons, strict=True)))
@@ -132,20 +131,8 @@ def holders(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iter
 def _contested(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     for (token, trust), rows in claims.groupby(["token", "trust"], sort=True):
         held = [
-            Claim(row.person_token, _day(row.since, ALWAYS), _day(row.until, STILL))
+            Claim(row.person_token, day_of(row.since, ALWAYS), day_of(row.until, STILL))
             for row in rows.itertuples(index=False)
         ]
         for stretch in timeline(held):
             yield token, trust, stretch.person, *dated(stretch)
-
-
-def _day(moment: object, otherwise: date) -> date:
-    return otherwise if pd.isna(moment) else pd.Timestamp(moment).date()
-
-
-def dated(stretch: Claim) -> tuple[date | None, date | None]:
-    """First day and first day after it, None for always and still."""
-    return (
-        None if stretch.since == ALWAYS else stretch.since,
-        None if stretch.until == STILL else stretch.until,
-    )

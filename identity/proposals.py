@@ -24,6 +24,7 @@ import pandas as pd
 from identity.accounts import IDENTIFIERS
 from identity.decisions import Decision
 from identity.holders import holders
+from identity.landed import landed_in
 from identity.rules import RULES
 from identity.vault import Vault
 
@@ -52,8 +53,8 @@ def proposals(
     """What waits for a decision, the likeliest first; what was decided already is left out."""
     decided = {decision.pair for decision in decisions}
     with duckdb.connect() as connection:
-        connection.execute(f"create temp view people as select * from {_files(people)}")
-        connection.execute(f"create temp view accounts as select * from {_files(accounts)}")
+        connection.execute(f"create temp view people as select * from {landed_in(people)}")
+        connection.execute(f"create temp view accounts as select * from {landed_in(accounts)}")
         connection.execute(f"create temp table identifiers as {_of_vault(vault, 'identifiers')}")
         connection.execute(f"create temp table attributes as {_of_vault(vault, 'attributes')}")
         connection.register("links", links)
@@ -68,17 +69,13 @@ def proposals(
     return sorted(waiting.values(), key=lambda proposal: (-proposal.similarity, proposal.number))
 
 
-def _files(folder: Path) -> str:
-    return f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true)"
-
-
 def _of_vault(vault: Vault, table: str) -> str:
     folder = vault.folder / table
     last = "value" if table == "identifiers" else "attribute, value"
     columns = "token, identifier_type, value" if table == "identifiers" else f"token, {last}"
     if not any(folder.glob("*/*.parquet")):
         return f"select {', '.join(f'null::varchar as {name.strip()}' for name in columns.split(','))} where false"
-    return f"select distinct {columns} from {_files(folder)}"
+    return f"select distinct {columns} from {landed_in(folder)}"
 
 
 def _rule_name(trust: str) -> str:

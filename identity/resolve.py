@@ -55,8 +55,10 @@ def resolve(
         held = holders(connection, people, decided)
         hr = _of_hr(held)
         found = evidence(connection, accounts, mentions, held["token"])
-        found = cut(found, decided, pd.concat([hr, matched(connection, found, held)]))
         accounted = matched(connection, found, held)
+        if decided:
+            found = cut(found, decided, pd.concat([hr, accounted]))
+            accounted = matched(connection, found, held)
         known = pd.concat([hr, accounted])["token"]
         links = pd.concat([hr, accounted, unmatched(found[~found["account_token"].isin(known)])], ignore_index=True)
         links = pd.concat([links, known_by(connection, found, links)], ignore_index=True)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
+import pandas as pd
+
 ALWAYS, STILL = date.min, date.max
 """Stand for "from the beginning" and "to the end" of an interval."""
 
@@ -40,6 +42,19 @@ def timeline(claims: Iterable[Claim]) -> list[Claim]:
 
 
 Stretch = tuple[date, date, frozenset[str | None]]
+
+
+def day_of(moment: object, otherwise: date) -> date:
+    """A day as data frames hold it; ``otherwise`` where they hold none."""
+    return otherwise if pd.isna(moment) else pd.Timestamp(moment).date()
+
+
+def dated(stretch: Claim) -> tuple[date | None, date | None]:
+    """First day and first day after it, None for always and still."""
+    return (
+        None if stretch.since == ALWAYS else stretch.since,
+        None if stretch.until == STILL else stretch.until,
+    )
 
 
 def _claimants(held: list[Claim], since: date, until: date) -> frozenset[str | None]:

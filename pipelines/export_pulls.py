@@ -25,6 +25,7 @@ from connectors.home import Home
 from identity.tokens import Tokeniser
 from pipelines.landing import PARTS, ToolLanding, meaning, read
 from pipelines.resources import HomeResource, outside_trouble_is_retried
+from pipelines.triggers import pulled_nightly
 
 Window = tuple[datetime, datetime]
 """From the first instant up to before the second, both UTC."""
@@ -117,7 +118,7 @@ def scheduled(declaration: Declaration, pull: ExportPull) -> ScheduledPull:
     """The assets of a pull, made every night."""
     assets = _assets(declaration, pull)
     name = f"pull_{pull.tool}_{pull.export}"
-    schedule = _nightly(name, assets, pull) if pull.has_window else _daily(name, assets)
+    schedule = pulled_nightly(name, assets, pull.since, pull.nightly_days) if pull.has_window else _daily(name, assets)
     return ScheduledPull(pull.tool, pull.export, assets, schedule)
 
 
@@ -157,22 +158,6 @@ def _told(pulled: PulledExport, spec: dg.AssetSpec, *, is_a_part: bool) -> dict[
         "records": pulled.brought.records,
         **pulled.brought.told,
     }
-
-
-def _nightly(name: str, assets: dg.AssetsDefinition, how: ExportPull) -> dg.ScheduleDefinition:
-    """An hour after midnight: yesterday, and the days before it that may not have been complete."""
-
-    @dg.schedule(name=name, target=assets, cron_schedule="0 1 * * *", execution_timezone="UTC")
-    def pull_days(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-        night = context.scheduled_execution_time
-        days = [night.date() - timedelta(days=n) for n in range(how.nightly_days, 0, -1)]
-        return [
-            dg.RunRequest(run_key=f"{night:%Y-%m-%d} {day}", partition_key=day.isoformat())
-            for day in days
-            if day >= how.since
-        ]
-
-    return pull_days
 
 
 def _daily(name: str, assets: dg.AssetsDefinition) -> dg.ScheduleDefinition:

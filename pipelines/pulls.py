@@ -30,6 +30,7 @@ from connectors.xapi.lrs.source import Source, credentials, source
 from identity.tokens import Tokeniser
 from pipelines.landing import PARTS, ToolLanding, meaning, read
 from pipelines.resources import HomeResource, outside_trouble_is_retried
+from pipelines.triggers import pulled_nightly
 
 if TYPE_CHECKING:
     from connectors.xapi.lrs.window import PulledWindow
@@ -192,16 +193,5 @@ def _told(pulled: PulledDay, spec: dg.AssetSpec) -> dict[str, Any]:
 
 
 def pull_schedule(pulls: dg.AssetsDefinition, tool: str, source: Source) -> dg.ScheduleDefinition:
-    """An hour after midnight: yesterday's partition, and those before it that may not have been complete."""
-
-    @dg.schedule(name=f"pull_{tool}", target=pulls, cron_schedule="0 1 * * *", execution_timezone="UTC")
-    def pull_nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-        night = context.scheduled_execution_time
-        days = [night.date() - timedelta(days=n) for n in range(source.nightly_days, 0, -1)]
-        return [
-            dg.RunRequest(run_key=f"{night:%Y-%m-%d} {day}", partition_key=day.isoformat())
-            for day in days
-            if day >= source.since
-        ]
-
-    return pull_nightly
+    """What is pulled from one LRS every night."""
+    return pulled_nightly(f"pull_{tool}", pulls, source.since, source.nightly_days)

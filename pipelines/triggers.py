@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 from time import time
 
@@ -18,6 +19,22 @@ _STILL_SECONDS = 20
 
 def nightly(job_name: str) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(name="nightly", job_name=job_name, cron_schedule="0 4 * * *", execution_timezone="UTC")
+
+
+def pulled_nightly(name: str, assets: dg.AssetsDefinition, since: date, nightly_days: int) -> dg.ScheduleDefinition:
+    """An hour after midnight: yesterday's partition, and those before it that may not have been complete."""
+
+    @dg.schedule(name=name, target=assets, cron_schedule="0 1 * * *", execution_timezone="UTC")
+    def pull_days(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        night = context.scheduled_execution_time
+        days = [night.date() - timedelta(days=n) for n in range(nightly_days, 0, -1)]
+        return [
+            dg.RunRequest(run_key=f"{night:%Y-%m-%d} {day}", partition_key=day.isoformat())
+            for day in days
+            if day >= since
+        ]
+
+    return pull_days
 
 
 def inbox_sensor(job_name: str, tools: frozenset[str]) -> dg.SensorDefinition:

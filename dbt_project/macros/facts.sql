@@ -23,3 +23,15 @@
     left join {{ ref('int_activity_harmonised') }} as activities
         on {{ rows }}.tool = activities.tool and {{ rows }}.{{ activity_id }} = activities.activity_id
 {%- endmacro %}
+
+
+{# A CTE `codes`: what a tool that offers nothing itself calls activities by. A code of two of them tells neither. #}
+{% macro activity_codes() -%}
+codes as (
+    select catalogue_code, min(activity_key) as activity_key
+    from {{ ref('int_activity_harmonised') }}
+    where catalogue_code is not null
+    group by catalogue_code
+    having count(distinct activity_key) = 1
+)
+{%- endmacro %}

@@ -8,10 +8,6 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
-persons as (
-    select person_key, person_sk, org_unit_key, valid_from, valid_to from {{ ref('int_person_history') }}
-),
-
 activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
@@ -67,11 +63,7 @@ final as (
         cast({{ dbt.datediff('last_completions.completed_date', 'resolved.occurred_date', 'day') }} as bigint)
             as days_since_completion
     from resolved
-    left join persons
-        on
-            resolved.person_key = persons.person_key
-            and resolved.occurred_date >= persons.valid_from
-            and resolved.occurred_date < persons.valid_to
+    {{ join_person_as_of('resolved', 'occurred_date') }}
     left join last_completions
         on resolved.tool = last_completions.tool and resolved.record_key = last_completions.record_key
 )

@@ -4,10 +4,6 @@ attempts as (
     select * from {{ ref('int_attempt_decided') }}
 ),
 
-persons as (
-    select person_key, person_sk, org_unit_key, valid_from, valid_to from {{ ref('int_person_history') }}
-),
-
 activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
@@ -53,11 +49,7 @@ final as (
         attempts.is_satisfying,
         attempts.broken_rules
     from attempts
-    left join persons
-        on
-            attempts.person_key = persons.person_key
-            and attempts.started_date >= persons.valid_from
-            and attempts.started_date < persons.valid_to
+    {{ join_person_as_of('attempts', 'started_date') }}
     left join activities on attempts.tool = activities.tool and attempts.activity_id = activities.activity_id
 )
 

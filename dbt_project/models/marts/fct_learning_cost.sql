@@ -1,13 +1,7 @@
 with
 
 -- Finance knows an activity by its catalogue code, whichever tool offers it.
-codes as (
-    select catalogue_code, min(activity_key) as activity_key
-    from {{ ref('int_activity_harmonised') }}
-    where catalogue_code is not null
-    group by catalogue_code
-    having count(distinct activity_key) = 1
-),
+{{ activity_codes() }},
 
 delivered as (
     select *, {{ recency_of_record() }} as recency from {{ ref('stg_costs') }}

@@ -4,10 +4,6 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
-persons as (
-    select person_key, person_sk, org_unit_key, valid_from, valid_to from {{ ref('int_person_history') }}
-),
-
 activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
@@ -51,11 +47,7 @@ final as (
         resolved.rating >= resolved.standard as is_standard_met,
         resolved.assist_level
     from resolved
-    left join persons
-        on
-            resolved.person_key = persons.person_key
-            and resolved.observed_date >= persons.valid_from
-            and resolved.observed_date < persons.valid_to
+    {{ join_person_as_of('resolved', 'observed_date') }}
 )
 
 select * from final

@@ -4,10 +4,6 @@ registrations as (
     select * from {{ ref('int_registration_satisfied') }}
 ),
 
-persons as (
-    select person_key, person_sk, org_unit_key, valid_from, valid_to from {{ ref('int_person_history') }}
-),
-
 activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
@@ -38,11 +34,7 @@ final as (
         registrations.course_satisfied_at,
         registrations.course_satisfied_at is not null and registrations.satisfied_at is null as is_contradicted
     from registrations
-    left join persons
-        on
-            registrations.person_key = persons.person_key
-            and registrations.started_date >= persons.valid_from
-            and registrations.started_date < persons.valid_to
+    {{ join_person_as_of('registrations', 'started_date') }}
     left join activities
         on registrations.tool = activities.tool and registrations.activity_id = activities.activity_id
 )

@@ -1,0 +1,10 @@
+"""What has landed, as identity reads it: all units of a kind, or of a part of the vault, as one table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def landed_in(folder: Path) -> str:
+    """All Parquet files below a folder, in SQL."""
+    return f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true)"
