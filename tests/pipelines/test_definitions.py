@@ -54,6 +54,7 @@ MARTS = {
     "fct_session_attendance",
     "fct_statement_reference",
     "fct_survey_response",
+    "mart_integration__overlap",
 }
 AUDITS = {
     "audit_assessment_result",

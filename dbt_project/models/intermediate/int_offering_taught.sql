@@ -1,0 +1,40 @@
+{#- Who offers what is a question about sources: two stores that hold the same statements are one of them. A source
+    teaches an activity in the quarters in which somebody learned in it there: a catalogue that nobody touches, a form
+    that asks for a course, and a survey or a test about it are no second course. -#}
+
+with
+
+stores as (
+    select tool, source_tool from {{ ref('int_store_united') }}
+),
+
+activities as (
+    select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
+),
+
+learned as (
+    select tool, activity_id, person_token, occurred_date from {{ ref('int_offering_visited') }}
+    union
+    select tool, activity_id, person_token, occurred_date
+    from {{ ref('stg_enrolments') }}
+    where milestone in ('started', 'completed', 'passed', 'failed')
+    union
+    select tool, activity_id, person_token, coalesce(started_date, cast(started_at as date)) as occurred_date
+    from {{ ref('stg_attendances') }}
+    where attendance in ('attended', 'partly_attended')
+),
+
+final as (
+    select distinct
+        stores.source_tool,
+        activities.activity_key,
+        cast({{ dbt.date_trunc('quarter', 'learned.occurred_date') }} as date) as quarter_start_date,
+        {{ learner('links.person_key', 'learned.person_token') }} as learner
+    from learned
+    inner join stores on learned.tool = stores.tool
+    inner join activities on learned.tool = activities.tool and learned.activity_id = activities.activity_id
+    left join {{ ref('int_identity_link') }} as links
+        on learned.person_token = links.token and {{ holds_on('links', 'learned.occurred_date') }}
+)
+
+select * from final
