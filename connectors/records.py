@@ -633,6 +633,7 @@ STRATEGY = (
         _text("initiative_id", "The initiative.", required=True), _text("kpi_id", "KPI that it should move.", required=True), _text("org_unit_id", "Unit.", required=True),
         _integer("start_order", "Planned place in the start order."), _date("planned_start_date", "Planned start."), _integer("window_days", "Days observed.", 0),
         _integer("lag_days", "Days until an effect can show.", 0), _date("registered_date", "Day on which this was written down."),
+        _text("assignment", "How the start order came about.", "randomised", "chosen"),
     ),
     _strategy(
         "readiness", "one item of the five starting steps", ("item_id",),

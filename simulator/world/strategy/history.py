@@ -50,7 +50,7 @@ _STATES: dict[str, State] = {
     "enrolment_policies": _always(means.enrolment_policies),
     "agreements": means.agreements,
     "requirements": _always(means.requirements),
-    "pilots": means.pilots,
+    "pilots": _always(means.pilots),
     "readiness": ends.readiness,
 }
 

@@ -126,25 +126,32 @@ def requirements(world: World) -> list[Row]:
     ]  # fmt: skip
 
 
-def pilots(world: World, year: int) -> list[Row]:
-    """Every team of every programme, written down six weeks before the first one starts; and one too late."""
+def pilots(world: World) -> list[Row]:
+    """Every team of every programme, written down before the first one starts; and one pilot too late.
+
+    The whole plan stands in the first revision: a wave that is added later would be another plan.
+    """
     begun = date(world.period.years[0], 2, 1)
-    rows = [_pilot("INI-mentoring", "plan_reliability", "O10", 1, begun, 30, begun + timedelta(days=20))]
+    rows = [_pilot("INI-mentoring", "plan_reliability", "O10", 1, begun, 30, begun + timedelta(days=20), "chosen")]
     for programme in world.programmes:
-        waves = sorted({start for start in programme.starts.values() if start.year <= year})
+        waves = sorted(set(programme.starts.values()))
+        written = min(waves[0] - timedelta(days=42), world.period.first_days()[0])
+        assignment = "randomised" if programme.assignment == "randomised" else "chosen"
         rows += [
             _pilot(
                 _id(programme), programme.kpi_id, team, waves.index(start) + 1, start, 30 * programme.lag_months,
-                waves[0] - timedelta(days=42),
+                written, assignment,
             )
             for team, start in sorted(programme.starts.items(), key=lambda item: (item[1], item[0]))
-            if start in waves
         ]  # fmt: skip
     return rows
 
 
-def _pilot(initiative: str, kpi: str, unit: str, order: int, start: date, lag: int, registered: date) -> Row:
+def _pilot(
+    initiative: str, kpi: str, unit: str, order: int, start: date, lag: int, registered: date, assignment: str
+) -> Row:  # fmt: skip
     return {
         "initiative_id": initiative, "kpi_id": kpi, "org_unit_id": unit, "start_order": order,
         "planned_start_date": start, "window_days": 180, "lag_days": lag, "registered_date": registered,
+        "assignment": assignment,
     }  # fmt: skip
