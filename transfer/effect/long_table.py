@@ -1,0 +1,252 @@
+"""A long table becomes a balanced panel, or is refused: every silent trap is an error or a stated choice here.
+
+    rows (unit, period, start, outcome, …) --checked--> --balanced: units with a hole are dropped, and told--> Panel
+
+Why balance first: with missing outcomes every package estimates another population (whole units dropped, or pairs of
+cells), and none says which. Why a start is never taken as it stands: a never-treated unit coded as NaN is silently
+lost by two packages of three, and the last cohort becomes the control group.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from transfer.effect.columns import constant_of_unit, covariate, numbers
+from transfer.effect.panel import Dropped, Flags, Floats, Integers, Panel, Remark
+from transfer.effect.periods import Calendar, PanelRefused, calendar_of, never
+
+__all__ = ["Columns", "PanelRefused", "panel_of"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a long table is what. ``weights`` and ``cluster`` must be constant within a unit."""
+
+    unit: str
+    period: str
+    start: str
+    outcome: str
+    cluster: str | None = None
+    covariates: tuple[str, ...] = ()
+    weights: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        some = (self.unit, self.period, self.start, self.outcome, self.cluster, *self.covariates, self.weights)
+        return tuple(name for name in some if name)
+
+
+def panel_of(frame: pd.DataFrame, columns: Columns) -> Panel:
+    """The balanced panel of a long table; raises PanelRefused with the place and the next step."""
+    _has(frame, columns)
+    calendar, places = calendar_of(frame[columns.period], columns.period)
+    units, labels = _units(frame[columns.unit], columns.unit)
+    period = np.searchsorted(calendar.values, places - 1e-9)
+    _is_unique(units, period, labels, calendar, columns)
+    values, names = _values(frame, columns)
+    start, coded = _starts(frame, columns, units, labels, calendar)
+    cube = np.full((len(labels), len(calendar.values), values.shape[1]), np.nan)
+    cube[units, period] = values
+    whole = Panel(
+        cube[:, :, 0], start, calendar, labels, *_clusters(frame, columns, units, labels), cube[:, :, 1:], names,
+        _weights(frame, columns, units, labels), coded,
+    )  # fmt: skip
+    return _told(_without_the_treated_from_the_first(_balanced(whole)), columns)
+
+
+def _has(frame: pd.DataFrame, columns: Columns) -> None:
+    missing = [name for name in columns.all if name not in frame.columns]
+    if missing:
+        there = ", ".join(str(name) for name in frame.columns)
+        raise PanelRefused(f"There is no column {', '.join(missing)}. The table has: {there}.")
+    if frame.empty:
+        raise PanelRefused("The table has no rows.")
+
+
+def _units(column: pd.Series, name: str) -> tuple[Integers, tuple[str, ...]]:
+    codes, labels = pd.factorize(column.reset_index(drop=True), sort=False)
+    if (codes < 0).any():
+        raise PanelRefused(f"Column {name}, row {int(np.argmax(codes < 0)) + 1}: the unit is missing. Fill it in.")
+    return codes.astype(np.int64), tuple(_label(label) for label in labels)
+
+
+def _label(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _is_unique(
+    units: Integers, period: Integers, labels: tuple[str, ...], calendar: Calendar, columns: Columns
+) -> None:
+    cells = units * len(calendar.values) + period
+    found, first, counts = np.unique(cells, return_index=True, return_counts=True)
+    if (counts > 1).any():
+        row = int(first[np.argmax(counts > 1)])
+        raise PanelRefused(
+            f"Unit {labels[units[row]]} has {counts.max()} rows in period {calendar.labels[period[row]]} (columns "
+            f"{columns.unit}, {columns.period}); {int((counts > 1).sum()):,} of {len(found):,} cells are there more "
+            "than once. A panel has one row per unit and period: add them up, or name the column that tells them apart."
+        )
+
+
+def _values(frame: pd.DataFrame, columns: Columns) -> tuple[Floats, tuple[str, ...]]:
+    """The outcome and the covariates of all rows, (rows, 1 + k), and the covariates' names."""
+    found = [covariate(frame[name], name) for name in columns.covariates]
+    blocks = [numbers(frame[columns.outcome], columns.outcome)[:, None], *(block for block, _ in found)]
+    return np.hstack(blocks), tuple(name for _, names in found for name in names)
+
+
+def _starts(
+    frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...], calendar: Calendar
+) -> tuple[Floats, dict[str, int]]:
+    """Each unit's start on the calendar's axis, inf for never; and how many units said "never" in which way."""
+    codes, distinct = pd.factorize(frame[columns.start].reset_index(drop=True), use_na_sentinel=False)
+    said = [never(value) for value in distinct]
+    # One mark for every way of saying "never", so that a unit may say it in two ways, but not sometimes.
+    marks = pd.Series([-1.0 if how else float(at) for at, how in enumerate(said)])[codes].reset_index(drop=True)
+    places = np.array([np.inf if how else calendar.place(value) for value, how in zip(distinct, said, strict=True)])
+    _zero_is_no_period(said, calendar, columns)
+    _start_is_constant(marks, units, labels, distinct, columns)
+    first_row = np.unique(units, return_index=True)[1]
+    of_unit = codes[first_row]
+    start = places[of_unit]
+    beyond = np.isfinite(start) & (start > calendar.values[-1] + 1e-9)
+    coded = Counter(how for how in (said[code] for code in of_unit) if how)
+    if beyond.any():
+        coded["beyond the panel's end"] = int(beyond.sum())
+    start = np.where(beyond, np.inf, start)
+    _is_no_indicator(start, calendar, columns)
+    return start, dict(coded)
+
+
+def _zero_is_no_period(said: list[str | None], calendar: Calendar, columns: Columns) -> None:
+    if "0" in said and calendar.unit == "period" and calendar.values[0] <= 0 <= calendar.values[-1]:
+        raise PanelRefused(
+            f"Column {columns.start} holds 0, which would mean never, but 0 is also a period of column "
+            f"{columns.period}. Number the periods from 1, or leave the start of never-treated units empty."
+        )
+
+
+def _start_is_constant(
+    marks: pd.Series, units: Integers, labels: tuple[str, ...], distinct: Sequence[object], columns: Columns
+) -> None:
+    rows = pd.DataFrame({"unit": units, "mark": marks.to_numpy()}).drop_duplicates()
+    twice = rows["unit"].duplicated()
+    if twice.any():
+        unit = int(rows["unit"][twice].iloc[0])
+        found = [
+            "never" if mark < 0 else _label(distinct[int(mark)]) for mark in rows.loc[rows["unit"] == unit, "mark"]
+        ]
+        raise PanelRefused(
+            f"Column {columns.start} varies within unit {labels[unit]} ({', '.join(found[:4])}); so do "
+            f"{int(rows.loc[twice, 'unit'].nunique()):,} of {len(labels):,} units. Expected: the first treated period, "
+            "the same in every row of a unit; 0 or empty for a unit that is never treated."
+        )
+
+
+def _is_no_indicator(start: Floats, calendar: Calendar, columns: Columns) -> None:
+    """A 0/1 column beside years would drop every treated unit as "treated before the first period"."""
+    began = start[np.isfinite(start)]
+    if len(began) and np.all(began == 1) and calendar.unit == "period" and calendar.values[0] > 1:
+        raise PanelRefused(
+            f"Column {columns.start} holds only 0 and 1: it seems to say whether a unit is treated, not from which "
+            f"period on. Give the first treated period, on the scale of {columns.period} ({calendar.labels[0]} to "
+            f"{calendar.labels[-1]})."
+        )
+
+
+def _clusters(
+    frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...]
+) -> tuple[Integers, tuple[str, ...]]:
+    if columns.cluster is None or columns.cluster == columns.unit:
+        return np.arange(len(labels)), labels
+    values = constant_of_unit(frame[columns.cluster], units, labels, columns.cluster)
+    codes, found = pd.factorize(values)
+    if (codes < 0).any():
+        unit = labels[int(np.argmax(codes < 0))]
+        raise PanelRefused(f"Column {columns.cluster}: unit {unit} has no cluster. Fill it in.")
+    return codes.astype(np.int64), tuple(_label(label) for label in found)
+
+
+def _weights(frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...]) -> Floats:
+    if columns.weights is None:
+        return np.ones(len(labels))
+    read = pd.Series(numbers(frame[columns.weights], columns.weights))
+    values = constant_of_unit(read, units, labels, columns.weights).to_numpy(dtype=np.float64)
+    if not np.all(values > 0):
+        unit = labels[int(np.argmax(~(values > 0)))]
+        raise PanelRefused(f"Column {columns.weights}: the weight of unit {unit} is not above 0.")
+    normed: Floats = values / values.mean()
+    return normed
+
+
+def _balanced(panel: Panel) -> Panel:
+    """Without the units that lack an outcome or a covariate somewhere, each told with the first hole."""
+    holes = np.isnan(panel.outcome) | np.isnan(panel.covariates).any(axis=2)
+    incomplete = holes.any(axis=1)
+    dropped = tuple(
+        Dropped(panel.units[unit], _hole(holes[unit], np.isnan(panel.outcome[unit]).any(), panel.calendar))
+        for unit in np.flatnonzero(incomplete)
+    )
+    if incomplete.all():
+        raise PanelRefused(
+            f"No unit is observed in all {panel.n_periods} periods ({dropped[0].unit}: {dropped[0].reason}). "
+            "Keep the periods that most units have, or say which units are one."
+        )
+    return replace(_kept(panel, ~incomplete), dropped=(*panel.dropped, *dropped)) if dropped else panel
+
+
+def _hole(holes: Flags, is_outcome: bool, calendar: Calendar) -> str:
+    what = "outcome" if is_outcome else "covariate"
+    first = calendar.labels[int(np.argmax(holes))]
+    return f"no {what} in {int(holes.sum())} of {len(holes)} periods (first: {first})"
+
+
+def _without_the_treated_from_the_first(panel: Panel) -> Panel:
+    """Units that were treated from the first period on have no period before: nothing can be said of their change."""
+    early: Flags = np.less_equal(panel.start, panel.calendar.values[0] + 1e-9)
+    if not early.any():
+        return panel
+    why = f"treated from the first period ({panel.calendar.labels[0]}) on, so that there is no period before"
+    dropped = tuple(Dropped(panel.units[unit], why) for unit in np.flatnonzero(early))
+    return replace(_kept(panel, ~early), dropped=(*panel.dropped, *dropped))
+
+
+def _kept(panel: Panel, kept: Flags) -> Panel:
+    some = panel.of(kept)
+    return replace(some, weights=some.weights / some.weights.mean()) if kept.any() else some
+
+
+def _told(panel: Panel, columns: Columns) -> Panel:
+    """The panel with remarks on what its reader must know; refused where nobody is treated, or nothing changes."""
+    if not panel.is_treated.any():
+        lost = f" {len(panel.dropped):,} units were dropped: {panel.dropped[0].reason}." if panel.dropped else ""
+        raise PanelRefused(
+            f"Column {columns.start}: no unit starts after the first period ({panel.calendar.labels[0]}) and before the "
+            f"panel ends ({panel.calendar.labels[-1]}).{lost}"
+        )
+    return replace(panel, remarks=tuple(_remarks(panel)))
+
+
+def _remarks(panel: Panel) -> list[Remark]:
+    found = [
+        Remark("never_coded", f"{count:,} units are never treated: their start is {how}.")
+        for how, count in panel.never_coded.items()
+    ]
+    reasons = Counter(one.reason.split(" (")[0].split(" in ")[0] for one in panel.dropped)
+    found += [Remark("dropped", f"{count:,} units were dropped: {reason}.") for reason, count in reasons.items()]
+    cohorts = Counter(panel.start[panel.is_treated].tolist())
+    if alone := [start for start, count in cohorts.items() if count == 1]:
+        found.append(Remark(
+            "cohort_of_one",
+            f"{len(alone)} of {len(cohorts)} cohorts hold one unit only: their own standard errors mean nothing.",
+        ))  # fmt: skip
+    if panel.calendar.has_gaps:
+        found.append(Remark("gaps", "Periods are unevenly spaced; event time counts the real distance."))
+    if panel.calendar.unit not in ("period", "month"):
+        found.append(Remark("step", f"Event time counts steps of one {panel.calendar.unit}."))
+    return found
