@@ -1,7 +1,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 described as (
@@ -28,8 +28,10 @@ described as (
         jobs.started_date,
         jobs.ended_date
     from {{ ref('stg_job_assignments') }} as jobs
-    inner join links on jobs.person_token = links.token
-    left join links as managers on jobs.manager_token = managers.token
+    inner join links
+        on jobs.person_token = links.token and {{ holds_on('links', 'jobs.effective_date') }}
+    left join links as managers
+        on jobs.manager_token = managers.token and {{ holds_on('managers', 'jobs.effective_date') }}
     where links.person_key <> {{ unknown_person() }}
 ),
 

@@ -20,16 +20,24 @@ described as (
 
 {{ history_changes('described', 'org_unit_id') }},
 
+-- A unit's first description speaks for the days before it, too: KPIs and costs of a unit are often older than HR's
+-- first export of it, and each of them has to find what it belongs to.
+numbered as (
+    select *, row_number() over (partition by org_unit_id order by changed_date) as change_number from changes
+),
+
 versions as (
     select
         changes.org_unit_id,
-        changes.changed_date as valid_from,
+        case
+            when changes.change_number = 1 then {{ beginning_of_time() }} else changes.changed_date
+        end as valid_from,
         changes.is_gone,
         described.org_unit_name,
         described.parent_org_unit_id,
         described.org_unit_kind,
         described.framework
-    from changes
+    from numbered as changes
     inner join described
         on
             changes.org_unit_id = described.org_unit_id
@@ -42,9 +50,13 @@ mentioned as (
     select org_unit_id from {{ ref('int_person_history') }}
     union
     select parent_org_unit_id as org_unit_id from described
+    {%- for told_of in ['stg_kpi_values', 'stg_costs', 'stg_survey_responses', 'stg_strategy_capability_targets'] %}
+    union
+    select org_unit_id from {{ ref(told_of) }}
+    {%- endfor %}
 ),
 
--- Units that somebody belongs to or that lie above another one, and that nobody described.
+-- Units that somebody belongs to, that lie above another one, or that a figure is about, and that nobody described.
 undescribed as (
     select mentioned.org_unit_id
     from mentioned

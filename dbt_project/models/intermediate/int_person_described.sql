@@ -1,7 +1,7 @@
 with
 
 links as (
-    select token, person_key from {{ ref('int_identity_link') }}
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
 described as (
@@ -29,8 +29,10 @@ described as (
         people.hired_date,
         people.left_date
     from {{ ref('stg_people') }} as people
-    inner join links on people.person_token = links.token
-    left join links as managers on people.manager_token = managers.token
+    inner join links
+        on people.person_token = links.token and {{ holds_on('links', 'people.effective_date') }}
+    left join links as managers
+        on people.manager_token = managers.token and {{ holds_on('managers', 'people.effective_date') }}
     where links.person_key <> {{ unknown_person() }}
 ),
 
