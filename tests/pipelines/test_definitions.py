@@ -22,7 +22,9 @@ from pipelines.settings import CATALOGUE, use_home
 MARTS = {
     "bridge_activity_tool",
     "bridge_learning_event_member",
+    "bridge_manager_downline",
     "bridge_org_hierarchy",
+    "bridge_team_member",
     "dim_activity_definition",
     "dim_capability",
     "dim_date",
