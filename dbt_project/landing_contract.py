@@ -17,7 +17,15 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent
 sys.path.insert(0, str(PROJECT.parent))
 
-from connectors.records import LATE_ROW_COLUMNS, LEDGER_COLUMNS, REJECT_COLUMNS, Column, Type, kinds  # noqa: E402
+from connectors.records import (  # noqa: E402
+    LATE_ROW_COLUMNS,
+    LEDGER_COLUMNS,
+    REJECT_COLUMNS,
+    REPLAY_COLUMNS,
+    Column,
+    Type,
+    kinds,
+)
 
 DBT_TYPE = {
     Type.TEXT: "string",
@@ -53,6 +61,11 @@ def tables() -> Iterator[Table]:
     yield "ledger", "one unit of landing and record kind: what became of its records", LEDGER_COLUMNS
     yield "rejects", "one rejected record: where it is and which rule it breaks, never its values", REJECT_COLUMNS
     yield "late_rows", "one window that was pulled again and one day of events that this changed", LATE_ROW_COLUMNS
+    yield (
+        "replays",
+        "one kind of a unit that was mapped again to something else: before and after",
+        REPLAY_COLUMNS,
+    )
     yield "identity_links", "one identifier token and the person that it belongs to", IDENTITY_LINKS
     yield "person_aliases", "one person key that a merge gave up", PERSON_ALIASES
     for kind in kinds():

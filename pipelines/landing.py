@@ -162,6 +162,7 @@ def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.Asse
             ("ledger", "What became of every unit."),
             ("rejects", "Why rows were rejected; no values."),
             ("late_rows", "What arrived after its window had been closed."),
+            ("replays", "What a corrected declaration made of originals that had been landed before."),
         )
     ]
 

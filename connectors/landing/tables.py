@@ -7,13 +7,22 @@ import pyarrow.parquet as pq
 
 from connectors.files import write_table
 from connectors.home import Home
-from connectors.records import LATE_ROW_COLUMNS, LEDGER_COLUMNS, RECORD_KINDS, REJECT_COLUMNS, Column, Type
+from connectors.records import (
+    LATE_ROW_COLUMNS,
+    LEDGER_COLUMNS,
+    RECORD_KINDS,
+    REJECT_COLUMNS,
+    REPLAY_COLUMNS,
+    Column,
+    Type,
+)
 from connectors.seam import arrow_schema
 
 _TABLES: dict[str, tuple[Column, ...]] = {name: kind.landed for name, kind in RECORD_KINDS.items()} | {
     "ledger": LEDGER_COLUMNS,
     "rejects": REJECT_COLUMNS,
     "late_rows": LATE_ROW_COLUMNS,
+    "replays": REPLAY_COLUMNS,
     "identity_links": (
         Column("token", Type.TEXT, "Token of an identifier."),
         Column("person_key", Type.INTEGER, "Person; empty where the token is ambiguous."),

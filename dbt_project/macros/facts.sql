@@ -35,3 +35,12 @@ codes as (
     having count(distinct activity_key) = 1
 )
 {%- endmacro %}
+
+
+{# The record kinds whose rows a fact counts; all others describe persons, units, activities or the strategy. #}
+{% macro kinds_of_facts() -%}
+    {{ return([
+        'statements', 'learning_events', 'enrolments', 'attendances', 'assessments', 'learning_time',
+        'certifications', 'survey_responses', 'observations', 'kpi_values', 'capability_assessments', 'costs'
+    ]) }}
+{%- endmacro %}

@@ -43,7 +43,9 @@
         'int_statement_suspected',
         'int_store_shared',
         'int_token_seen',
+        'int_unit_staged',
         'int_video_watched',
+        'trust_events_by_day',
     ] -%}
         -- depends_on: {{ ref(model) }}
         {{- '\n' if not loop.last }}

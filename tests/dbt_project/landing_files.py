@@ -84,6 +84,10 @@ class LandingZone:
         """Add to the late-row ledger of a window."""
         self._write("late_rows", f"{tool}/{unit}", [{"tool": tool, "unit": unit, **row} for row in rows])
 
+    def replayed(self, tool: str, unit: str, *rows: Row) -> None:
+        """Add to what is told of replays."""
+        self._write("replays", f"{tool}/{unit}", [{"tool": tool, "unit": unit, **row} for row in rows])
+
     def _write(self, table: str, name: str, rows: Iterable[Row]) -> None:
         schema = table_schema(table)
         path = self.home / "landing" / table / "v1" / f"{name}.parquet"

@@ -35,10 +35,14 @@ def test_a_file_without_a_ledger_row_counts_for_nothing(dbt, query, tmp_path):
     assert query(tmp_path, "select count(*) from staging.stg_learning_events") == [(3,)]
 
 
-def test_what_came_late_to_a_window_is_told_to_readers(dbt, query, tmp_path):
+def test_what_came_late_and_what_a_replay_changed_is_told_to_readers(dbt, query, tmp_path):
     zone = LandingZone(tmp_path)
     times = {"closed_at": "2025-03-02T01:00:00", "found_at": "2025-03-03T01:00:00"}
     zone.late("xapi", "2025-03-01", {**times, "restated_date": "2025-02-10", "rows_late": 2, "rows_gone": 0})
-    dbt(tmp_path, "run", "--select", "stg_late_rows", "trust_late_rows")
+    replayed = {"record_kind": "enrolments", "replayed_at": "2025-03-04T01:00:00"}
+    zone.replayed("lms", "a", {**replayed, "rows_landed_before": 1, "rows_landed_after": 3})
+    dbt(tmp_path, "run", "--select", "stg_late_rows", "trust_late_rows", "stg_replays", "trust_replays")
     told = query(tmp_path, "select unit, cast(restated_date as varchar), rows_late from trust.late_rows")
     assert told == [("2025-03-01", "2025-02-10", 2)]
+    mapped_again = query(tmp_path, "select unit, rows_landed_before, rows_landed_after from trust.replays")
+    assert mapped_again == [("a", 1, 3)]

@@ -34,7 +34,9 @@ TABLES = {
     "marts.bridge_activity_tool": "tool, activity_id",
     "marts.bridge_learning_event_member": "event_key, person_key",
     "marts.bridge_org_hierarchy": "descendant_org_unit_key, ancestor_org_unit_key, valid_from",
-    "trust.reconciliation": "tool, record_kind",
+    "trust.events_by_day": "occurred_date, tool, record_kind, unit",
+    "trust.reconciliation": "tool, record_kind, extracted_date",
+    "trust.row_fates": "tool, record_kind, unit, fate",
     "trust.statement_conflicts": "statement_id, tool, unit",
     "trust.statement_voids": "statement_id",
     "trust.suspected_duplicates": "statement_id",
@@ -50,6 +52,7 @@ TABLES = {
     "intermediate.int_store_shared": "occurred_date, tool, other_tool",
     "intermediate.int_store_united": "tool",
     "intermediate.int_token_seen": "tool, unit, record_kind, token",
+    "intermediate.int_unit_staged": "tool, record_kind, unit",
 }
 """What must not depend on the way, and the columns that put its rows in order."""
 

@@ -69,11 +69,14 @@ AUDITS = {
     "audit_statement",
 }
 TRUST = {
+    "trust_events_by_day",
     "trust_freshness",
     "trust_late_rows",
     "trust_ledger",
     "trust_reconciliation",
     "trust_rejects",
+    "trust_replays",
+    "trust_row_fates",
     "trust_statement_conflicts",
     "trust_statement_voids",
     "trust_suspected_duplicates",
@@ -82,8 +85,8 @@ TOOLS = {tool: set(kinds_of(declaration)) for tool, declaration in catalogue(CAT
 """What each connector of the catalogue can yield, by its declaration alone: adding a tool edits no test."""
 STATEMENTS = {"accounts", "activities", "statements"}
 
-LEDGERS = {dg.AssetKey(["landing", table]) for table in ("ledger", "rejects", "late_rows")}
-OF_LANDING = {"ledger", "rejects", "late_rows", "identity_links", "person_aliases"}
+LEDGERS = {dg.AssetKey(["landing", table]) for table in ("ledger", "rejects", "late_rows", "replays")}
+OF_LANDING = {"ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases"}
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def test_the_published_database_has_the_three_schemas_that_readers_rely_on(
     trust = {name for schema, name in tables if schema == "trust"}
     assert trust == {
         "ledger", "rejects", "guard_results", "freshness", "reconciliation", "restatements", "versions",
-        "late_rows", "statement_conflicts", "statement_voids", "suspected_duplicates",
+        "late_rows", "replays", "row_fates", "events_by_day", "statement_conflicts", "statement_voids",
+        "suspected_duplicates",
     }  # fmt: skip
     assert {"dim_person", "dim_learning_activity", "dim_org_unit", "dim_date", "fct_learning_event", "fct_enrolment",
             "fct_assessment_result"} <= {name for schema, name in tables if schema == "marts"}  # fmt: skip

@@ -4,11 +4,12 @@ with
 statements as (
     select
         tool,
-        rows_staged as statements,
-        rows_redelivered as redelivered,
-        rows_conflicting as conflicting
+        sum(rows_staged) as statements,
+        sum(rows_redelivered) as redelivered,
+        sum(rows_conflicting) as conflicting
     from {{ ref('trust_reconciliation') }}
     where record_kind = 'statements'
+    group by tool
 ),
 
 suspects as (

@@ -12,13 +12,6 @@ stores as (
     select tool, source_tool, preference from {{ ref('int_store_united') }}
 ),
 
-delivered as (
-    select
-        *,
-        row_number() over (partition by tool, record_key order by extracted_at, unit, source_line) as copy_number
-    from {{ ref('stg_enrolments') }}
-),
-
 recorded as (
     select
         tool,
@@ -33,8 +26,8 @@ recorded as (
         occurred_date,
         due_at,
         coalesce(decided_by_rule, 'status in ' || tool) as rule
-    from delivered
-    where copy_number = 1
+    from {{ ref('int_enrolment_told') }}
+    where fate = 'counted'
 ),
 
 cmi5_sessions as (
