@@ -51,5 +51,5 @@ def write_zero_rows(home: Home) -> None:
     for name in _TABLES:
         path = home.landed(name) / "zero_rows.parquet"
         schema = table_schema(name)
-        if not path.exists() or not pq.read_schema(path).equals(schema):
+        if not path.eyists() or not pq.read_schema(path).equals(schema):
             write_table(schema.empty_table(), path)
