@@ -26,7 +26,6 @@ STAGING_READ_BY_MARTS = {
     "dim_kpi": {"stg_strategy_kpis"},
     "dim_strategic_goal": {"stg_strategy_goals"},
     "fct_capability_assessment": {"stg_capability_assessments"},
-    "fct_kpi_observation": {"stg_kpi_values"},
     "fct_learning_cost": {"stg_costs"},
     "fct_observation": {"stg_observations"},
     "fct_session_attendance": {"stg_attendances"},
@@ -134,3 +133,24 @@ def test_no_token_is_published(manifest):
         if "token" in column
     ]
     assert not published
+
+
+KNOW_NO_VALUE = {"int_org_unit_history", "int_token_seen", "int_unit_staged"}
+"""They count records of every kind, or take units from them."""
+
+
+def test_how_work_went_meets_nobody_s_learning_in_the_models(manifest):
+    """`PRIVACY.md`, purpose limitation: outcomes meet learning where effects are estimated, and only team by team."""
+    read = {node["name"]: {name for _, name in _read(manifest, node)} for node in _models(manifest)}
+    of_values = {name for name, parents in read.items() if "stg_kpi_values" in parents}
+    assert of_values - KNOW_NO_VALUE == {"int_kpi_told"}
+    outcomes = {"int_kpi_told"}
+    while more := {name for name, parents in read.items() if parents & outcomes} - outcomes:
+        outcomes |= more
+    assert outcomes > {"int_kpi_told"}
+    beside = {f"{name} reads {parent}" for name in outcomes for parent in read[name] - outcomes - {"stg_kpi_values"}}
+    assert {pair for pair in beside if not pair.endswith(tuple(NOBODY_S_LEARNING))} == set()
+
+
+NOBODY_S_LEARNING = ("stg_strategy_kpis", "dim_kpi", "dim_date", "dim_tool", "dim_org_unit", "bridge_org_hierarchy")
+"""All that a model of outcomes may read beside them."""
