@@ -197,7 +197,7 @@ def _balanced(panel: Panel) -> Panel:
             f"No unit is observed in all {panel.n_periods} periods ({dropped[0].unit}: {dropped[0].reason}). "
             "Keep the periods that most units have, or say which units are one."
         )
-    return replace(_kept(panel, ~incomplete), dropped=(*panel.dropped, *dropped)) if dropped else panel
+    return replace(_kept(panel, np.logical_not(incomplete)), dropped=(*panel.dropped, *dropped)) if dropped else panel
 
 
 def _hole(holes: Flags, is_outcome: bool, calendar: Calendar) -> str:
@@ -226,8 +226,8 @@ def _told(panel: Panel, columns: Columns) -> Panel:
     if not panel.is_treated.any():
         lost = f" {len(panel.dropped):,} units were dropped: {panel.dropped[0].reason}." if panel.dropped else ""
         raise PanelRefused(
-            f"Column {columns.start}: no unit starts after the first period ({panel.calendar.labels[0]}) and before the "
-            f"panel ends ({panel.calendar.labels[-1]}).{lost}"
+            f"Column {columns.start}: no unit starts after the first period ({panel.calendar.labels[0]}) and by the "
+            f"last ({panel.calendar.labels[-1]}).{lost}"
         )
     return replace(panel, remarks=tuple(_remarks(panel)))
 
