@@ -5,7 +5,7 @@
 #}
 {% macro stage(name) -%}
     {%- set landing = source('landing', name) -%}
-    {%- set has_units = name not in ['ledger', 'rejects', 'late_rows', 'replays', 'identity_links', 'person_aliases'] -%}
+    {%- set has_units = name not in ['ledger', 'rejects', 'late_rows', 'replays', 'identity_links', 'person_aliases', 'activity_decisions'] -%}
     {%- if has_units -%}{%- set ledger = ref('stg_ledger') -%}{%- endif -%}
     {%- if execute -%}
         {%- set columns = graph.sources['source.' ~ project_name ~ '.landing.' ~ name].columns.values() -%}
