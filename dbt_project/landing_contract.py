@@ -52,6 +52,12 @@ PERSON_ALIASES = (
     Column("person_key", Type.INTEGER, "Key that stands in its place.", required=True),
     Column("merged_at", Type.INSTANT, "When the two were merged (UTC)."),
 )
+ACTIVITY_DECISIONS = (
+    Column("tool", Type.TEXT, "Tool of the offering.", required=True),
+    Column("activity_id", Type.TEXT, "The activity as the tool identifies it.", required=True),
+    Column("decision", Type.TEXT, "What was decided.", required=True, allowed=("same", "split")),
+    Column("decided_name", Type.TEXT, "Name that offerings share which were decided to be the same.", required=True),
+)
 
 Table = tuple[str, str, tuple[Column, ...]]
 
@@ -68,6 +74,9 @@ def tables() -> Iterator[Table]:
     )
     yield "identity_links", "one identifier token and the person that it belongs to", IDENTITY_LINKS
     yield "person_aliases", "one person key that a merge gave up", PERSON_ALIASES
+    yield "activity_decisions", "one offering that somebody decided about: same as others, or none of them", (
+        ACTIVITY_DECISIONS
+    )
     for kind in kinds():
         yield kind.name, kind.grain, kind.landed
 

@@ -19,6 +19,8 @@ from connectors.home import Home
 from connectors.landing import Landed, Original
 from connectors.records import RECORD_KINDS
 from identity.tokens import Tokeniser
+from pipelines.activity_decisions import TABLE as ACTIVITY_DECISIONS
+from pipelines.activity_decisions import write_activity_decisions
 from pipelines.identities import write_identities
 from pipelines.progress import stage
 from pipelines.resources import HomeResource, outside_trouble_is_retried
@@ -144,7 +146,7 @@ def tool_assets(declaration: Declaration) -> dg.AssetsDefinition:
 
 
 def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
-    """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own three."""
+    """The tables that the warehouse reads: one per record kind, whichever tools fill it, and landing's own."""
     sources: dict[str, list[dg.AssetKey]] = defaultdict(list)
     for tool, declaration in declarations.items():
         for kind in mapping.kinds_of(declaration):
@@ -163,6 +165,7 @@ def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.Asse
             ("rejects", "Why rows were rejected; no values."),
             ("late_rows", "What arrived after its window had been closed."),
             ("replays", "What a corrected declaration made of originals that had been landed before."),
+            (ACTIVITY_DECISIONS, "Which offerings persons decided to be one activity, or none with others."),
         )
     ]
 
@@ -170,6 +173,7 @@ def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.Asse
     def tables(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
         opened = home.open()
         landing.write_zero_rows(opened)
+        write_activity_decisions(opened)
         standing = rows_standing(opened)
         for spec in specs:
             table = spec.key.path[-1]

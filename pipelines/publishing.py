@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from connectors import landing
 from connectors.errors import ThroughlineError
 from connectors.home import Home
-from pipelines import guards
+from pipelines import activity_decisions, guards
 from pipelines.identities import decisions_file
 from pipelines.metric_results import restatements_sql
 from pipelines.settings import CHECKOUT, as_of
@@ -279,7 +279,8 @@ def inputs_hash(home: Home) -> str:
     for row in landing.ledger(home).select(["tool", "unit", "record_kind", "landed_at"]).to_pylist():
         digest.update(repr(row).encode())
     links = ("identity_links/v1/links.parquet", "person_aliases/v1/aliases.parquet")
-    for path in (*(home.landing / name for name in links), decisions_file(home)):
+    decided = decisions_file(home), activity_decisions.decisions_file(home)
+    for path in (*(home.landing / name for name in links), *decided):
         digest.update(path.read_bytes() if path.exists() else b"-")
     for path in sorted(_logic()):
         digest.update(path.read_bytes())

@@ -37,6 +37,12 @@ _TABLES: dict[str, tuple[Column, ...]] = {name: kind.landed for name, kind in RE
         Column("person_key", Type.INTEGER, "Key that stays: the older one."),
         Column("merged_at", Type.INSTANT, "When (UTC)."),
     ),
+    "activity_decisions": (
+        Column("tool", Type.TEXT, "Tool of the offering."),
+        Column("activity_id", Type.TEXT, "The activity as the tool identifies it."),
+        Column("decision", Type.TEXT, "same or split."),
+        Column("decided_name", Type.TEXT, "Name that offerings share which were decided to be the same."),
+    ),
 }
 """Every table of the landing zone. The one list of tables that a zero-row file is made for."""
 
@@ -51,5 +57,5 @@ def write_zero_rows(home: Home) -> None:
     for name in _TABLES:
         path = home.landed(name) / "zero_rows.parquet"
         schema = table_schema(name)
-        if not path.eyists() or not pq.read_schema(path).equals(schema):
+        if not path.exists() or not pq.read_schema(path).equals(schema):
             write_table(schema.empty_table(), path)

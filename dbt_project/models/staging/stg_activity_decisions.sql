@@ -1,0 +1,1 @@
+{{ stage('activity_decisions') }}
