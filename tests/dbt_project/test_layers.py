@@ -135,7 +135,7 @@ def test_no_token_is_published(manifest):
     assert not published
 
 
-KNOW_NO_VALUE = {"int_org_unit_history", "int_token_seen", "int_unit_staged"}
+KNOW_NO_VALUE = {"int_org_unit_history", "int_token_seen", "int_unit_staged", "trust_row_fates"}
 """They count records of every kind, or take units from them."""
 
 

@@ -56,6 +56,7 @@ MARTS = {
     "fct_session_attendance",
     "fct_statement_reference",
     "fct_survey_response",
+    "fct_training_exposure",
     "mart_integration__overlap",
 }
 AUDITS = {
