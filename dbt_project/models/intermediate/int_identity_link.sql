@@ -8,13 +8,14 @@ aliases as (
     select former_person_key, person_key from {{ ref('stg_person_aliases') }}
 ),
 
--- A merged person may be merged again. `union` (and not `union all`) ends even where two aliases form a circle.
-followed (former_person_key, person_key) as (
-    select former_person_key, person_key from aliases
-    union
-    select followed.former_person_key, aliases.person_key
+-- A merged person may be merged again. The limit ends it even where two aliases form a circle.
+followed (former_person_key, person_key, steps) as (
+    select former_person_key, person_key, 1 as steps from aliases
+    union all
+    select followed.former_person_key, aliases.person_key, followed.steps + 1 as steps
     from followed
     inner join aliases on followed.person_key = aliases.former_person_key
+    where followed.steps < 99
 ),
 
 standing as (

@@ -1,4 +1,4 @@
-with recursive
+with
 
 tools as (
     select
@@ -10,20 +10,23 @@ tools as (
 ),
 
 neighbours as (
-    select distinct tool, other_tool from {{ ref('int_store_shared') }}
-    union
-    select distinct other_tool as tool, tool as other_tool from {{ ref('int_store_shared') }}
-),
-
--- A store that passes statements on to a second one, which passes them on to a third, is one source with both.
-reached (tool, member_tool) as (
     select tool, tool as member_tool from tools
     union
-    select reached.tool, neighbours.other_tool as member_tool
-    from reached
-    inner join neighbours on reached.member_tool = neighbours.tool
+    select distinct tool, other_tool as member_tool from {{ ref('int_store_shared') }}
+    union
+    select distinct other_tool as tool, tool as member_tool from {{ ref('int_store_shared') }}
 ),
 
+-- A store that passes statements on to a second one, which passes them on to a third, is one source with both. Each
+-- step doubles the way: 32 stores in a row. Not recursive, because not every engine ends a circle by itself.
+{%- set steps = ['neighbours', 'within_2', 'within_4', 'within_8', 'within_16', 'reached'] %}
+{% for before in steps[:-1] %}
+{{ steps[loop.index] }} as (
+    select distinct here.tool, there.member_tool
+    from {{ before }} as here
+    inner join {{ before }} as there on here.member_tool = there.tool
+),
+{% endfor %}
 ranked as (
     select
         reached.tool,
