@@ -1,0 +1,258 @@
+"""How wrong the assumption of parallel trends may be before the conclusion falls.
+
+    Panel --universal base--> event-study cells --figures_of--> figures with their joint spread --> what follows
+
+trend        the effect if the difference in straight-line trends before the start had gone on after it; the interval
+             of that figure is what a credible verdict rests on where starts were not drawn by lot
+breakdown    the largest M for which the effect stays away from zero though, from one period to the next, trends part
+             up to M times as far after the start as they ever did before it (relative magnitudes)
+units        the estimate without each cluster in turn; neighbours: without the controls that sit beside treated units
+
+The bound of relative magnitudes is a minimum over all differences before the start and both signs, each of them
+linear in the data; its confidence limit is the lowest of their limits. That is valid for any of them and needs no
+simulation, and it is wider than the conditional test of Rambachan and Roth (2023, Review of Economic Studies 90),
+never narrower: the breakdown that is shown here errs to the cautious side.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from transfer.effect.cells import BasePeriod, Cells, Control, cells_of, estimates_of, sums_of
+from transfer.effect.group_time import group_time
+from transfer.effect.panel import Floats, Panel
+
+Flags = npt.NDArray[np.bool_]
+
+MOST_LEFT_OUT = 1000
+"""Clusters above which leaving each one out tells nothing that the analytic covariance doesn't."""
+
+_FURTHEST_BREAKDOWN = 20.0
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A figure with its standard error and interval, in the KPI's unit."""
+
+    estimate: float
+    standard_error: float
+    low: float
+    high: float
+    degrees_of_freedom: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """``effect`` is the simple ATT; ``without_trend`` the same less the trend before, carried on.
+
+    ``slope``: difference in trends before the start, per period. ``breakdown``: M of the simple ATT,
+    ``breakdown_at_start`` of the first period alone; 0 where the interval holds zero anyway; None where there are
+    fewer than two periods before any start.
+    """
+
+    effect: Bounded
+    slope: Bounded | None
+    without_trend: Bounded | None
+    breakdown: float | None
+    breakdown_at_start: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures that are linear in the cells: ``estimate`` (k,), and of each arm its ``covariance`` (k, k) and size - 1.
+
+    An estimated variance of a few units has few degrees of freedom; those of a sum follow from both arms (Welch).
+    """
+
+    estimate: Floats
+    arms: tuple[tuple[Floats, float], ...]
+    confidence: float
+
+    def of(self, coefficients: Floats) -> Bounded:
+        """The figure ``coefficients`` (k,) · figures."""
+        estimate = float(coefficients @ self.estimate)
+        parts = [(float(coefficients @ covariance @ coefficients), freedom) for covariance, freedom in self.arms]
+        variance = sum(part for part, _ in parts)
+        error = math.sqrt(max(variance, 0.0))
+        spread = sum(part**2 / freedom for part, freedom in parts if freedom > 0)
+        freedom = variance**2 / spread if spread > 0 else 1.0
+        half = float(stats.t.ppf((1 + self.confidence) / 2, max(freedom, 1.0))) * error
+        return Bounded(estimate, error, estimate - half, estimate + half, freedom)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Figures as weighted means over cells. ``numerator``, ``denominator`` (cells, k); cohort sizes come on top.
+
+    0: simple ATT; 1: the same less the trend; 2: slope; 3: the first period; then one difference of trends per
+    period before the start. ``reach``: periods of trend that the simple ATT holds, on average; ``step``: one period.
+    """
+
+    numerator: Floats
+    denominator: Floats
+    reach: float
+    step: float
+
+    @property
+    def differences(self) -> range:
+        return range(4, self.numerator.shape[1])
+
+
+def sensitivity(
+    panel: Panel, control: Control = Control.NEVER, anticipation: float = 0, confidence: float = 0.95
+) -> Sensitivity:
+    """What the simple ATT of the panel withstands. Covariates, where there are any, adjust every cell."""
+    cells = cells_of(panel, control, BasePeriod.UNIVERSAL, anticipation)
+    wanted = _wanted(cells, panel)
+    figures = figures_of(panel, cells, wanted.numerator, wanted.denominator, confidence)
+    one = np.eye(wanted.numerator.shape[1])
+    effect = figures.of(one[0])
+    if not len(wanted.differences):
+        return Sensitivity(effect, None, None, None, None)
+    return Sensitivity(
+        effect, figures.of(one[2]), figures.of(one[1]),
+        _breakdown(figures, one[0], one[list(wanted.differences)] * wanted.reach),
+        _breakdown(figures, one[3], one[list(wanted.differences)]),
+    )  # fmt: skip
+
+
+def without_units(panel: Panel, left_out: frozenset[str], control: Control = Control.NEVER) -> Bounded | None:
+    """The simple ATT without some units ("donut"), or None where no comparison is left."""
+    stays = np.array([unit not in left_out for unit in panel.units])
+    kept = panel.of(stays)
+    if not kept.is_treated.any() or (control is Control.NEVER and kept.is_treated.all()):
+        return None
+    return sensitivity(kept, control).effect
+
+
+def figures_of(panel: Panel, cells: Cells, numerator: Floats, denominator: Floats, confidence: float) -> Figures:
+    """Weighted means over cells with their joint spread: by leaving out each cluster, or analytic where that can't be.
+
+    ``numerator`` and ``denominator`` (cells, k) are what a cell counts per unit of its cohort.
+    """
+    if panel.covariate_names or panel.n_clusters > MOST_LEFT_OUT:
+        effects = group_time(panel, cells)
+        sizes = effects.size[cells.cohort][:, None]
+        weights = numerator * sizes / (denominator * sizes).sum(axis=0)
+        covariance = effects.influence.covariance(weights)
+        return Figures(effects.estimate @ weights, ((covariance, panel.n_clusters - 1.0),), confidence)
+    sums, sizes = sums_of(panel, cells)
+    estimate = _means(cells, sums, sizes, numerator, denominator)[0]
+    left = _means(cells, *_left_out(panel, cells, sums, sizes), numerator, denominator)
+    # A figure that stands on one cluster alone has no value without it: it can't be told how far it would move.
+    off = np.where(np.isfinite(left), left - estimate, 0.0)
+    is_treated = np.zeros(panel.n_clusters, dtype=bool)
+    np.logical_or.at(is_treated, panel.cluster, panel.is_treated)
+    arms = []
+    for arm in (is_treated, ~is_treated):
+        count = int(arm.sum())
+        if count:
+            arms.append((off[arm].T @ off[arm] * (count - 1) / count, count - 1.0))
+    return Figures(estimate, tuple(arms), confidence)
+
+
+def _left_out(panel: Panel, cells: Cells, sums: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Sums (clusters, cohorts, periods) and sizes (clusters, cohorts) without each cluster."""
+    cohort = np.searchsorted(cells.cohorts, panel.start)
+    out_sums = np.zeros((panel.n_clusters, *sums.shape[1:]))
+    out_sizes = np.zeros((panel.n_clusters, sizes.shape[1]))
+    np.add.at(out_sums, (panel.cluster, cohort), panel.outcome * panel.weights[:, None])
+    np.add.at(out_sizes, (panel.cluster, cohort), panel.weights)
+    left = sizes - out_sizes
+    return sums - out_sums, np.where(left > 1e-9, left, 0.0)
+
+
+def _means(cells: Cells, sums: Floats, sizes: Floats, numerator: Floats, denominator: Floats) -> Floats:
+    """(batch, k); NaN where no unit is left that counts, or no control."""
+    of_cell = sizes[:, cells.cohort]
+    effects = estimates_of(cells, sums, sizes)
+    is_empty = (of_cell == 0) & ~np.isfinite(effects)
+    effects = np.where(is_empty, 0.0, effects)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(((effects * of_cell) @ numerator) / (of_cell @ denominator))
+
+
+def _wanted(cells: Cells, panel: Panel) -> _Wanted:
+    post, n = cells.is_post, len(cells)
+    times = cells.event_time
+    step = float(np.median(np.diff(panel.calendar.values)))
+    sizes = np.bincount(np.searchsorted(cells.cohorts, panel.start), minlength=len(cells.cohorts))[cells.cohort]
+    last_before = np.array([times[(cells.cohort == cohort) & cells.is_reference][0] for cohort in cells.cohort])
+    beyond = (times - last_before) / step
+    reach = float(np.sum((beyond * sizes)[post]) / np.sum(sizes[post]))
+    adjusted, slope, has_trend = _trend(cells, post, step)
+    first = post & (times < step - 1e-9)
+    columns = [
+        (post.astype(np.float64), post.astype(np.float64)),
+        (adjusted, (post & has_trend).astype(np.float64)),
+        (slope, (cells.is_reference & has_trend).astype(np.float64)),
+        (first.astype(np.float64), first.astype(np.float64)),
+    ]
+    columns += _differences(cells, sizes, step) if has_trend.any() else []
+    numerator, denominator = (np.column_stack(some) for some in zip(*columns, strict=True))
+    assert numerator.shape[0] == n
+    return _Wanted(numerator, denominator, reach, step)
+
+
+def _trend(cells: Cells, post: Flags, step: float) -> tuple[Floats, Floats, Flags]:
+    """What each cell counts in the effect less the trend, and in the slope; which cohorts have a trend at all.
+
+    Per cohort a straight line is fitted through its cells before the start (the base among them, which is 0), and
+    taken from its cells after it, where the line goes on.
+    """
+    adjusted, slope = np.zeros(len(cells)), np.zeros(len(cells))
+    has_trend = np.zeros(len(cells), dtype=bool)
+    for cohort in np.unique(cells.cohort):
+        own = cells.cohort == cohort
+        before, after = np.flatnonzero(own & ~post), np.flatnonzero(own & post)
+        if len(before) < 2 or not len(after):
+            continue
+        line = np.linalg.pinv(np.column_stack([np.ones(len(before)), cells.event_time[before] / step]))
+        ahead = np.column_stack([np.ones(len(after)), cells.event_time[after] / step])
+        adjusted[after] = 1.0
+        adjusted[before] = -(ahead @ line).sum(axis=0)
+        slope[before] = line[1]
+        has_trend |= own
+    return adjusted, slope, has_trend
+
+
+def _differences(cells: Cells, sizes: npt.NDArray[np.int64], step: float) -> list[tuple[Floats, Floats]]:
+    """Of each event time before the start how far trends part from the period before it; cohorts of one unit alone
+    are too few to say.
+    """
+    found = []
+    for time in np.unique(cells.event_time[~cells.is_post]):
+        later = ~cells.is_post & np.isclose(cells.event_time, time)
+        earlier = ~cells.is_post & np.isclose(cells.event_time, time - step)
+        both = np.isin(cells.cohort, cells.cohort[later]) & np.isin(cells.cohort, cells.cohort[earlier])
+        if sizes[later & both].sum() > 1:
+            found.append(((later & both) * 1.0 - (earlier & both) * 1.0, (later & both) * 1.0))
+    return found
+
+
+def _breakdown(figures: Figures, effect: Floats, drifts: Floats) -> float:
+    """The largest M for which the effect less M times any of the ``drifts`` (s, k), either way, excludes zero."""
+    sign = math.copysign(1.0, float(effect @ figures.estimate))
+
+    def holds(times: float) -> bool:
+        some = [effect + way * times * drift for drift in drifts for way in (1.0, -1.0)]
+        return all(figures.of(sign * one).low > 0 for one in some)
+
+    if not holds(0.0):
+        return 0.0
+    low, high = 0.0, _FURTHEST_BREAKDOWN
+    if holds(high):
+        return high
+    while high - low > 0.005:
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
