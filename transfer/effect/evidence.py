@@ -29,6 +29,7 @@ class Leavers:
     """Attrition of one unit: ``persons`` on its baseline roster, and how many of them ``left`` during the window."""
 
     unit: str
+    is_treated: bool
     persons: int
     left: int
 

@@ -1,0 +1,184 @@
+"""Guards on the comparison: are there enough units and periods, did both sides move alike, does one unit decide?
+
+What they judge is measured on the panel itself, so a file that somebody brought gets all of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transfer.effect.design import (
+    FEWEST_CONTROLS,
+    FEWEST_FOR_JACKKNIFE,
+    FEWEST_PERIODS_BEFORE,
+    FEWEST_PERIODS_OF_DONORS,
+    FEWEST_TREATED,
+    FEWEST_UNITS,
+    Design,
+    Verdict,
+)
+from transfer.effect.evidence import Evidence
+from transfer.effect.guard import Guard, Level, Measured, unknown
+
+
+def units(measured: Measured, _: Evidence) -> Guard:
+    one = measured.situation
+    threshold = (
+        f"block: under {FEWEST_UNITS} in all, {FEWEST_TREATED} treated or {FEWEST_CONTROLS} controls; "
+        f"warn: under 20, {FEWEST_FOR_JACKKNIFE}, {FEWEST_FOR_JACKKNIFE}"
+    )
+    told = f"{one.units} units where training was assigned: {one.treated} treated, {one.controls} to compare with."
+    if measured.design is Design.SYNTHETIC_CONTROL:
+        few = f"{told} Compared with a synthetic control."
+        return Guard("units", Level.WARN, one.units, threshold, few, Verdict.SUGGESTIVE)
+    if one.units < FEWEST_UNITS or one.treated < FEWEST_TREATED or one.controls < FEWEST_CONTROLS:
+        return Guard("units", Level.BLOCK, one.units, threshold, f"{told} That is too few.", Verdict.NOT_ESTIMABLE)
+    if one.units < 20 or min(one.treated, one.controls) < FEWEST_FOR_JACKKNIFE:
+        return Guard("units", Level.WARN, one.units, threshold, f"{told} Trust the permutation p before the interval.")
+    return Guard("units", Level.PASS, one.units, threshold, told)
+
+
+def distinct_permutations(measured: Measured, _: Evidence) -> Guard:
+    name, threshold = "distinct_permutations", "block: under 20; warn: under 200"
+    if measured.distinct is None:
+        return Guard(name, Level.NOT_EVALUATED, None, threshold, "There was nothing to permute.")
+    told = f"{measured.distinct:,} different assignments: no p-value can be smaller than {1 / measured.distinct:.2g}."
+    if measured.distinct < 20 and measured.design is not Design.SYNTHETIC_CONTROL:
+        return Guard(name, Level.BLOCK, measured.distinct, threshold, told, Verdict.NOT_CREDIBLE)
+    level = Level.WARN if measured.distinct < 200 else Level.PASS
+    return Guard(name, level, measured.distinct, threshold, told)
+
+
+def periods_before(measured: Measured, _: Evidence) -> Guard:
+    least = FEWEST_PERIODS_OF_DONORS if measured.design is Design.SYNTHETIC_CONTROL else FEWEST_PERIODS_BEFORE
+    count, name = measured.situation.periods_before, "periods_before"
+    threshold = f"block: under {least}; warn: under 6"
+    told = f"{count} periods before the first start."
+    if count < least and measured.is_randomised:
+        told += " Trends can't be compared; starts were drawn by lot, so nothing rests on them."
+        return Guard(name, Level.WARN, count, threshold, told)
+    if count < least:
+        told += " Whether the two sides moved alike before can't be seen."
+        return Guard(name, Level.BLOCK, count, threshold, told, Verdict.NOT_CREDIBLE)
+    return Guard(name, Level.WARN if count < 6 else Level.PASS, count, threshold, told)
+
+
+def periods_after(measured: Measured, _: Evidence) -> Guard:
+    count = measured.situation.periods_after
+    name, threshold = "periods_after", "block: under 1; warn: under 3"
+    told = f"{count} periods from the last start on."
+    if count < 1:
+        return Guard(name, Level.BLOCK, count, threshold, told, Verdict.NOT_ESTIMABLE)
+    return Guard(name, Level.WARN if count < 3 else Level.PASS, count, threshold, told)
+
+
+def spillover(measured: Measured, evidence: Evidence) -> Guard:
+    name = "spillover"
+    threshold = "warn: without controls beside treated units the sign turns, or the effect changes by over 50 %"
+    if evidence.neighbours is None:
+        return unknown(name, threshold)
+    if not evidence.neighbours:
+        return Guard(name, Level.PASS, 0, threshold, "No control shares a manager, site or shift with a treated unit.")
+    count = len(evidence.neighbours)
+    told = f"{count} controls share a manager, site or shift with a treated unit"
+    if measured.without_neighbours is None or measured.effect is None:
+        told += "; without them there is nothing left to compare with."
+        return Guard(name, Level.WARN, count, threshold, told, Verdict.SUGGESTIVE)
+    told += f"; without them the estimate is {measured.without_neighbours:.3g}."
+    is_lost = _turns(measured.effect.estimate, measured.without_neighbours)
+    level = Level.WARN if is_lost else Level.PASS
+    return Guard(name, level, count, threshold, told, Verdict.SUGGESTIVE if is_lost else None)
+
+
+def baseline_balance(measured: Measured, _: Evidence) -> Guard:
+    name = "baseline_balance"
+    threshold = "warn: a difference over 0.25 SD without covariates; lowers the verdict if beyond chance (p < .05)"
+    found = measured.balance
+    if found is None:
+        return unknown(name, threshold)
+    trait, size = found.largest
+    told = f"Largest difference before: {trait}, {size:+.2f} SD (a lottery gives as much with p = {found.p_value:.2g})."
+    if abs(size) <= 0.25 or measured.has_covariates:
+        return Guard(name, Level.PASS, size, threshold, told)
+    is_beyond_chance = found.p_value < 0.05 and not measured.is_randomised
+    return Guard(name, Level.WARN, size, threshold, told, Verdict.SUGGESTIVE if is_beyond_chance else None)
+
+
+def pre_trend(measured: Measured, _: Evidence) -> Guard:
+    name, threshold = "pre_trend", "block: p < .05; warn: p < .20 (permutation of the largest deviation before)"
+    p_value = measured.pre_trend_p
+    if p_value is None:
+        return unknown(name, threshold)
+    unseen = (
+        f" A trend of up to {measured.detectable_slope:.2g} a period would not have been seen."
+        if measured.detectable_slope is not None
+        else ""
+    )
+    if p_value < 0.05:
+        told = f"The two sides moved apart before anybody was trained (p = {p_value:.2g})."
+        return Guard(name, Level.BLOCK, p_value, threshold, told, Verdict.NOT_CREDIBLE)
+    if p_value < 0.20:
+        told = f"Signs of different trends before the start (p = {p_value:.2g}).{unseen}"
+        caps = None if measured.is_randomised else Verdict.SUGGESTIVE
+        return Guard(name, Level.WARN, p_value, threshold, told, caps)
+    told = f"No sign of different trends before the start (p = {p_value:.2g}).{unseen}"
+    return Guard(name, Level.PASS, p_value, threshold, told)
+
+
+def trend_carried_on(measured: Measured, _: Evidence) -> Guard:
+    name = "trend_carried_on"
+    threshold = "warn: the effect is not told from zero once the trend before the start is carried on"
+    found = measured.sensitivity
+    if found is None or found.without_trend is None:
+        return unknown(name, threshold)
+    rest = found.without_trend
+    told = f"With the trend before carried on: {rest.estimate:.3g} ({rest.low:.3g} to {rest.high:.3g})."
+    is_same_way = rest.estimate * found.effect.estimate > 0
+    if rest.excludes_zero and is_same_way and measured.finds_something and (measured.p_value or 0.0) < 0.05:
+        return Guard(name, Level.PASS, rest.estimate, threshold, told)
+    caps = None if measured.is_randomised else Verdict.SUGGESTIVE
+    return Guard(name, Level.WARN, rest.estimate, threshold, told, caps)
+
+
+def breakdown(measured: Measured, _: Evidence) -> Guard:
+    name, threshold = "breakdown", "warn: under 1 (relative magnitudes, first period after the start)"
+    found = measured.sensitivity
+    if found is None or found.breakdown_at_start is None:
+        return unknown(name, threshold)
+    told = (
+        f"Trends may part, from one period to the next, {found.breakdown_at_start:.2g} times as far as they ever did "
+        f"before until the first period's effect is not told from zero ({found.breakdown:.2g} times for the whole)."
+    )
+    level = Level.WARN if found.breakdown_at_start < 1 else Level.PASS
+    return Guard(name, level, found.breakdown_at_start, threshold, told)
+
+
+def second_estimator(measured: Measured, _: Evidence) -> Guard:
+    name, threshold = "second_estimator", "warn: the sign of an effect differs"
+    if measured.second is None or measured.effect is None:
+        return unknown(name, threshold)
+    told = f"The second estimator gives {measured.second:.3g}."
+    is_other = measured.finds_something and measured.second * measured.effect.estimate < 0
+    return _warned(name, is_other, measured.second, threshold, told)
+
+
+def leave_one_out(measured: Measured, _: Evidence) -> Guard:
+    name, threshold = "leave_one_out", "warn: without one unit the sign turns, or the effect changes by over 50 %"
+    if measured.without_each is None or measured.effect is None:
+        return unknown(name, threshold)
+    some = measured.without_each[np.isfinite(measured.without_each)]
+    if not len(some):
+        return unknown(name, threshold)
+    estimate = measured.effect.estimate
+    furthest = float(some[np.argmax(np.abs(some - estimate))])
+    told = f"Without any one unit the estimate lies between {some.min():.3g} and {some.max():.3g}."
+    return _warned(name, measured.finds_something and _turns(estimate, furthest), furthest, threshold, told)
+
+
+def _warned(name: str, is_warned: bool, value: float, threshold: str, told: str) -> Guard:
+    level = Level.WARN if is_warned else Level.PASS
+    return Guard(name, level, value, threshold, told, Verdict.SUGGESTIVE if is_warned else None)
+
+
+def _turns(estimate: float, other: float) -> bool:
+    return other * estimate < 0 or abs(other - estimate) > 0.5 * abs(estimate)
