@@ -28,5 +28,5 @@
 
 {# Elapsed days as a number with fractions; engines do not agree on the difference of two instants. #}
 {% macro days_between(earlier, later) -%}
-    ({{ dbt.datediff(earlier, later, 'second') }} / 86400.0)
+    (cast({{ dbt.datediff(earlier, later, 'second') }} as double) / 86400)
 {%- endmacro %}
