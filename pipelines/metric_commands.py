@@ -38,7 +38,7 @@ _DEFINED = """
 """
 
 _NAMES = {
-    "activity": "select activity_key as grain_key, title as name from marts.dim_learning_activity",
+    "activity": "select activity_key as grain_key, title as name from marts.dim_learning_activity where is_current",
     "org_unit": """
         select org_unit_key as grain_key, arg_max(org_unit_name, valid_from) as name
         from marts.dim_org_unit

@@ -22,7 +22,7 @@ select
 from marts.dim_learning_activity as activity
 inner join offered on offered.activity_key = activity.activity_key
 inner join learners on learners.activity_key = activity.activity_key
-where activity.is_enrollable
+where activity.is_current and activity.is_enrollable
 group by activity.activity_key, activity.title, activity.catalogue_code
 having count(*) > 1
 order by learners desc

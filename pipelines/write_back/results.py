@@ -1,8 +1,8 @@
 """Which results can be written back. A further one is one more entry of ``RESULTS``.
 
-A query runs on the published database and yields the columns of :class:`Fact`, one row per fact. It is given
-``$tools``, the tools that the settings name, or none. What an LRS told us, an LRS knows: without ``$tools``,
-facts that statements tell are not selected.
+A query runs on the warehouse that the published version was made from and yields the columns of :class:`Fact`, one row
+per fact. It is given ``$tools``, the tools that the settings name, or none. What an LRS told us, an LRS knows: without
+``$tools``, facts that statements tell are not selected.
 
 ``version`` is the version of the definition. It is part of the ids: with a new one every statement of the result
 is sent anew and the old ones are voided, so it changes when the meaning of a result does, and only then.
@@ -60,7 +60,7 @@ things as (
     from marts.dim_learning_activity as activities
     left join marts.bridge_activity_tool as offerings
         on activities.activity_key = offerings.activity_key and offerings.activity_id like '%://%'
-    where activities.activity_key <> '-1'
+    where activities.activity_key <> '-1' and activities.is_current
     group by all
 ),
 tellers as (select distinct tool from trust.ledger where record_kind = 'statements' and rows_landed > 0)
@@ -135,8 +135,8 @@ group by facts.person_key, facts.behaviour_id, facts.observed_date
 RESULTS = {result.name: result for result in (COMPLETED, ATTEMPT_COMPLETED, TRANSFER_OBSERVED)}
 
 
-def facts(published: duckdb.DuckDBPyConnection, result: Result, tools: Sequence[str]) -> Iterator[Fact]:
+def facts(warehouse: duckdb.DuckDBPyConnection, result: Result, tools: Sequence[str]) -> Iterator[Fact]:
     """The facts of one result, always in the same order."""
-    found = published.execute(f"{result.query} order by all", {"tools": list(tools) or None})
+    found = warehouse.execute(f"{result.query} order by all", {"tools": list(tools) or None})
     while rows := found.fetchmany(10_000):
         yield from (Fact(*row) for row in rows)

@@ -36,7 +36,10 @@ def test_a_source_has_exactly_the_landed_columns_of_its_kind(manifest, kind):
     assert _source_columns(manifest, kind.name) == [column.name for column in kind.landed]
 
 
-@pytest.mark.parametrize("table", ["ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases"])
+OWN = ["ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases", "activity_decisions"]
+
+
+@pytest.mark.parametrize("table", OWN)
 def test_landings_own_tables_have_exactly_the_columns_that_landing_writes(manifest, table):
     assert _source_columns(manifest, table) == table_schema(table).names
 
@@ -47,7 +50,7 @@ def test_ledger_and_rejects_are_declared_once(manifest):
 
 
 def test_there_is_one_source_and_one_staging_model_for_each_kind(manifest):
-    own = {"ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases"}
+    own = set(OWN)
     sources = {source["name"] for source in manifest["sources"].values()}
     staged = {
         node["name"].removeprefix("stg_") for node in manifest["nodes"].values() if node["name"].startswith("stg_")

@@ -87,7 +87,7 @@ TOOLS = {tool: set(kinds_of(declaration)) for tool, declaration in catalogue(CAT
 STATEMENTS = {"accounts", "activities", "statements"}
 
 LEDGERS = {dg.AssetKey(["landing", table]) for table in ("ledger", "rejects", "late_rows", "replays")}
-OF_LANDING = {"ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases"}
+OF_LANDING = {"ledger", "rejects", "late_rows", "replays", "identity_links", "person_aliases", "activity_decisions"}
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ def published(home: Home) -> Home:
         computed = results[["metric_id", "definition_version", "grain", "inputs_hash"]].drop_duplicates()
         metric_history.append(connection, results, computed, date(2030, 1, 1), "build-1")
         connection.execute("create schema marts")
-        titles = "values ('a', 'Lifting'), ('b', 'Welding')"
-        connection.execute(f"create table marts.dim_learning_activity as from ({titles}) as _ (activity_key, title)")
+        titles = "values ('a', 'Lifting', true), ('a', 'Heaving', false), ('b', 'Welding', true)"
+        columns = "activity_key, title, is_current"
+        connection.execute(f"create table marts.dim_learning_activity as from ({titles}) as _ ({columns})")
     return home
 
 

@@ -102,7 +102,7 @@ def test_courses_are_completed_as_often_as_they_were(company: Home, warehouse: d
         select activity.catalogue_code as course_code, count(*) as n
         from marts.fct_enrolment as enrolment
         inner join marts.dim_learning_activity as activity using (activity_key)
-        where enrolment.tool = 'moodle' and enrolment.completed_at is not null
+        where activity.is_current and enrolment.tool = 'moodle' and enrolment.completed_at is not null
         group by all
     """).df().set_index("course_code")["n"]  # fmt: skip
     assert counted.to_dict() == true.to_dict()

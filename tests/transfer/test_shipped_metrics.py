@@ -157,7 +157,8 @@ def figures(results: duckdb.DuckDBPyConnection, metric: str, grain: str, columns
         f"""
         select distinct coalesce(title, org_unit_id, grain_key), strftime(period, '%b'), {columns}
         from metrics.fct_metric_result
-        left join marts.dim_learning_activity on grain_key = activity_key and grain = 'activity'
+        left join marts.dim_learning_activity as activity
+            on grain_key = activity.activity_key and grain = 'activity' and activity.is_current
         left join marts.dim_org_unit on grain_key = org_unit_key and grain = 'org_unit'
         where metric_id = ? and grain = ?
         """,

@@ -1,4 +1,4 @@
-{#- How often keys are handed on between offerings that share an IRI or a code. Each round follows a chain of shared
+{#- How often keys are handed on between offerings that share an IRI, a code or a decision. Each round follows a chain of shared
     names two steps further; a test fails if two offerings with one name are still apart after the last round. -#}
 {%- set rounds = 3 -%}
 
@@ -60,15 +60,31 @@ offerings as (
         on case when described_by_statements.unit is not null then catalogue.activity_id end = defined.activity_id
 ),
 
+-- What persons decided: which offerings are one activity, and which one is none with others whatever it bears.
+decided as (
+    select tool, activity_id, decision, decided_name from {{ ref('stg_activity_decisions') }}
+),
+
 names as (
     select
-        tool,
-        activity_id,
-        'tool|' || tool || '|' || activity_id as offering_name,
+        offerings.tool,
+        offerings.activity_id,
+        'tool|' || offerings.tool || '|' || offerings.activity_id as offering_name,
         -- Only an IRI means the same thing in two tools; `course:5` of one tool is not `course:5` of another.
-        case when activity_id like '%://%' then 'iri|' || activity_id end as iri_name,
-        'code|' || catalogue_code as code_name
+        case
+            when offerings.activity_id like '%://%' and coalesce(decided.decision, '') <> 'split'
+                then 'iri|' || offerings.activity_id
+        end as iri_name,
+        case when coalesce(decided.decision, '') <> 'split' then 'code|' || offerings.catalogue_code end as code_name,
+        case when decided.decision = 'same' then decided.decided_name end as decided_name,
+        case
+            when decided.decision is not null then 'decision'
+            when offerings.catalogue_code is not null then 'catalogue code'
+            when offerings.activity_id like '%://%' then 'iri'
+            else 'own id'
+        end as rule
     from offerings
+    left join decided on offerings.tool = decided.tool and offerings.activity_id = decided.activity_id
 ),
 
 round_0 as (
@@ -82,9 +98,12 @@ round_{{ round }} as (
         offering_name,
         iri_name,
         code_name,
+        decided_name,
+        rule,
         least(
             min(canonical_name) over (partition by coalesce(iri_name, offering_name)),
-            min(canonical_name) over (partition by coalesce(code_name, offering_name))
+            min(canonical_name) over (partition by coalesce(code_name, offering_name)),
+            min(canonical_name) over (partition by coalesce(decided_name, offering_name))
         ) as canonical_name
     from round_{{ round - 1 }}
 ),
@@ -107,12 +126,14 @@ final as (
         coalesce(kinds.is_enrollable, offerings.has_enrolments and offerings.parent_activity_id is null)
             as is_enrollable,
         offerings.parent_activity_id,
-        offerings.catalogue_code,
+        case when names.code_name is not null then offerings.catalogue_code end as catalogue_code,
         offerings.duration_planned_seconds,
         offerings.provider,
         offerings.language,
         offerings.first_seen_date,
-        names.iri_name
+        names.rule,
+        names.iri_name,
+        names.decided_name
     from offerings
     inner join round_{{ rounds }} as names
         on offerings.tool = names.tool and offerings.activity_id = names.activity_id

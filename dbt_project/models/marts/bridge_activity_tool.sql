@@ -9,7 +9,14 @@ final as (
         activity_key,
         tool,
         activity_id,
-        is_catalogued
+        is_catalogued,
+        title,
+        activity_kind,
+        is_enrollable,
+        catalogue_code,
+        language,
+        provider,
+        rule
     from offerings
 )
 

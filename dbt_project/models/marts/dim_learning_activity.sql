@@ -1,27 +1,17 @@
 with
 
 offerings as (
-    select
-        *,
-        -- Two stores that hold one offering under the same id (a second LRS, say) are not two tools that offer it.
-        min(tool) over (partition by activity_key, activity_id) as offering_tool
-    from {{ ref('int_activity_harmonised') }}
+    select * from {{ ref('int_activity_harmonised') }}
 ),
 
--- One offering speaks for the activity: one that a catalogue describes before one that was only seen.
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by activity_key
-            order by
-                is_catalogued desc,
-                case when title is null then 1 else 0 end,
-                case when activity_kind = 'other' then 1 else 0 end,
-                tool,
-                activity_id
-        ) as preference
-    from offerings
+taught as (
+    select activity_key, count(distinct source_tool) as tool_count
+    from {{ ref('int_offering_taught') }}
+    group by activity_key
+),
+
+kinds as (
+    select activity_kind, learning_mode, service_type, is_synchronous, is_social from {{ ref('seed_activity_kind') }}
 ),
 
 activities as (
@@ -29,7 +19,6 @@ activities as (
         activity_key,
         max(catalogue_code) as catalogue_code,
         max(case when is_enrollable then 1 else 0 end) = 1 as is_enrollable,
-        count(distinct offering_tool) as tool_count,
         min(first_seen_date) as first_seen_date
     from offerings
     group by activity_key
@@ -37,31 +26,47 @@ activities as (
 
 final as (
     select
+        versions.activity_sk,
         activities.activity_key,
-        coalesce(speaker.title, speaker.activity_id) as title,
-        speaker.activity_kind,
-        speaker.is_formal,
+        versions.version_number,
+        versions.valid_from,
+        versions.valid_to,
+        {{ as_of() }} >= versions.valid_from and {{ as_of() }} < versions.valid_to as is_current,
+        versions.title,
+        versions.activity_kind,
+        versions.is_formal,
         activities.is_enrollable,
-        case
-            when speaker.parent_activity_id is not null then coalesce(parents.activity_key, {{ unknown_key() }})
-        end as parent_activity_key,
-        speaker.provider,
-        speaker.language,
+        kinds.learning_mode,
+        kinds.service_type,
+        kinds.is_synchronous,
+        kinds.is_social,
+        versions.parent_activity_key,
+        versions.provider,
+        versions.language,
         activities.catalogue_code,
-        speaker.duration_planned_seconds,
-        cast(activities.tool_count as bigint) as tool_count,
+        versions.duration_planned_seconds,
+        cast(coalesce(taught.tool_count, 0) as bigint) as tool_count,
         activities.first_seen_date
-    from activities
-    inner join ranked as speaker on activities.activity_key = speaker.activity_key and speaker.preference = 1
-    left join offerings as parents
-        on speaker.tool = parents.tool and speaker.parent_activity_id = parents.activity_id
+    from {{ ref('int_activity_history') }} as versions
+    inner join activities on versions.activity_key = activities.activity_key
+    left join taught on versions.activity_key = taught.activity_key
+    left join kinds on versions.activity_kind = kinds.activity_kind
     union all
     select
+        {{ unknown_key() }} as activity_sk,
         {{ unknown_key() }} as activity_key,
+        1 as version_number,
+        {{ beginning_of_time() }} as valid_from,
+        {{ end_of_time() }} as valid_to,
+        true as is_current,
         'unknown' as title,
         'unknown' as activity_kind,
         cast(null as {{ dbt.type_boolean() }}) as is_formal,
         false as is_enrollable,
+        cast(null as {{ dbt.type_string() }}) as learning_mode,
+        cast(null as {{ dbt.type_string() }}) as service_type,
+        cast(null as {{ dbt.type_boolean() }}) as is_synchronous,
+        cast(null as {{ dbt.type_boolean() }}) as is_social,
         cast(null as {{ dbt.type_string() }}) as parent_activity_key,
         cast(null as {{ dbt.type_string() }}) as provider,
         cast(null as {{ dbt.type_string() }}) as language,

@@ -10,7 +10,8 @@ final as (
         completed.completed_date,
         activities.is_formal
     from {{ ref('fct_enrolment') }} as completed
-    left join {{ ref('dim_learning_activity') }} as activities on completed.activity_key = activities.activity_key
+    left join {{ ref('dim_learning_activity') }} as activities
+        on completed.activity_key = activities.activity_key and {{ holds_on('activities', 'completed.completed_date') }}
     {{ join_person_as_of('completed', 'completed_date') }}
     where completed.is_completed
 )

@@ -1,4 +1,4 @@
-"""A published version of a few rows: the tables that results are read from, and nothing else."""
+"""A published version of a few rows: the tables of the warehouse that results are read from, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from connectors.home import Home
 _SCHEMA = """
 create schema marts;
 create schema trust;
-create table marts.dim_learning_activity (activity_key varchar, catalogue_code varchar, title varchar, language varchar);
+create table marts.dim_learning_activity (
+    activity_key varchar, catalogue_code varchar, title varchar, language varchar, is_current boolean
+);
 create table marts.bridge_activity_tool (activity_key varchar, tool varchar, activity_id varchar);
 create table marts.fct_enrolment (
     tool varchar, person_key bigint, activity_key varchar, is_completed boolean, completed_at timestamp,
@@ -24,11 +26,14 @@ create table marts.fct_observation (
     tool varchar, person_key bigint, activity_key varchar, behaviour_id varchar, observation_type varchar,
     observer_type varchar, observed_at timestamp, observed_date date, is_standard_met boolean
 );
+create schema publishing;
+create table publishing.build (build_id varchar);
+create table publishing.version (version varchar, build_id varchar);
 create table trust.ledger (tool varchar, record_kind varchar, rows_landed bigint);
 insert into marts.dim_learning_activity values
-    ('-1', null, 'unknown', null),
-    ('a', 'CAT-1', 'Working safely', 'en_GB'), ('b', 'CAT 2/é', 'Sauber arbeiten', 'de'),
-    ('c', null, null, 'not a language'), ('d', null, 'An address', null);
+    ('-1', null, 'unknown', null, true), ('a', 'CAT-1', 'Working carefully', 'en_GB', false),
+    ('a', 'CAT-1', 'Working safely', 'en_GB', true), ('b', 'CAT 2/é', 'Sauber arbeiten', 'de', true),
+    ('c', null, null, 'not a language', true), ('d', null, 'An address', null, true);
 insert into marts.bridge_activity_tool values
     ('a', 'moodle', 'course:1'), ('a', 'xapi', 'https://lms.example.org/course/1'), ('d', 'xapi', 'bad iri://x y');
 insert into trust.ledger values ('moodle', 'enrolments', 9), ('xapi', 'statements', 9), ('udemy', 'statements', 0);
@@ -53,8 +58,11 @@ def publish(
     """
     version = f"20260101T000000Z-{len(list(home.published.glob('learning-*'))):08}"
     rows = [(tool, *one) for one in completions] + list(also)
-    with duckdb.connect(os.fspath(home.published / f"learning-{version}.duckdb")) as connection:
+    home.database.unlink(missing_ok=True)
+    with duckdb.connect(os.fspath(home.database)) as connection:
         connection.execute(_SCHEMA)
+        connection.execute("insert into publishing.build values (?)", [version])
+        connection.execute("insert into publishing.version values ($1, $1)", [version])
         for teller, person, activity, moment in rows:
             row = [teller, person, activity, True, moment, None, datetime.fromisoformat(moment).date()]
             connection.execute("insert into marts.fct_enrolment values (?, ?, ?, ?, ?, ?, ?)", row)
@@ -64,6 +72,7 @@ def publish(
         for person, behaviour, observer, moment, met in observations:
             row = ["checklist", person, "a", behaviour, "behaviour", observer, moment, moment[:10], met]
             connection.execute("insert into marts.fct_observation values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    duckdb.connect(os.fspath(home.published / f"learning-{version}.duckdb")).close()
     home.published_database.unlink(missing_ok=True)
     home.published_database.symlink_to(f"learning-{version}.duckdb")
     return version
