@@ -5,11 +5,12 @@
     landing/     record kinds as Parquet, ledger, rejects without values, identity links
     warehouse/   the database that dbt builds
     published/   what readers see
+    registrations/  studies as they were planned before their outcomes were seen; append-only
     write_back/  ids of the statements that were sent to an LRS, and its answers; made where results are written back
     logs/, dagster/
 
-A home carries the version of its format. Everything but ``restricted/``, ``write_back/`` and ``settings.yml`` can be
-derived again from the archive, which is why an older home can always be upgraded by replaying it.
+A home carries the version of its format. Everything but ``restricted/``, ``registrations/``, ``write_back/`` and ``settings.yml``
+can be derived again from the archive, which is why an older home can always be upgraded by replaying it.
 """
 
 from __future__ import annotations
