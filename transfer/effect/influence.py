@@ -33,6 +33,9 @@ class Influence(Protocol):
         small-sample factor, as in R's `did` and csdid (diff-diff multiplies by √(G/(G-1)) with clusters).
         """
 
+    def of_clusters(self, weights: Floats, shares: Floats | None = None) -> Floats:
+        """The influence itself, (clusters, k): its sum of squares, divided by units squared, is the variance."""
+
     def standard_errors(self) -> Floats:
         """Of each cell alone, (cells,)."""
 
@@ -70,7 +73,7 @@ class Linear:
             cells, panel.n_units, *_rows(panel, cells), changed / n_treated, n_treated, control / n_control, n_control
         )
 
-    @property
+    @cached_property
     def is_nested(self) -> bool:
         """Whether no cluster spans two cohorts."""
         return len(np.unique(self.cluster)) == len(self.cluster)
@@ -87,8 +90,12 @@ class Linear:
         if self.is_nested:
             found = np.einsum("htk,htu,hul->kl", slopes, self.moments, slopes, optimize=True)
             return np.asarray(found) / self.n_units**2
-        influence = self._of_clusters(slopes)
+        influence = self._added_up(slopes)
         return np.asarray(influence.T @ influence) / self.n_units**2
+
+    def of_clusters(self, weights: Floats, shares: Floats | None = None) -> Floats:
+        """See `Influence`."""
+        return self._added_up(self._slopes(weights, shares))
 
     def standard_errors(self) -> Floats:
         """See `Influence`."""
@@ -97,7 +104,7 @@ class Linear:
         n_cells = len(self.cells)
         step = max(1, _AT_ONCE // len(self.cluster))
         identity = (np.eye(n_cells, min(step, n_cells - at), -at) for at in range(0, n_cells, step))
-        blocks = (self._of_clusters(self._slopes(some, None)) for some in identity)
+        blocks = (self.of_clusters(some) for some in identity)
         return np.concatenate([np.sqrt(np.square(block).sum(axis=0)) for block in blocks]) / self.n_units
 
     def _cohorts(self) -> list[slice]:
@@ -118,7 +125,7 @@ class Linear:
             found[:, -1] += shares
         return found
 
-    def _of_clusters(self, slopes: Floats) -> Floats:
+    def _added_up(self, slopes: Floats) -> Floats:
         """The influence (clusters, k)."""
         found = np.empty((len(self.cohort), slopes.shape[2]))
         for cohort, here in enumerate(self._cohorts()):
@@ -152,12 +159,16 @@ class Stored:
 
     def covariance(self, weights: Floats, shares: Floats | None = None) -> Floats:
         """See `Influence`."""
+        influence = self.of_clusters(weights, shares)
+        return np.asarray(influence.T @ influence) / self.panel.n_units**2
+
+    def of_clusters(self, weights: Floats, shares: Floats | None = None) -> Floats:
+        """See `Influence`."""
         found = np.asarray(self.matrix @ weights)
         if shares is not None:
             of_unit = np.searchsorted(self.cells.cohorts, self.panel.start)
             found = found + shares[of_unit] * self.panel.weights[:, None]
-        influence = _by_cluster(found, self.panel.cluster)
-        return np.asarray(influence.T @ influence) / self.panel.n_units**2
+        return _by_cluster(found, self.panel.cluster)
 
     def standard_errors(self) -> Floats:
         """See `Influence`."""
@@ -178,10 +189,10 @@ def _rows(panel: Panel, cells: Cells) -> tuple[Floats, Floats, Integers, Integer
 
 
 def _by_cluster(rows: Floats, cluster: Integers) -> Floats:
-    """The sums of the rows of each cluster."""
-    clusters, of_row = np.unique(cluster, return_inverse=True)
+    """The sums of the rows of each cluster, in the order of their codes."""
+    clusters, first, of_row = np.unique(cluster, return_index=True, return_inverse=True)
     if len(clusters) == len(rows):
-        return rows
+        return rows[first]
     adding = sparse.csr_array((np.ones(len(rows)), (of_row, np.arange(len(rows)))), shape=(len(clusters), len(rows)))
     return np.asarray(adding @ rows)
 
