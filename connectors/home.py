@@ -9,8 +9,9 @@
     write_back/  ids of the statements that were sent to an LRS, and its answers; made where results are written back
     logs/, dagster/
 
-A home carries the version of its format. Everything but ``restricted/``, ``registrations/``, ``write_back/`` and ``settings.yml``
-can be derived again from the archive, which is why an older home can always be upgraded by replaying it.
+A home carries the version of its format. Everything but ``restricted/``, ``registrations/``, ``write_back/`` and
+``settings.yml`` can be derived again from the archive, which is why an older home can always be upgraded by replaying
+it.
 """
 
 from __future__ import annotations
