@@ -42,7 +42,8 @@ def distinct_permutations(measured: Measured, _: Evidence) -> Guard:
     name, threshold = "distinct_permutations", "block: under 20; warn: under 200"
     if measured.distinct is None:
         return Guard(name, Level.NOT_EVALUATED, None, threshold, "There was nothing to permute.")
-    told = f"{measured.distinct:,} different assignments: no p-value can be smaller than {1 / measured.distinct:.2g}."
+    many = f"{measured.distinct:,}" if measured.distinct < 1_000_000 else "over a million"
+    told = f"Different assignments of the starts: {many}; p can be no smaller than {1 / measured.distinct:.2g}."
     if measured.distinct < 20 and measured.design is not Design.SYNTHETIC_CONTROL:
         return Guard(name, Level.BLOCK, measured.distinct, threshold, told, Verdict.NOT_CREDIBLE)
     level = Level.WARN if measured.distinct < 200 else Level.PASS
@@ -53,7 +54,7 @@ def periods_before(measured: Measured, _: Evidence) -> Guard:
     least = FEWEST_PERIODS_OF_DONORS if measured.design is Design.SYNTHETIC_CONTROL else FEWEST_PERIODS_BEFORE
     count, name = measured.situation.periods_before, "periods_before"
     threshold = f"block: under {least}; warn: under 6"
-    told = f"{count} periods before the first start."
+    told = f"Periods before the first start: {count}."
     if count < least and measured.is_randomised:
         told += " Trends can't be compared; starts were drawn by lot, so nothing rests on them."
         return Guard(name, Level.WARN, count, threshold, told)
@@ -66,7 +67,7 @@ def periods_before(measured: Measured, _: Evidence) -> Guard:
 def periods_after(measured: Measured, _: Evidence) -> Guard:
     count = measured.situation.periods_after
     name, threshold = "periods_after", "block: under 1; warn: under 3"
-    told = f"{count} periods from the last start on."
+    told = f"Periods from the last start on: {count}."
     if count < 1:
         return Guard(name, Level.BLOCK, count, threshold, told, Verdict.NOT_ESTIMABLE)
     return Guard(name, Level.WARN if count < 3 else Level.PASS, count, threshold, told)

@@ -125,6 +125,17 @@ def sensitivity(
     )  # fmt: skip
 
 
+def event_study(
+    panel: Panel, control: Control = Control.NEVER, anticipation: float = 0, confidence: float = 0.95
+) -> dict[float, Bounded]:
+    """Event time → average effect since the last period before the start, which is 0 itself and has no spread."""
+    cells = cells_of(panel, control, BasePeriod.UNIVERSAL, anticipation)
+    times = np.unique(cells.event_time)
+    member = np.isclose(cells.event_time[:, None], times).astype(np.float64)
+    figures = figures_of(panel, cells, member, member, confidence)
+    return {float(time): figures.of(one) for time, one in zip(times, np.eye(len(times)), strict=True)}
+
+
 def without_units(panel: Panel, left_out: frozenset[str], control: Control = Control.NEVER) -> Bounded | None:
     """The simple ATT without some units ("donut"), or None where no comparison is left."""
     stays = np.array([unit not in left_out for unit in panel.units])

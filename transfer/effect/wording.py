@@ -1,0 +1,75 @@
+"""The sentences of a card: what is estimated, and what may be concluded, in words that the verdict allows."""
+
+from __future__ import annotations
+
+from transfer.effect.card import Headline, Subject
+from transfer.effect.design import Verdict
+from transfer.effect.guard import Guard, Level
+from transfer.effect.interrupted_series import without_claims
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: float | None, measure: str = "") -> str:
+    """Three significant digits and the unit of measure; a dash where there is none."""
+    if value is None:
+        return "–"
+    told = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{told.replace('-', MINUS)} {measure}".strip()
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent, with a decimal only where it tells something."""
+    return "not evaluated" if share is None else f"{share:.1%}".replace(".0%", "%").replace("%", " %")
+
+
+def estimand(subject: Subject) -> str:
+    """What the figure is: whose, of what, in which unit."""
+    wanted = {"up": "; more is better", "down": "; less is better", None: ""}[subject.better]
+    measure = f" in {subject.measure}" if subject.measure else ""
+    return (
+        f"Average effect of {subject.programme} on those who were given it (ATT): {subject.outcome}{measure}, "
+        f"per treated {subject.unit} and {subject.period}{wanted}."
+    )
+
+
+def concluded(subject: Subject, headline: Headline, verdict: Verdict, guards: tuple[Guard, ...]) -> str:
+    """The one sentence that may be quoted."""
+    if headline.estimate is None or verdict is Verdict.NOT_ESTIMABLE:
+        return without_claims("Nothing can be said about what the training did: there is too little to compare with.")
+    if verdict is Verdict.NOT_CREDIBLE:
+        why = " ".join(guard.message for guard in guards if guard.level is Level.BLOCK)
+        return f"The figures don't show what the training did. {why}".strip()
+    if headline.holds_zero:
+        return _nothing_larger(subject, headline)
+    return _something(subject, headline, verdict)
+
+
+def _nothing_larger(subject: Subject, headline: Headline) -> str:
+    if headline.low is None or headline.high is None:
+        return f"No interval can be given for the change in {subject.outcome}, so nothing is excluded."
+    bound = max(abs(headline.low), abs(headline.high))
+    return (
+        f"No effect detected larger than {number(bound, subject.measure)} in {subject.outcome} "
+        f"({_level(headline)} interval {_between(headline)})."
+    )
+
+
+def _something(subject: Subject, headline: Headline, verdict: Verdict) -> str:
+    assert headline.estimate is not None
+    way = "rose" if headline.estimate > 0 else "fell"
+    size = f"{number(abs(headline.estimate), subject.measure)} ({_level(headline)} interval {_between(headline)})"
+    if verdict is Verdict.CREDIBLE:
+        return f"With {subject.programme}, {subject.outcome} {way} by {size} more than it would have without it."
+    return (
+        f"With {subject.programme}, {subject.outcome} {way} by {size} against the comparison; that the training did "
+        "it is suggested and not shown."
+    )
+
+
+def _between(headline: Headline) -> str:
+    return f"{number(headline.low)} to {number(headline.high)}"
+
+
+def _level(headline: Headline) -> str:
+    return f"{100 * headline.level:.3g} %"
