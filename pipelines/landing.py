@@ -165,9 +165,10 @@ def landing_assets(declarations: dict[str, Declaration], pulls: Sequence[dg.Asse
             ("rejects", "Why rows were rejected; no values."),
             ("late_rows", "What arrived after its window had been closed."),
             ("replays", "What a corrected declaration made of originals that had been landed before."),
-            (ACTIVITY_DECISIONS, "Which offerings persons decided to be one activity, or none with others."),
         )
     ]
+    decided = "Which offerings persons decided to be one activity, or none with others."
+    specs.append(dg.AssetSpec(["landing", ACTIVITY_DECISIONS], description=decided, kinds={"parquet"}))
 
     @dg.multi_asset(name="landing", specs=specs, description="Every table is there, if only with no rows.")
     def tables(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
