@@ -18,6 +18,7 @@ from transfer.effect.design import (
     Verdict,
 )
 from transfer.effect.evidence import Evidence
+from transfer.effect.figures import number
 from transfer.effect.guard import Guard, Level, Measured, unknown
 
 
@@ -43,7 +44,7 @@ def distinct_permutations(measured: Measured, _: Evidence) -> Guard:
     if measured.distinct is None:
         return Guard(name, Level.NOT_EVALUATED, None, threshold, "There was nothing to permute.")
     many = f"{measured.distinct:,}" if measured.distinct < 1_000_000 else "over a million"
-    told = f"Different assignments of the starts: {many}; p can be no smaller than {1 / measured.distinct:.2g}."
+    told = f"Different assignments of the starts: {many}; p can be no smaller than {number(1 / measured.distinct)}."
     if measured.distinct < 20 and measured.design is not Design.SYNTHETIC_CONTROL:
         return Guard(name, Level.BLOCK, measured.distinct, threshold, told, Verdict.NOT_CREDIBLE)
     level = Level.WARN if measured.distinct < 200 else Level.PASS
@@ -85,7 +86,7 @@ def spillover(measured: Measured, evidence: Evidence) -> Guard:
     if measured.without_neighbours is None or measured.effect is None:
         told += "; without them there is nothing left to compare with."
         return Guard(name, Level.WARN, count, threshold, told, Verdict.SUGGESTIVE)
-    told += f"; without them the estimate is {measured.without_neighbours:.3g}."
+    told += f"; without them the estimate is {number(measured.without_neighbours)}."
     is_lost = _turns(measured.effect.estimate, measured.without_neighbours)
     level = Level.WARN if is_lost else Level.PASS
     return Guard(name, level, count, threshold, told, Verdict.SUGGESTIVE if is_lost else None)
@@ -98,7 +99,7 @@ def baseline_balance(measured: Measured, _: Evidence) -> Guard:
     if found is None:
         return unknown(name, threshold)
     trait, size = found.largest
-    told = f"Largest difference before: {trait}, {size:+.2f} SD (a lottery gives as much with p = {found.p_value:.2g})."
+    told = f"Largest difference before: {trait}, {number(size)} SD (a lottery gives as much with p = {number(found.p_value)})."
     if abs(size) <= 0.25 or measured.has_covariates:
         return Guard(name, Level.PASS, size, threshold, told)
     is_beyond_chance = found.p_value < 0.05 and not measured.is_randomised
@@ -111,18 +112,18 @@ def pre_trend(measured: Measured, _: Evidence) -> Guard:
     if p_value is None:
         return unknown(name, threshold)
     unseen = (
-        f" A trend of up to {measured.detectable_slope:.2g} a period would not have been seen."
+        f" A trend of up to {number(measured.detectable_slope)} a period would not have been seen."
         if measured.detectable_slope is not None
         else ""
     )
     if p_value < 0.05:
-        told = f"The two sides moved apart before anybody was trained (p = {p_value:.2g})."
+        told = f"The two sides moved apart before anybody was trained (p = {number(p_value)})."
         return Guard(name, Level.BLOCK, p_value, threshold, told, Verdict.NOT_CREDIBLE)
     if p_value < 0.20:
-        told = f"Signs of different trends before the start (p = {p_value:.2g}).{unseen}"
+        told = f"Signs of different trends before the start (p = {number(p_value)}).{unseen}"
         caps = None if measured.is_randomised else Verdict.SUGGESTIVE
         return Guard(name, Level.WARN, p_value, threshold, told, caps)
-    told = f"No sign of different trends before the start (p = {p_value:.2g}).{unseen}"
+    told = f"No sign of different trends before the start (p = {number(p_value)}).{unseen}"
     return Guard(name, Level.PASS, p_value, threshold, told)
 
 
@@ -133,7 +134,7 @@ def trend_carried_on(measured: Measured, _: Evidence) -> Guard:
     if found is None or found.without_trend is None:
         return unknown(name, threshold)
     rest = found.without_trend
-    told = f"With the trend before carried on: {rest.estimate:.3g} ({rest.low:.3g} to {rest.high:.3g})."
+    told = f"With the trend before carried on: {number(rest.estimate)} ({number(rest.low)} to {number(rest.high)})."
     is_same_way = rest.estimate * found.effect.estimate > 0
     if rest.excludes_zero and is_same_way and measured.finds_something and (measured.p_value or 0.0) < 0.05:
         return Guard(name, Level.PASS, rest.estimate, threshold, told)
@@ -147,8 +148,8 @@ def breakdown(measured: Measured, _: Evidence) -> Guard:
     if found is None or found.breakdown_at_start is None:
         return unknown(name, threshold)
     told = (
-        f"Trends may part, from one period to the next, {found.breakdown_at_start:.2g} times as far as they ever did "
-        f"before until the first period's effect is not told from zero ({found.breakdown:.2g} times for the whole)."
+        f"Trends may part, from one period to the next, {number(found.breakdown_at_start)} times as far as they ever did "
+        f"before until the first period's effect is not told from zero ({number(found.breakdown)} times for the whole)."
     )
     level = Level.WARN if found.breakdown_at_start < 1 else Level.PASS
     return Guard(name, level, found.breakdown_at_start, threshold, told)
@@ -158,7 +159,7 @@ def second_estimator(measured: Measured, _: Evidence) -> Guard:
     name, threshold = "second_estimator", "warn: the sign of an effect differs"
     if measured.second is None or measured.effect is None:
         return unknown(name, threshold)
-    told = f"The second estimator gives {measured.second:.3g}."
+    told = f"The second estimator gives {number(measured.second)}."
     is_other = measured.finds_something and measured.second * measured.effect.estimate < 0
     return _warned(name, is_other, measured.second, threshold, told)
 
@@ -172,7 +173,7 @@ def leave_one_out(measured: Measured, _: Evidence) -> Guard:
         return unknown(name, threshold)
     estimate = measured.effect.estimate
     furthest = float(some[np.argmax(np.abs(some - estimate))])
-    told = f"Without any one unit the estimate lies between {some.min():.3g} and {some.max():.3g}."
+    told = f"Without any one unit the estimate lies between {number(some.min())} and {number(some.max())}."
     return _warned(name, measured.finds_something and _turns(estimate, furthest), furthest, threshold, told)
 
 

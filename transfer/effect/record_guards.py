@@ -11,6 +11,7 @@ import numpy as np
 
 from transfer.effect.design import Verdict
 from transfer.effect.evidence import Evidence, Leavers
+from transfer.effect.figures import number, percent
 from transfer.effect.guard import Guard, Level, Measured, unknown
 
 
@@ -28,7 +29,7 @@ def registered_first(measured: Measured, evidence: Evidence) -> Guard:
         return Guard(name, Level.PASS, 1, threshold, told)
     p_value = measured.p_value if measured.p_value is not None else 1.0
     adjusted = min(1.0, kpis * p_value)
-    told += f" {kpis} KPIs were registered: p is {adjusted:.2g} for all of them together."
+    told += f" {kpis} KPIs were registered: p is {number(adjusted)} for all of them together."
     is_lost = measured.finds_something and adjusted >= 0.05
     return Guard(name, Level.WARN, kpis, threshold, told, Verdict.SUGGESTIVE if is_lost else None)
 
@@ -69,7 +70,7 @@ def contamination(_: Measured, evidence: Evidence) -> Guard:
     threshold = "block: over 10 % of control person-months by trained people; warn: over 2 %"
     if value is None:
         return unknown(name, threshold)
-    told = f"{value:.1%} of control person-months were worked by somebody who was trained."
+    told = f"{percent(value)} of control person-months were worked by somebody who was trained."
     if value > 0.10:
         return Guard(name, Level.BLOCK, value, threshold, told, Verdict.NOT_CREDIBLE)
     if value > 0.02:
@@ -87,7 +88,7 @@ def attrition(_: Measured, evidence: Evidence) -> Guard:
     if found is None:
         return Guard(name, Level.NOT_EVALUATED, None, threshold, "One side has no roster to count leavers from.")
     gap, p_value = found
-    told = f"Leave rates differ by {100 * gap:+.1f} points (p = {p_value:.2g})."
+    told = f"Leave rates differ by {number(100 * gap)} points (p = {number(p_value)})."
     if abs(gap) > 0.05:
         told += " Those who can still be measured are not those who began."
         is_block = p_value < 0.05
@@ -154,7 +155,7 @@ def _share(name: str, value: float | None, threshold: str, what: str, block: flo
     """A share that should be high."""
     if value is None:
         return unknown(name, threshold)
-    told = f"{value:.1%} {what}."
+    told = f"{percent(value)} {what}."
     if value < block:
         return Guard(name, Level.BLOCK, value, threshold, told, Verdict.NOT_CREDIBLE)
     if value < warn:

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from transfer.effect.card import Headline, Subject
 from transfer.effect.design import Verdict
+from transfer.effect.figures import number
 from transfer.effect.guard import Guard, Level
 from transfer.effect.interrupted_series import without_claims
-
-MINUS = "\N{MINUS SIGN}"
-
-
-def number(value: float | None, measure: str = "") -> str:
-    """Three significant digits and the unit of measure; a dash where there is none."""
-    if value is None:
-        return "–"
-    told = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{told.replace('-', MINUS)} {measure}".strip()
-
-
-def percent(share: float | None) -> str:
-    """A share in per cent, with a decimal only where it tells something."""
-    return "not evaluated" if share is None else f"{share:.1%}".replace(".0%", "%").replace("%", " %")
 
 
 def estimand(subject: Subject) -> str:
