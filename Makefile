@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 LRS := .venv-lrs
+SPARK := .venv-spark
 # Tests run in as many processes as there are cores, up to four: each takes a gigabyte or two.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()))')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lrs check bench dev docs lock
+.PHONY: help demo test test-lrs parity check bench dev docs lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: $(INSTALLED) ## run every test
 
 test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is installed beside the project
 	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py
+
+parity: $(INSTALLED) $(SPARK)/installed ## build every model on a Spark cluster, too, and compare (needs Java; 15 minutes)
+	@$(BIN)/python -m pytest -q tests/parity
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated pages
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-sql check-types check-python check-imports check-docs
@@ -84,4 +88,14 @@ $(LRS)/installed:
 	@echo "Building $(LRS) with Ralph (once) …"
 	@$(PYTHON) -m venv $(LRS)
 	@$(LRS)/bin/python -m pip install --quiet --disable-pip-version-check "ralph-malph[cli,lrs,backend-fs]==5.1.0" requests
+	@touch $@
+
+# Spark's servers, Java aside, come in one package of a gigabyte. The dbt that speaks to them is installed beside them
+# and not in .venv: its client is built from source, which no newcomer should have to wait for. Keep it at .venv's version.
+$(SPARK)/installed:
+	@java -version 2>/dev/null || { echo "Spark needs Java 17 or later. Next: install it, then run make parity again."; exit 1; }
+	@echo "Building $(SPARK) with Spark (once) …"
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check \
+		"pyspark==4.3.0" "dbt-core==1.11.16" "dbt-spark[PyHive]==1.11.0"
 	@touch $@

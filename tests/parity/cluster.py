@@ -1,0 +1,115 @@
+"""A Spark cluster on loopback: a master, a worker, and the Thrift server that dbt speaks to.
+
+PyPI's pyspark carries the servers, and `make parity` installs it into an environment of its own: it brings no client
+that dbt would need. Each server leads a process group, because the launcher scripts start Java as a child.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-spark"
+LONGEST_START_SECONDS = 120
+CORES = 2
+
+SETTINGS = {
+    # An application that asks for more cores than there are waits forever.
+    "spark.cores.max": CORES,
+    "spark.executor.memory": "1500m",
+    "spark.driver.memory": "1500m",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": CORES,
+    "spark.sql.session.timeZone": "UTC",
+    # Instants are UTC and without a zone in every file, as in DuckDB.
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.sources.partitionOverwriteMode": "dynamic",
+}
+
+
+def is_installed() -> bool:
+    return bool(_spark_homes())
+
+
+def _spark_homes() -> list[Path]:
+    return list(ENVIRONMENT.glob("lib/python3*/site-packages/pyspark"))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[int]:
+    """A cluster that keeps what it makes in ``folder``; yields the port of its Thrift server on 127.0.0.1."""
+    (home,) = _spark_homes()
+    master, web, worker_web, thrift = free_ports(4)
+    address = f"spark://127.0.0.1:{master}"
+    spark_class, submit = os.fspath(home / "bin" / "spark-class"), os.fspath(home / "bin" / "spark-submit")
+    deploy = "org.apache.spark.deploy"
+    to_master = ["--host", "127.0.0.1", "--port", str(master), "--webui-port", str(web)]
+    to_worker = ["--host", "127.0.0.1", "--cores", str(CORES), "--memory", "2g", "--webui-port", str(worker_web)]
+    with ExitStack() as servers:
+        servers.enter_context(_server([spark_class, f"{deploy}.master.Master", *to_master], home, folder, "master"))
+        _wait_for(master, folder / "master.log")
+        worker = [spark_class, f"{deploy}.worker.Worker", *to_worker, address]
+        servers.enter_context(_server(worker, home, folder, "worker"))
+        servers.enter_context(_server([submit, *_thrift_server(address, thrift, folder)], home, folder, "thrift"))
+        _wait_for(thrift, folder / "thrift.log")
+        yield thrift
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _thrift_server(master: str, port: int, folder: Path) -> list[str]:
+    settings = SETTINGS | {
+        "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={folder / 'metastore'};create=true",
+    }
+    conf = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
+    hive = {"hive.server2.thrift.port": port, "hive.server2.thrift.bind.host": "127.0.0.1"}
+    hiveconf = [word for name, value in hive.items() for word in ("--hiveconf", f"{name}={value}")]
+    server = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+    return ["--master", master, "--class", server, *conf, "spark-internal", *hiveconf]
+
+
+@contextmanager
+def _server(command: Sequence[str], home: Path, folder: Path, name: str) -> Iterator[None]:
+    environment = os.environ | {
+        "SPARK_HOME": os.fspath(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": os.fspath(folder / "scratch"),
+        "SPARK_WORKER_DIR": os.fspath(folder / "worker"),
+    }
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(port: int, log: Path) -> None:
+    ends = time.monotonic() + LONGEST_START_SECONDS
+    while time.monotonic() < ends:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.3)
+    raise TimeoutError(
+        f"Spark's {log.stem} did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+    )
