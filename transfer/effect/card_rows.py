@@ -10,20 +10,13 @@ NOT_EVALUATED = "not evaluated"
 
 def rows(card: EffectCard) -> list[tuple[str, str]]:
     """(label, text) of everything on the card but the guards and the event study; none is ever left out."""
-    head = card.headline
-    measure = card.subject.measure
     return [
         ("Estimand", card.estimand),
         ("Who, when", _who(card)),
         ("Compared with", f"{card.who.controls}. {card.design.design.value.capitalize()}: {card.design.reason}"),
         ("Estimate", _estimate(card)),
         ("Chance", _chance(card)),
-        (
-            "Second estimator",
-            "none"
-            if head.second_estimator is None
-            else f"{head.second_estimator}: {'withheld' if card.is_withheld else number(head.second_estimate, measure)}",
-        ),
+        ("Second estimator", _second(card)),
         ("Before the start", _before(card)),
         ("If trends part", _trends(card)),
         ("Without one unit", _without(card)),
@@ -60,6 +53,14 @@ def _estimate(card: EffectCard) -> str:
     if head.standard_error is not None:
         told += f", standard error {number(head.standard_error)}"
     return f"{told}. {head.estimator[0].upper()}{head.estimator[1:]}."
+
+
+def _second(card: EffectCard) -> str:
+    head = card.headline
+    if head.second_estimator is None:
+        return "none"
+    figure = "withheld" if card.is_withheld else number(head.second_estimate, card.subject.measure)
+    return f"{head.second_estimator}: {figure}"
 
 
 def _chance(card: EffectCard) -> str:

@@ -99,7 +99,7 @@ def baseline_balance(measured: Measured, _: Evidence) -> Guard:
     if found is None:
         return unknown(name, threshold)
     trait, size = found.largest
-    told = f"Largest difference before: {trait}, {number(size)} SD (a lottery gives as much with p = {number(found.p_value)})."
+    told = f"Largest difference before: {trait}, {number(size)} SD (by lottery: p = {number(found.p_value)})."
     if abs(size) <= 0.25 or measured.has_covariates:
         return Guard(name, Level.PASS, size, threshold, told)
     is_beyond_chance = found.p_value < 0.05 and not measured.is_randomised
@@ -148,8 +148,8 @@ def breakdown(measured: Measured, _: Evidence) -> Guard:
     if found is None or found.breakdown_at_start is None:
         return unknown(name, threshold)
     told = (
-        f"Trends may part, from one period to the next, {number(found.breakdown_at_start)} times as far as they ever did "
-        f"before until the first period's effect is not told from zero ({number(found.breakdown)} times for the whole)."
+        f"Trends may part, from one period to the next, {number(found.breakdown_at_start)} times as far as ever before "
+        f"until the first period's effect is not told from zero ({number(found.breakdown)} times for the whole)."
     )
     level = Level.WARN if found.breakdown_at_start < 1 else Level.PASS
     return Guard(name, level, found.breakdown_at_start, threshold, told)
