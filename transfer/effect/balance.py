@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from transfer.effect.panel import Flags, Floats
 
@@ -42,20 +41,26 @@ def balance(before: Floats, is_treated: Flags, persons: Floats | None = None, se
         traits["size"] = np.asarray(persons, dtype=np.float64)
     values = np.column_stack(list(traits.values()))
     rng = np.random.default_rng(seed)
-    observed = _differences(values, is_treated)
-    drawn = np.array([_differences(values, rng.permutation(is_treated)) for _ in range(PERMUTATIONS)])
-    largest = np.abs(drawn).max(axis=1)
-    beaten = int(np.sum(largest >= np.abs(observed).max() - 1e-12))
-    return Balance(dict(zip(traits, observed.tolist(), strict=True)), (1 + beaten) / (1 + PERMUTATIONS))
+    drawn = rng.permuted(np.tile(is_treated, (1 + PERMUTATIONS, 1)), axis=1)
+    drawn[0] = is_treated
+    found = _differences(values - values.mean(axis=0), drawn.astype(np.float64))
+    largest = np.abs(found).max(axis=1)
+    beaten = int(np.sum(largest >= largest[0] - 1e-12))
+    return Balance(dict(zip(traits, found[0].tolist(), strict=True)), beaten / (1 + PERMUTATIONS))
 
 
-def _differences(values: Floats, is_treated: Flags) -> npt.NDArray[np.float64]:
-    """Standardised by the root of the mean of both variances; 0 where nothing varies."""
-    treated, others = values[is_treated], values[~is_treated]
-    spread = np.sqrt((_variance(treated) + _variance(others)) / 2)
-    off = treated.mean(axis=0) - others.mean(axis=0)
-    return np.asarray(np.divide(off, spread, out=np.zeros_like(off), where=spread > 0))
+def _differences(values: Floats, treated: Floats) -> Floats:
+    """(draws, traits) of ``values`` (units, traits) for ``treated`` (draws, units) of 0 and 1.
 
-
-def _variance(values: Floats) -> Floats:
-    return np.asarray(values.var(axis=0, ddof=1)) if len(values) > 1 else np.zeros(values.shape[1])
+    Standardised by the root of the mean of both variances; 0 where nothing varies.
+    """
+    sides = [(side.sum(axis=1, keepdims=True), side) for side in (treated, 1 - treated)]
+    means = [side @ values / count for count, side in sides]
+    variances = [
+        (side @ values**2 - count * mean**2) / np.maximum(count - 1, 1)
+        for (count, side), mean in zip(sides, means, strict=True)
+    ]
+    spread = np.sqrt(np.maximum((variances[0] + variances[1]) / 2, 0))
+    off = means[0] - means[1]
+    is_even = spread <= 1e-12 * np.abs(values).max(initial=1.0)
+    return np.asarray(np.divide(off, spread, out=np.zeros_like(off), where=~is_even))

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from transfer.effect.cells import BasePeriod, Cells, Control, cells_of, estimates_of, sums_of
 from transfer.effect.group_time import group_time
@@ -85,7 +85,7 @@ class Figures:
         error = math.sqrt(max(variance, 0.0))
         spread = sum(part**2 / freedom for part, freedom in parts if freedom > 0)
         freedom = variance**2 / spread if spread > 0 else 1.0
-        half = float(stats.t.ppf((1 + self.confidence) / 2, max(freedom, 1.0))) * error
+        half = float(special.stdtrit(max(freedom, 1.0), (1 + self.confidence) / 2)) * error
         return Bounded(estimate, error, estimate - half, estimate + half, freedom)
 
 
