@@ -1,8 +1,9 @@
-"""INFER and PUBLISH, run: metric results are written, then the build is published."""
+"""INFER and PUBLISH, run: metric results and effect cards are written, then the build is published."""
 
 import dagster as dg
 
 from pipelines.dbt_project import manifest
+from pipelines.effects.cards import write_effect_cards
 from pipelines.metric_results import write_metric_results
 from pipelines.progress import stage
 from pipelines.publishing import Withheld, publish
@@ -42,10 +43,26 @@ def metric_results() -> dg.AssetsDefinition:
     return fct_metric_result
 
 
+def effect_cards() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["metrics", "effect_cards"],
+        deps=_keys("marts", "intermediate"),
+        pool="warehouse",
+        description="One row per registered study: what its programme did to its KPI, and what that figure is worth.",
+    )
+    def effects(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+        opened = home.open()
+        with stage("judge the effects"), writing(opened), connected(opened) as connection:
+            run = write_effect_cards(opened, connection, as_of(), context.run.run_id)
+        return dg.MaterializeResult(metadata={"plans frozen": run.frozen, **run.by_verdict})
+
+    return effects
+
+
 def publication() -> dg.AssetsDefinition:
     @dg.asset(
         key=["published", "learning"],
-        deps=[*_keys("marts", "trust", "audit"), ["metrics", "fct_metric_result"]],
+        deps=[*_keys("marts", "trust", "audit"), ["metrics", "fct_metric_result"], ["metrics", "effect_cards"]],
         pool="warehouse",
         kinds={"duckdb", "parquet"},
         description="The database and the Parquet files that readers open.",

@@ -3,7 +3,7 @@
     inbox/<tool> (files from elsewhere)
     <tool>/<kind>, lrs/<tool>/<kind>, rest/<tool>/<export>/<kind>, database/<tool>/<export>/<kind>
         → landing/<kind> → landing/identity_links → staging … marts, trust, audit → guards (blocking checks)
-        → metrics/fct_metric_result → published/learning → write_back/statements
+        → metrics/fct_metric_result, metrics/effect_cards → published/learning → write_back/statements
 
 Asset keys are the names of tools, kinds and models, and the first word of a key is its group. What holds for every
 asset is set here, once.
@@ -16,7 +16,7 @@ from datetime import timedelta
 import dagster as dg
 
 from connectors.home import Home
-from pipelines.answers import metric_results, publication
+from pipelines.answers import effect_cards, metric_results, publication
 from pipelines.database_pulls import database_pulls
 from pipelines.dbt_project import dbt_resource
 from pipelines.guarding import guard_checks
@@ -67,6 +67,7 @@ def line(home: Home) -> dg.Definitions:
         identity_assets,
         warehouse_assets(),
         metric_results(),
+        effect_cards(),
         publication(),
         write_back_asset(),
     ]

@@ -24,14 +24,21 @@ _DAYS_OF = {"week": 7.0, "month": 30.436875, "quarter": 91.310625, "year": 365.2
 _CELLS = """
     select
         units.org_unit_id as unit, panel.definition_version, panel.period_grain, panel.period_number,
-        panel.period_start, panel.period_end, panel.value as outcome, panel.cell_state, panel.first_told_at
+        panel.period_start, panel.period_end, panel.value as outcome, panel.cell_state, panel.first_told_at,
+        panel.cell_state = 'observed' or headcounts.persons is not null or described.month_start is null as is_due
     from intermediate.int_kpi_panel as panel
     inner join (
         select org_unit_key, any_value(org_unit_id) as org_unit_id from marts.dim_org_unit group by org_unit_key
     ) as units on panel.org_unit_key = units.org_unit_key
+    left join (select distinct month_start from marts.fct_headcount_monthly) as described
+        on date_trunc('month', panel.period_start) = described.month_start
+    left join marts.fct_headcount_monthly as headcounts
+        on panel.org_unit_key = headcounts.org_unit_key
+        and date_trunc('month', panel.period_start) = headcounts.month_start
     where panel.kpi_id = ?
     order by panel.period_number, units.org_unit_id
 """
+"""A cell is due where somebody worked in the team that month, as far as HR tells: what was dissolved owes none."""
 
 _WHY_MISSING = {
     "not_yet": "its values begin only in the window",
@@ -49,9 +56,9 @@ class StudyPanel:
     """``rows`` are balanced: unit, period (label), start (label of the first treated period; None: never), outcome.
 
     ``periods`` are the labels in order, each with its first day; ``starts`` unit → label. ``coverage`` is the share of
-    cells observed before anything was ``dropped``. ``definition_changes`` are periods inside the window that another
-    definition measured. ``first_outcome_told_at``: when a value of a treated period was first told (naive UTC).
-    ``is_over``: the window has ended in the data.
+    cells observed of those that were due, before anything was ``dropped``. ``definition_changes`` are periods inside
+    the window that another definition measured. ``first_outcome_told_at``: when a value of a treated period was first
+    told (naive UTC). ``is_over``: the window has ended in the data.
     """
 
     rows: pd.DataFrame
@@ -112,7 +119,7 @@ def study_panel(connection: duckdb.DuckDBPyConnection, plan: Plan) -> StudyPanel
         grain=str(inside["period_grain"].iloc[0]),
         periods={labels[number]: first.date() for number, first in _first_days(inside).items()},
         starts=starts,
-        coverage=float((inside["cell_state"] == "observed").mean()),
+        coverage=float((inside.loc[inside["is_due"].astype(bool), "cell_state"] == "observed").mean()),
         dropped=dropped,
         missing_around_start=_missing_around_start(inside, places),
         definition_changes=_definition_changes(told, inside, plan),

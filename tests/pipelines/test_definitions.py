@@ -212,7 +212,7 @@ def test_what_readers_query_has_these_names(groups: dict[str, set[str]]) -> None
     assert groups["marts"] == MARTS
     assert groups["trust"] == TRUST
     assert groups["audit"] == AUDITS
-    assert groups["metrics"] == {"fct_metric_result"}
+    assert groups["metrics"] == {"effect_cards", "fct_metric_result"}
     assert groups["published"] == {"learning"}
     assert groups["write_back"] == {"statements"}
 
@@ -297,7 +297,8 @@ def test_the_triggers_start_what_they_should(defs: dg.Definitions) -> None:
 
 def test_whoever_writes_the_warehouse_waits_for_the_pool(defs: dg.Definitions) -> None:
     pools = {name: op.pool for name, op in ((node.name, node.definition) for node in defs.resolve_job_def("run").nodes)}
-    writers = {"warehouse", "guards", "metrics__fct_metric_result", "published__learning", "identity"}
+    writers = {"warehouse", "guards", "metrics__effect_cards", "metrics__fct_metric_result"}
+    writers |= {"published__learning", "identity"}
     assert {name for name, pool in pools.items() if pool == "warehouse"} == writers
     assert {name for name, pool in pools.items() if pool == "landing"} == set(TOOLS)
 
