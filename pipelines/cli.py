@@ -9,6 +9,7 @@
     identity   decide who is who where no rule can
     activity   decide which offerings are one course where no code says so
     metric     list metrics, explain one, show its figures
+    effect     what training did to an outcome: a card of any panel file
     write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
     doctor     look for what is wrong with a home
@@ -30,6 +31,7 @@ from connectors.errors import SettingsError, ThroughlineError
 from pipelines import (
     activity_commands,
     connector_commands,
+    effect_command,
     identity_commands,
     metric_commands,
     pull_command,
@@ -53,6 +55,7 @@ app.add_typer(xapi_commands.app, name="xapi")
 app.add_typer(identity_commands.app, name="identity")
 app.add_typer(activity_commands.app, name="activity")
 app.add_typer(metric_commands.app, name="metric")
+app.command()(effect_command.effect)
 app.command("write-back")(write_back_commands.write_back)
 app.command()(pull_command.pull)
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.

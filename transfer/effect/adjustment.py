@@ -16,25 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from transfer.effect.cells import Cells
+from transfer.effect.choices import Method
 from transfer.effect.panel import Floats, Integers, Panel
 
 _NO_OVERLAP = 0.999
 """A propensity from which on nobody untreated is like the treated; the limit of R's `did`."""
 _NEWTON_STEPS = 60
-
-
-class Method(StrEnum):
-    """How covariates enter; without covariates all are the same."""
-
-    DOUBLY_ROBUST = "dr"
-    DOUBLY_ROBUST_IMPROVED = "imp"
-    REGRESSION = "reg"
-    WEIGHTING = "ipw"
 
 
 @dataclass(frozen=True)

@@ -13,26 +13,14 @@ Source: Callaway and Sant'Anna (2021), Difference-in-differences with multiple t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
+from transfer.effect.choices import BasePeriod, Control
 from transfer.effect.panel import Flags, Floats, Integers, Panel
 from transfer.effect.periods import PanelRefused
 
-
-class Control(StrEnum):
-    """Who stands for what would have happened: units never treated, or all that are not treated yet."""
-
-    NEVER = "never"
-    NOT_YET = "notyet"
-
-
-class BasePeriod(StrEnum):
-    """What a period before the start is compared with: the period before it, or the last one before the start."""
-
-    VARYING = "varying"
-    UNIVERSAL = "universal"
+__all__ = ["BasePeriod", "Cells", "Control", "cells_of", "estimates_of", "sums_of"]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transfer.effect.adjustment import Method, adjusted
-from transfer.effect.cells import BasePeriod, Cells, Control, cells_of, estimates_of, sums_of
+from transfer.effect.adjustment import adjusted
+from transfer.effect.cells import Cells, cells_of, estimates_of, sums_of
+from transfer.effect.choices import BasePeriod, Control, Method
 from transfer.effect.influence import Influence, Linear, Stored
 from transfer.effect.panel import Flags, Floats, Integers, Panel
 from transfer.effect.periods import PanelRefused

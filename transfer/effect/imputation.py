@@ -56,9 +56,9 @@ def imputation(panel: Panel, anticipation: float = 0) -> Imputation:
     A unit counts as treated from its start less ``anticipation`` on, for the fit; effects are those from the start on.
     """
     fit = _fitted(panel, anticipation)
-    treated: Flags = np.greater_equal(panel.calendar.values[None, :], fit.starts[:, None] - 1e-9)
-    reached: Flags = np.isfinite(fit.effects)[None, :] & fit.untreated.any(axis=1)[:, None]
-    counted: Flags = treated & reached
+    treated = np.asarray(panel.calendar.values[None, :] >= fit.starts[:, None] - 1e-9)
+    reached = np.asarray(np.isfinite(fit.effects)[None, :] & np.asarray(fit.untreated.any(axis=1))[:, None])
+    counted = treated & reached
     if not counted.any():
         raise PanelRefused("No treated outcome can be imputed: in none of its periods anybody is untreated.")
     times = np.round(panel.calendar.values[None, :] - fit.starts[:, None], 9)

@@ -20,9 +20,9 @@ from statistics import NormalDist
 import numpy as np
 from scipy import sparse, stats
 
-from transfer.effect.adjustment import Method
 from transfer.effect.aggregation import Aggregation
 from transfer.effect.cells import Cells, estimates_of
+from transfer.effect.choices import Method
 from transfer.effect.group_time import GroupTime, group_time
 from transfer.effect.panel import Flags, Floats, Panel
 from transfer.effect.periods import PanelRefused

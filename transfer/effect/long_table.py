@@ -20,7 +20,7 @@ from transfer.effect.columns import constant_of_unit, covariate, numbers
 from transfer.effect.panel import Dropped, Flags, Floats, Integers, Panel, Remark
 from transfer.effect.periods import Calendar, PanelRefused, calendar_of, never
 
-__all__ = ["Columns", "PanelRefused", "panel_of"]
+__all__ = ["Columns", "PanelRefused", "panel_of", "strata_of"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,14 @@ def panel_of(frame: pd.DataFrame, columns: Columns) -> Panel:
         _weights(frame, columns, units, labels), coded,
     )  # fmt: skip
     return _told(_without_the_treated_from_the_first(_balanced(whole)), columns)
+
+
+def strata_of(frame: pd.DataFrame, columns: Columns, name: str, panel: Panel) -> Integers:
+    """Codes (units,) of the blocks within which the panel's units were drawn; raises PanelRefused where they vary."""
+    units, labels = _units(frame[columns.unit], columns.unit)
+    codes, _ = pd.factorize(constant_of_unit(frame[name], units, labels, name), use_na_sentinel=False)
+    places = {label: at for at, label in enumerate(labels)}
+    return np.array([codes[places[unit]] for unit in panel.units], dtype=np.int64)
 
 
 def _has(frame: pd.DataFrame, columns: Columns) -> None:
@@ -197,7 +205,17 @@ def _balanced(panel: Panel) -> Panel:
             f"No unit is observed in all {panel.n_periods} periods ({dropped[0].unit}: {dropped[0].reason}). "
             "Keep the periods that most units have, or say which units are one."
         )
+    panel = replace(panel, coverage=float(1 - holes.mean()), missing_around_start=_around_start(panel, holes))
     return replace(_kept(panel, np.logical_not(incomplete)), dropped=(*panel.dropped, *dropped)) if dropped else panel
+
+
+def _around_start(panel: Panel, holes: Flags) -> tuple[str, ...]:
+    """Treated units that lack the period of their start, or the one before."""
+    first = panel.first_treated
+    last = panel.n_periods - 1
+    found = (first <= last) & (holes[np.arange(panel.n_units), np.minimum(first, last)])
+    found |= (first <= last) & (first > 0) & holes[np.arange(panel.n_units), np.clip(first - 1, 0, last)]
+    return tuple(panel.units[unit] for unit in np.flatnonzero(found))
 
 
 def _hole(holes: Flags, is_outcome: bool, calendar: Calendar) -> str:

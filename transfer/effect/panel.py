@@ -39,7 +39,8 @@ class Panel:
     ``calendar.values``, infinite for those who did not start before the panel ended; ``cluster`` (units,) are codes
     of ``cluster_labels`` (the units themselves without a cluster column); ``covariates`` (units, periods, k);
     ``weights`` (units,) have mean 1. ``never_coded`` counts how the table said "never": 0, empty, infinite, or a
-    start after the panel's end.
+    start after the panel's end. ``coverage`` is the share of unit-periods that the table held before it was balanced,
+    ``missing_around_start`` names treated units that lack the period of their start or the one before.
     """
 
     outcome: Floats
@@ -54,6 +55,8 @@ class Panel:
     never_coded: dict[str, int] = field(default_factory=dict)
     dropped: tuple[Dropped, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    coverage: float = 1.0
+    missing_around_start: tuple[str, ...] = ()
 
     @property
     def n_units(self) -> int:

@@ -8,15 +8,15 @@ It says what the numbers are. What they are worth (guards, design, verdict) is j
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
-from transfer.effect.adjustment import Method
 from transfer.effect.aggregation import Aggregation, aggregations
 from transfer.effect.assignments import Assignments, assignments_of
-from transfer.effect.cells import BasePeriod, Control, cells_of
+from transfer.effect.cells import cells_of
+from transfer.effect.choices import BasePeriod, Choices
 from transfer.effect.group_time import GroupTime, group_time
 from transfer.effect.imputation import Imputation, imputation
 from transfer.effect.inference import (
@@ -30,9 +30,11 @@ from transfer.effect.inference import (
     leave_one_out,
     wald,
 )
-from transfer.effect.panel import Floats, Integers, Panel, Remark
+from transfer.effect.panel import Floats, Panel, Remark
 from transfer.effect.periods import PanelRefused
 from transfer.effect.permutation import Permutation, PreTrend, permutation, pre_trend
+
+__all__ = ["Choices", "Study", "estimate"]
 
 FEW_TREATED = 5
 """Up to so many treated clusters, the interval inverts the permutation test: a jackknife of three is a guess."""
@@ -40,23 +42,6 @@ INVERTED = 500
 """Up to so many clusters the permutation test is inverted, too, beside the interval that counts."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What an analyst decides before the outcome is seen.
-
-    ``strata`` (units,) are codes within which starts were drawn; ``anticipation`` counts on the axis of event time.
-    """
-
-    control: Control = Control.NEVER
-    method: Method = Method.DOUBLY_ROBUST
-    base_period: BasePeriod = BasePeriod.VARYING
-    anticipation: float = 0
-    permutations: int = 999
-    seed: int = 1
-    confidence: float = 0.95
-    strata: Integers | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
