@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 THROUGHLINE_HOME ?= $(CURDIR)/.throughline
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lrs parity check bench dev docs lock
+.PHONY: help demo test test-histories test-lrs parity check bench dev docs lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ demo: $(INSTALLED) ## simulate a small company, run the whole line on it, print 
 test: $(INSTALLED) ## run every test
 	@env -u THROUGHLINE_HOME -u THROUGHLINE_KEY -u THROUGHLINE_KEY_FILE -u THROUGHLINE_AS_OF $(BIN)/python -m pytest -q \
 		--numprocesses=$(WORKERS) --dist=loadscope --no-loadscope-reorder
+
+test-histories: $(INSTALLED) ## try many more histories of deliveries: increments end where a full refresh ends
+	@for start in 1 2 3 4 5; do \
+		THROUGHLINE_HISTORIES=200 THROUGHLINE_HISTORIES_START=$$start \
+			$(BIN)/python -m pytest -q tests/dbt_project/test_any_history.py || exit 1; \
+	done
 
 test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is installed beside the project
 	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py

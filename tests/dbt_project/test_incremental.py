@@ -57,8 +57,9 @@ TABLES = {
 """What must not depend on the way, and the columns that put its rows in order."""
 
 WITHOUT_TESTS = ("--no-write-json", "--exclude-resource-types", "test", "unit_test")
-INCREMENT = ("run", "--no-write-json", "--select", "stg_ledger", "intermediate", "fct_learning_event")
-READ_WHOLE = ("run", "--no-write-json", "--select", "marts", "trust", "--exclude", "dim_date", "fct_learning_event")
+PARTITIONED = "config.materialized:replace_partitions"
+INCREMENT = ("run", "--no-write-json", "--select", "stg_ledger", "intermediate", PARTITIONED)
+READ_WHOLE = ("run", "--no-write-json", "--select", "marts", "trust", "--exclude", "dim_date", PARTITIONED)
 """An increment of what is built by partitions, and the rest, which is built whole each time."""
 
 

@@ -18,8 +18,22 @@ facts as (
     }, schema='marts') }}
 ),
 
--- Records that touched units hold now, or gave to the fact before. Each of them may also lie in other units and,
--- where its time was changed, in other partitions: which copy counts is decided anew in all of them.
+-- What touched units hold no more is known from what the last build said of them: on which days, counted or not.
+explained as (
+    select * from {{ built('int_learning_event_explained', {
+        'tool': 'string', 'record_kind': 'string', 'unit': 'string', 'occurred_date': 'date'
+    }) }}
+),
+
+conflicts as (
+    select * from {{ built('int_statement_conflicting', {
+        'tool': 'string', 'unit': 'string', 'statement_id': 'string'
+    }) }}
+),
+
+-- Records that touched units hold now, or held before as what counted or as what was in conflict with it. Each of them
+-- may also lie in other units and, where its time was changed, in other partitions: which copy counts is decided anew
+-- in all of them.
 unit_records as (
     select events.record_kind, events.record_scope, events.record_key
     from events
@@ -30,6 +44,11 @@ unit_records as (
     from facts
     inner join units
         on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
+    union
+    select 'statements' as record_kind, '' as record_scope, conflicts.statement_id as record_key
+    from conflicts
+    inner join units
+        on conflicts.tool = units.tool and conflicts.unit = units.unit and units.record_kind = 'statements'
 ),
 
 void_records as (
@@ -52,11 +71,14 @@ record_dates as (
             and events.record_scope = touched_records.record_scope
             and events.record_key = touched_records.record_key
     union
-    -- What the fact holds of other units is an event still, and found above.
-    select facts.occurred_date, 'unit' as reason
-    from facts
+    -- What the days hold of other units is an event still, and found above.
+    select explained.occurred_date, 'unit' as reason
+    from explained
     inner join units
-        on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
+        on
+            explained.tool = units.tool
+            and explained.record_kind = units.record_kind
+            and explained.unit = units.unit
 ),
 
 link_dates as (

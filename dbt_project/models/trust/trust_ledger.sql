@@ -8,23 +8,27 @@ ledger as (
 
 final as (
     select
-        tool,
-        record_kind,
-        unit,
-        source_file,
-        rows_read,
-        rows_landed,
-        rows_rejected,
-        rows_duplicate,
-        rows_erased,
-        declaration_version,
-        landed_at,
-        status,
-        reason,
-        export,
-        series,
-        source_rows
+        ledger.tool,
+        ledger.record_kind,
+        ledger.unit,
+        ledger.source_file,
+        ledger.rows_read,
+        ledger.rows_landed,
+        ledger.rows_rejected,
+        ledger.rows_duplicate,
+        ledger.rows_erased,
+        ledger.declaration_version,
+        ledger.landed_at,
+        ledger.status,
+        ledger.reason,
+        ledger.export,
+        ledger.series,
+        ledger.source_rows,
+        staged.first_told_date,
+        staged.last_told_date
     from ledger
+    left join {{ ref('int_unit_staged') }} as staged
+        on ledger.tool = staged.tool and ledger.record_kind = staged.record_kind and ledger.unit = staged.unit
 )
 
 select * from final
