@@ -40,10 +40,12 @@ DBT_TYPE = {
 
 IDENTITY_LINKS = (
     Column("token", Type.TEXT, "Token of one identifier.", required=True),
-    Column("person_key", Type.INTEGER, "Person that the identifier belongs to; empty where it is ambiguous."),
+    Column("person_key", Type.INTEGER, "Person that the identifier belongs to; empty where it is ambiguous or shared."),
     Column("rule", Type.TEXT, "Rule that made the link."),
     Column("confidence", Type.NUMBER, "Confidence in the link, 0 to 1."),
-    Column("state", Type.TEXT, "What is known.", required=True, allowed=("resolved", "unmatched", "ambiguous")),
+    Column(
+        "state", Type.TEXT, "What is known.", required=True, allowed=("resolved", "unmatched", "ambiguous", "shared")
+    ),
     Column("valid_from", Type.DATE, "First day on which the link holds; empty for always."),
     Column("valid_to", Type.DATE, "First day on which it holds no more; empty for still."),
 )

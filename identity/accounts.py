@@ -4,13 +4,14 @@
     holders (whose each identifier was on a day) ─────────┴─→ claims by the strongest rule → links
 
 Two candidates under the strongest rule at one time make an account ambiguous for that time, and a weaker rule does not
-get to decide what a stronger one left open. Accounts that HR does not know are one person where they share an
-identifier with each other, and stay ``unmatched``: they count as learners, not as matches.
+get to decide what a stronger one left open. Where weaker identifiers name somebody else, and as many of them, the
+account is ambiguous too: a number that was mistyped is somebody's number. Accounts that HR does not know are one
+person where they share an identifier with each other, and stay ``unmatched``: they count as learners, not as matches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -21,11 +22,17 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from identity.landed import landed_in
-from identity.rules import RULES
+from identity.rules import ALIAS, RULES
 from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "valid_to"]
 """Links before they have keys: tokens with one anchor are one person; where nobody can tell, ``anchor`` is None."""
+
+SEEN = ("first_seen", "last_seen")
+ADDRESS = 2
+"""Trust of an address; its hash says the same and counts with it."""
+CONTACT = 3
+"""Persons whose accounts name one address from which it is a contact's and says nothing against their numbers."""
 
 IDENTIFIERS = ("account_token", "employee_token", "email_token", "email_sha1_token", "username_token")
 
@@ -69,25 +76,109 @@ def _mentioned(
 
 
 def matched(connection: duckdb.DuckDBPyConnection, found: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """Accounts that HR knows by one of their identifiers, one row per account and stretch of days; ANCHORED."""
-    connection.register("found", found[~found["account_token"].isin(held["token"])])
-    connection.register("held", held)
-    claims = connection.sql(
-        """
-        select found.account_token, held.trust, found.token, held.person_token, held.valid_from, held.valid_to,
-               found.first_seen, found.last_seen
-        from found join held on held.token = found.token
-        qualify held.trust = min(held.trust) over (partition by found.account_token)
-        order by all
-        """
-    ).df()
+    """Accounts that are known by one of the identifiers ``held``, one row per account and stretch of days; ANCHORED."""
+    claims = _claims(connection, found[~found["account_token"].isin(held["token"])], held)
+    contradicted = contradictions(connection, claims)
+    trust = claims["trust"]
+    claims = claims[trust == trust.groupby(claims["account_token"]).transform("min")]
+    claims = claims[~claims["account_token"].isin(contradicted)]
     alone = claims.groupby("account_token")["token"].transform("size") == 1
     undated = claims[alone]
     simple = pd.DataFrame(
         {"token": undated["account_token"], "anchor": undated["person_token"], "trust": undated["trust"]}
     )
     told = pd.DataFrame(_told(claims[~alone]), columns=["token", "trust", "anchor", "valid_from", "valid_to"])
-    return _ruled(pd.concat([simple.assign(valid_from=None, valid_to=None), told], ignore_index=True))
+    links = _ruled(pd.concat([simple.assign(valid_from=None, valid_to=None), told], ignore_index=True))
+    return pd.concat([links, nobodys(dict.fromkeys(contradicted, "contradicted"), "ambiguous")], ignore_index=True)
+
+
+def _claims(connection: duckdb.DuckDBPyConnection, found: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    connection.register("found", found)
+    connection.register("held", held)
+    claims = connection.sql(
+        """
+        select found.account_token, held.trust, found.token, held.person_token, held.valid_from, held.valid_to,
+               found.first_seen, found.last_seen
+        from found join held on held.token = found.token
+        order by all
+        """
+    ).df()
+    return claims.assign(**{name: pd.to_datetime(claims[name]) for name in ("valid_from", "valid_to", *SEEN)})
+
+
+def contradictions(connection: duckdb.DuckDBPyConnection, claims: pd.DataFrame) -> list[str]:
+    """Accounts whose identifiers name different persons, where no more of them name the strongest one's than another.
+
+    One identifier against one: either was mistyped, and nobody can tell which. An address and its hash are one. What
+    names the strongest one's person on any day (an address that was theirs) is no contradiction, nor is an address on
+    the accounts of ``CONTACT`` persons, who give that of their supervisor.
+    """
+    if not (claims.groupby("account_token")["person_token"].nunique() > 1).any():
+        return []
+    connection.register("claims", claims)
+    return [
+        account
+        for (account,) in connection.sql(
+            f"""
+            with named as (
+                select
+                    account_token, token, least(trust, {ADDRESS}) as bearing, person_token,
+                    trust = min(trust) over (partition by account_token) as is_strongest,
+                    coalesce(valid_from <= last_seen, true) and coalesce(valid_to > first_seen, true) as is_of_the_days
+                from claims where person_token is not null
+            ),
+            strongest as (select distinct account_token, person_token from named where is_strongest),
+            contacts as (
+                select named.token from named join strongest using (account_token)
+                where not named.is_strongest
+                group by named.token having count(distinct strongest.person_token) >= {CONTACT}
+            ),
+            bearings as (
+                select named.account_token, named.bearing, max(strongest.person_token is not null) as is_for
+                from named left join strongest using (account_token, person_token)
+                where named.token not in (select token from contacts)
+                group by all
+            ),
+            against as (
+                select named.account_token, named.person_token, count(distinct named.bearing) as bearings
+                from named join bearings using (account_token, bearing)
+                where named.is_of_the_days and not bearings.is_for and named.token not in (select token from contacts)
+                group by all
+            ),
+            supported as (
+                select account_token, count(*) filter (is_for) as bearings from bearings group by account_token
+            )
+            select distinct against.account_token
+            from against join supported using (account_token)
+            where against.bearings >= supported.bearings order by all
+            """
+        ).fetchall()
+    ]
+
+
+def nobodys(rules: Mapping[str, str], state: str) -> pd.DataFrame:
+    """Links of what is nobody's, and why: token → rule; ANCHORED."""
+    links = pd.DataFrame(list(rules.items()), columns=["token", "rule"], dtype=object)
+    return links.assign(anchor=None, confidence=0.0, state=state, valid_from=None, valid_to=None)[ANCHORED]
+
+
+def vouched(found: pd.DataFrame, held: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Identifiers that HR doesn't know, on accounts of one person whom it knows: held by that person, as an alias.
+
+    A tool that has an employee number and a private address in one account says whose the address is in every tool.
+    """
+    carried = found[~found["token"].isin(held["token"])].merge(
+        links[["token", "anchor", "valid_from"]].rename(columns={"token": "account_token"}), on="account_token"
+    )
+    by_token = carried.groupby("token")
+    is_told = (by_token["anchor"].transform("nunique") == 1) & by_token["anchor"].transform("count").eq(
+        by_token["anchor"].transform("size")
+    )
+    told = carried[is_told & ~carried["valid_from"].notna().groupby(carried["token"]).transform("any")]
+    alias = told.drop_duplicates("token")
+    return pd.DataFrame(
+        {"token": alias["token"], "trust": len(RULES), "person_token": alias["anchor"], "valid_from": None}
+    ).assign(valid_to=None)
 
 
 def _told(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
@@ -120,8 +211,8 @@ def _days_of_use(rows: pd.DataFrame) -> dict[str, tuple[date, date]]:
 def _ruled(links: pd.DataFrame) -> pd.DataFrame:
     trust = links["trust"].to_numpy(dtype=int)
     is_told = links["anchor"].notna()
-    names = np.array([rule.name for rule in RULES])
-    confidences = np.array([rule.confidence for rule in RULES])
+    names = np.array([rule.name for rule in (*RULES, ALIAS)])
+    confidences = np.array([rule.confidence for rule in (*RULES, ALIAS)])
     return links.assign(
         rule=names[trust],
         confidence=np.where(is_told, confidences[trust], 0.0),

@@ -7,7 +7,9 @@
       because: same birth date, confirmed by phone
 
 ``different`` keeps a proposal from being made again, and takes an account away from the person whom the rules give it;
-``split`` (one token) takes an account away whoever it was given to. Decisions weigh more than rules.
+``split`` (one token) takes an account away whoever it was given to. ``shared`` (one token) says that several people use
+an account, ``personal`` that one does although it looks shared. ``concurrent`` is ``same`` for somebody who holds two
+numbers of HR at one time, which is otherwise taken for a mistake. Decisions weigh more than rules.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ import pandas as pd
 import yaml
 
 FILE_NAME = "identity_decisions.yml"
-TOKENS_OF = {"same": 2, "different": 2, "split": 1}
+TOKENS_OF = {"same": 2, "concurrent": 2, "different": 2, "split": 1, "shared": 1, "personal": 1}
 """The decisions that there are, and how many tokens each is about."""
+CONCURRENT = "hr_record_concurrent"
+"""Rule of a number that its owner was decided to hold beside another one; guards let it pass."""
 
 
 class DecisionInvalid(Exception):
@@ -41,6 +45,11 @@ class Decision:
     @property
     def pair(self) -> frozenset[str]:
         return frozenset(self.tokens)
+
+    @property
+    def merges(self) -> bool:
+        """Whether it says that two are one."""
+        return self.decision in ("same", "concurrent")
 
 
 def read_decisions(path: Path) -> list[Decision]:
@@ -96,14 +105,16 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _takes_back(later: Decision, earlier: Decision) -> bool:
-    of_one_account = {later.decision, earlier.decision} == {"same", "split"} and bool(later.pair & earlier.pair)
-    return later.pair == earlier.pair or of_one_account
+    apart = ("split", "shared")
+    of_one_account = (later.merges and earlier.decision in apart) or (earlier.merges and later.decision in apart)
+    return later.pair == earlier.pair or (of_one_account and bool(later.pair & earlier.pair))
 
 
-def cut(found: pd.DataFrame, decisions: list[Decision], links: pd.DataFrame) -> pd.DataFrame:
+def cut(found: pd.DataFrame, decisions: list[Decision], links: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Account evidence without what was decided against: an account that was taken away is known by itself only.
 
     ``links`` are what the rules alone say; with ``different``, an account is taken away from who shares its person.
+    One that nobody could tell whose it is loses only what speaks for whom it was decided not to be.
     """
     anchors = links.dropna(subset="anchor").groupby("token")["anchor"].agg(frozenset)
     taken = {decision.tokens[0] for decision in decisions if decision.decision == "split"}
@@ -111,18 +122,43 @@ def cut(found: pd.DataFrame, decisions: list[Decision], links: pd.DataFrame) -> 
         if decision.decision == "different" and set(decision.tokens) <= set(anchors.index):
             first, second = (anchors[token] for token in decision.tokens)
             taken |= set(decision.tokens) if first & second else set()
+        elif decision.decision == "different":
+            theirs = held.loc[held["person_token"].isin(decision.tokens), "token"]
+            found = found[~(found["account_token"].isin(decision.tokens) & found["token"].isin(theirs))]
     return found[~found["account_token"].isin(taken) | (found["token"] == found["account_token"])]
 
 
 def merged(anchored: pd.DataFrame, decisions: list[Decision]) -> pd.DataFrame:
     """Links in which the anchors that were decided to be the same are one, named by the first of them."""
+    anchored = _given(anchored, decisions)
     named = anchored.dropna(subset="anchor").drop_duplicates("token").set_index("token")["anchor"]
     first = first_of_the_same(decisions, named.to_dict())
     anchor = anchored["anchor"].map(first).where(anchored["anchor"].isin(list(first)), anchored["anchor"])
     known_to_hr = set(anchor[anchored["rule"] == "hr_record"])
     is_given = (anchored["state"] == "unmatched") & anchor.isin(known_to_hr)
     given = {"rule": "decision", "confidence": 1.0, "state": "resolved"}
-    return anchored.assign(anchor=anchor, **{name: anchored[name].mask(is_given, by) for name, by in given.items()})
+    links = anchored.assign(anchor=anchor, **{name: anchored[name].mask(is_given, by) for name, by in given.items()})
+    allowed = {token for decision in decisions if decision.decision == "concurrent" for token in decision.tokens}
+    return links.assign(
+        rule=links["rule"].mask(links["token"].isin(allowed) & (links["rule"] == "hr_record"), CONCURRENT)
+    )
+
+
+def _given(anchored: pd.DataFrame, decisions: list[Decision]) -> pd.DataFrame:
+    """Links in which what nobody could tell whose it is belongs to whom a person said."""
+    anchors = anchored.groupby("token")["anchor"].first()
+    is_told = anchored["anchor"].notna().groupby(anchored["token"]).any()
+    told, untold = set(is_told.index[is_told]), set(is_told.index[~is_told])
+    given = [
+        (*(decision.pair & untold), anchors[next(iter(decision.pair & told))])
+        for decision in decisions
+        if decision.merges and len(decision.pair & untold) == len(decision.pair & told) == 1
+    ]
+    if not given:
+        return anchored
+    new = pd.DataFrame(given, columns=["token", "anchor"]).drop_duplicates("token", keep="last")
+    new = new.assign(rule="decision", confidence=1.0, state="resolved", valid_from=None, valid_to=None)
+    return pd.concat([anchored[~anchored["token"].isin(new["token"])], new[anchored.columns]], ignore_index=True)
 
 
 def first_of_the_same(decisions: Iterable[Decision], named: Mapping[str, str]) -> dict[str, str]:
@@ -135,7 +171,7 @@ def first_of_the_same(decisions: Iterable[Decision], named: Mapping[str, str]) -
         return thing
 
     for decision in decisions:
-        if decision.decision == "same" and set(decision.tokens) <= named.keys():
+        if decision.merges and set(decision.tokens) <= named.keys():
             kept, *others = sorted({root(named[token]) for token in decision.tokens})
             first |= dict.fromkeys(others, kept)
     return {thing: root(thing) for thing in first}

@@ -112,16 +112,33 @@ order by all
 """
 
 
-def holders(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iterable[Decision] = ()) -> pd.DataFrame:
-    """One row per identifier and stretch of days; ``valid_from`` and ``valid_to`` are None for always and still.
+def hr_claims(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iterable[Decision] = ()) -> pd.DataFrame:
+    """Who says since when until when what is theirs: token, trust, person_token, since, until.
 
     Numbers that were decided to be one human being are one person here already: what both had was never contested.
+    What was decided to be somebody's isn't anybody else's.
     """
     connection.execute(f"create or replace temp view people as select * from {landed_in(people)}")
     claims = connection.sql(_CLAIMS).df()
+    decided = list(decisions)
     persons = claims["person_token"].unique()
-    first = first_of_the_same(decisions, dict(zip(persons, persons, strict=True)))
+    first = first_of_the_same(decided, dict(zip(persons, persons, strict=True)))
     claims["person_token"] = claims["person_token"].replace(first)
+    for token, owner in _given(decided, set(persons)):
+        claims = claims[(claims["token"] != token) | (claims["person_token"] == first.get(owner, owner))]
+    return claims
+
+
+def _given(decisions: Iterable[Decision], persons: set[str]) -> Iterator[tuple[str, str]]:
+    """Identifiers that were decided to be somebody's, and the number of whom."""
+    for decision in decisions:
+        if decision.merges and len(numbers := decision.pair & persons) == 1:
+            (token,), (number,) = decision.pair - numbers, numbers
+            yield token, number
+
+
+def holders(claims: pd.DataFrame) -> pd.DataFrame:
+    """COLUMNS, one row per identifier and stretch of days; ``valid_from``, ``valid_to``: None for always and still."""
     several = claims.groupby("token")["person_token"].transform("nunique") > 1
     alone = claims[~several].drop_duplicates("token")[["token", "trust", "person_token"]]
     contested = pd.DataFrame(_contested(claims[several]), columns=COLUMNS)

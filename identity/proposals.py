@@ -23,7 +23,7 @@ import pandas as pd
 
 from identity.accounts import IDENTIFIERS
 from identity.decisions import Decision
-from identity.holders import holders
+from identity.holders import holders, hr_claims
 from identity.landed import landed_in
 from identity.rules import RULES
 from identity.vault import Vault
@@ -58,7 +58,7 @@ def proposals(
         connection.execute(f"create temp table identifiers as {_of_vault(vault, 'identifiers')}")
         connection.execute(f"create temp table attributes as {_of_vault(vault, 'attributes')}")
         connection.register("links", links)
-        connection.register("held", holders(connection, people))
+        connection.register("held", holders(hr_claims(connection, people)))
         connection.execute(_NAMED)
         found = [
             Proposal(kind, (left, right), similarity, (told_left, told_right))
@@ -73,7 +73,7 @@ def _of_vault(vault: Vault, table: str) -> str:
     folder = vault.folder / table
     last = "value" if table == "identifiers" else "attribute, value"
     columns = "token, identifier_type, value" if table == "identifiers" else f"token, {last}"
-    if not any(folder.glob("*/*.parquet")):
+    if not vault.has(table):
         return f"select {', '.join(f'null::varchar as {name.strip()}' for name in columns.split(','))} where false"
     return f"select distinct {columns} from {landed_in(folder)}"
 

@@ -1,7 +1,8 @@
 """From tokens to persons: which identifiers belong to one human being, by declared rules in order of trust.
 
-    people (HR) ──────── holders ─┐
-    accounts, mentions ─ evidence ┴─ rules ─ decisions ─→ links (token → person_key, rule, confidence, days) + aliases
+    people (HR) ──────── claims ── holders ─┐
+    accounts, mentions ─ evidence ──────────┼─ rules ─ decisions ─→ links (token → person_key, rule, confidence, days)
+    use of accounts ──── quarantine ────────┘                       + aliases
 
 Only tokens are compared; null has none, so null never matches null. Nothing fuzzy happens here: what only looks alike
 is proposed (`proposals`), and merges when a person decided it (`decisions`).
@@ -17,11 +18,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from identity.accounts import ANCHORED, evidence, known_by, matched, unmatched
+from identity.accounts import ANCHORED, evidence, known_by, matched, nobodys, unmatched, vouched
 from identity.decisions import Decision, cut, merged, standing
-from identity.holders import holders
+from identity.holders import holders, hr_claims
 from identity.persons import keyed
+from identity.quarantine import quarantined
 from identity.rules import RULES
+from identity.spellings import respelled
 from identity.vault import Vault
 
 LINKS = ["token", "person_key", "rule", "confidence", "state", "valid_from", "valid_to"]
@@ -45,29 +48,57 @@ def resolve(
     mentions: Iterable[tuple[Path, str]],
     vault: Vault,
     decisions: Iterable[Decision] = (),
+    use: Path | None = None,
 ) -> Resolution:
     """Resolve every identity in the landed ``people`` and ``accounts`` folders; mints keys in the vault.
 
     ``mentions`` are (folder, column) of records that name persons: a token that stands in them only is a person too.
+    ``use`` has the summaries of `identity.use`, below one folder per kind; without it nobody is seen to be a kiosk.
     """
     decided = standing(decisions)
     with duckdb.connect() as connection:
-        held = holders(connection, people, decided)
-        hr = _of_hr(held)
-        found = evidence(connection, accounts, mentions, held["token"])
-        accounted = matched(connection, found, held)
-        if decided:
-            found = cut(found, decided, pd.concat([hr, accounted]))
-            accounted = matched(connection, found, held)
-        known = pd.concat([hr, accounted])["token"]
-        links = pd.concat([hr, accounted, unmatched(found[~found["account_token"].isin(known)])], ignore_index=True)
-        links = pd.concat([links, known_by(connection, found, links)], ignore_index=True)
-    links = merged(links, decided)
+        links = merged(_ruled(connection, people, accounts, mentions, vault, decided, use), decided)
     persons = vault.persons().to_pandas()
     keys = keyed(links, persons)
     if len(keys.minted):
         vault.write_persons(pa.Table.from_pandas(pd.concat([persons, keys.minted]), preserve_index=False))
     return Resolution(_with_keys(links, keys.by_anchor), keys.aliases, len(keys.minted))
+
+
+def _ruled(
+    connection: duckdb.DuckDBPyConnection,
+    people: Path,
+    accounts: Path,
+    mentions: Iterable[tuple[Path, str]],
+    vault: Vault,
+    decided: list[Decision],
+    use: Path | None,
+) -> pd.DataFrame:
+    """What the rules say of every token, and of accounts what was decided against them; ANCHORED."""
+    claims = hr_claims(connection, people, decided)
+    found = respelled(connection, evidence(connection, accounts, mentions, claims["token"]), claims, vault)
+    shared = quarantined(connection, claims, found, vault, use, decided)
+    found = found[~found["account_token"].isin(list(shared)) & ~found["token"].isin(list(shared))]
+    held = holders(claims[~claims["token"].isin(list(shared))])
+    hr = _of_hr(held)
+    accounted = _accounted(connection, found, held)
+    if decided:
+        found = cut(found, decided, pd.concat([hr, accounted]), held)
+        accounted = _accounted(connection, found, held)
+    known = pd.concat([hr, accounted])["token"]
+    strangers = unmatched(found[~found["account_token"].isin(known)])
+    links = pd.concat([hr, accounted, strangers, nobodys(shared, "shared")], ignore_index=True)
+    return pd.concat([links, known_by(connection, found, links)], ignore_index=True)
+
+
+def _accounted(connection: duckdb.DuckDBPyConnection, found: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Accounts that HR knows, and those that share an identifier with one of them; ANCHORED."""
+    known = matched(connection, found, held)
+    rest = found[~found["account_token"].isin(known["token"])]
+    aliases = vouched(found, held, known)
+    if not rest["token"].isin(aliases["token"]).any():
+        return known
+    return pd.concat([known, matched(connection, rest, aliases)], ignore_index=True)
 
 
 def _of_hr(held: pd.DataFrame) -> pd.DataFrame:

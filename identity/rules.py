@@ -22,3 +22,6 @@ RULES = (
 )
 """The place in this order is the trust in a rule: 0 is the strongest. An organisation gives a login to somebody else
 less readily than an address; a hash of an address says no more than the address, and is often typed by a machine."""
+
+ALIAS = Rule("declared_alias", "", 0.9)
+"""Weaker than all of them: an identifier that HR doesn't know, and that another tool holds beside one that it knows."""

@@ -39,6 +39,10 @@ class Vault:
         self._write_or_remove(_table(identifiers, IDENTIFIERS), f"identifiers/{tool}/{unit}.parquet")
         self._write_or_remove(_table(attributes, ATTRIBUTES), f"attributes/{tool}/{unit}.parquet")
 
+    def has(self, table: str) -> bool:
+        """Whether any unit wrote to the table (``identifiers`` or ``attributes``)."""
+        return any((self.folder / table).glob("*/*.parquet"))
+
     def persons(self) -> pa.Table:
         """Every person_key ever minted, with the token that it was minted for."""
         path = self.folder / "persons.parquet"

@@ -18,6 +18,7 @@ from connectors.records import RECORD_KINDS
 from identity.decisions import FILE_NAME as DECISIONS
 from identity.decisions import Decision, DecisionInvalid, read_decisions
 from identity.resolve import resolve
+from identity.use import TOKENS, sum_up
 from identity.vault import Vault
 from pipelines.progress import stage
 
@@ -26,12 +27,20 @@ def write_identities(home: Home) -> Counter[str]:
     """Resolve and write ``identity_links`` and ``person_aliases``; returns tokens by state, and persons minted."""
     with stage("resolve identities"):
         landed = home.landed("people"), home.landed("accounts")
-        resolution = resolve(*landed, _mentions(home), Vault(home.vault), decisions(home))
+        resolution = resolve(*landed, _mentions(home), Vault(home.vault), decisions(home), _use(home))
         _replace(home, "identity_links", "links", resolution.links)
         _replace(home, "person_aliases", "aliases", _dated(home, resolution.aliases))
     counts = Counter({str(state): int(n) for state, n in resolution.links["state"].value_counts().items()})
     counts["minted"] = resolution.minted
     return counts
+
+
+def _use(home: Home) -> Path:
+    """How accounts were used day by day, summed up for what is new."""
+    folder = home.warehouse / "identity_use"
+    for kind in TOKENS:
+        sum_up(kind, home.landed(kind), folder / kind)
+    return folder
 
 
 def decisions_file(home: Home) -> Path:

@@ -25,10 +25,10 @@ _TABLES: dict[str, tuple[Column, ...]] = {name: kind.landed for name, kind in RE
     "replays": REPLAY_COLUMNS,
     "identity_links": (
         Column("token", Type.TEXT, "Token of an identifier."),
-        Column("person_key", Type.INTEGER, "Person; empty where the token is ambiguous."),
+        Column("person_key", Type.INTEGER, "Person; empty where the token is ambiguous or shared."),
         Column("rule", Type.TEXT, "Rule that made the link."),
         Column("confidence", Type.NUMBER, "Trust in the rule, 0 to 1."),
-        Column("state", Type.TEXT, "resolved, unmatched or ambiguous."),
+        Column("state", Type.TEXT, "resolved, unmatched, ambiguous or shared."),
         Column("valid_from", Type.DATE, "First day of the link; empty: always."),
         Column("valid_to", Type.DATE, "First day after it; empty: still."),
     ),

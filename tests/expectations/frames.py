@@ -30,9 +30,13 @@ _MONTH: Row = {
     "unknown_person_share_rise": 0.01,
 }  # fmt: skip
 _IDENTITY: Row = {
-    "identities": 100, "resolved": 95, "unmatched": 4, "ambiguous": 0, "unlinked": 1, "accounts_unlinked": 0,
-    "identities_in_two_states": 0, "match_rate": 0.95, "ambiguity_rate": 0.0, "unlinked_share": 0.01, "events": 500,
-    "event_match_rate": 0.97,
+    "identities": 100, "resolved": 95, "unmatched": 4, "ambiguous": 0, "shared": 0, "unlinked": 1,
+    "accounts_unlinked": 0, "identities_in_two_states": 0, "match_rate": 0.95, "ambiguity_rate": 0.0,
+    "shared_rate": 0.0, "unlinked_share": 0.01, "events": 500, "event_match_rate": 0.97,
+}  # fmt: skip
+_MERGE: Row = {
+    "persons": 400, "with_numbers_at_once": 0, "with_two_births": 0, "hired_before_born": 0, "attended": 200,
+    "in_two_sessions_at_once": 0, "in_two_sessions_share": 0.0, "most_accounts_of_one_tool": 2,
 }  # fmt: skip
 _PERSON: Row = {
     "persons": 400, "versions": 700, "employed": 380, "overlapping_intervals": 0, "empty_intervals": 0, "gaps": 0,
@@ -66,6 +70,7 @@ HEALTHY: dict[str, list[Row]] = {
         {"tool": "moodle", "month": pd.Timestamp("2025-12-01")} | _MONTH,
     ],
     "audit_identity": [{"tool": "moodle"} | _IDENTITY, {"tool": "(all)"} | _IDENTITY],
+    "audit_identity_merge": [{"population": "(all)"} | _MERGE],
     "audit_person": [{"population": "(all)"} | _PERSON],
     "audit_enrolment": [{"tool": "moodle"} | _ENROLMENT, {"tool": "(all)"} | _ENROLMENT],
     "audit_assessment_result": [{"tool": "moodle"} | _RESULT, {"tool": "(all)"} | _RESULT],
@@ -101,6 +106,15 @@ BROKEN: dict[str, Row] = {
     "gx.audit_identity.an_identity_is_one_person": {"identities_in_two_states": 1},
     "gx.audit_identity.identities_are_matched": {"match_rate": 0.69},
     "gx.audit_identity.identities_are_not_ambiguous": {"ambiguity_rate": 0.03},
+    "gx.audit_identity.few_accounts_are_shared": {"shared_rate": 0.06},
+    "gx.audit_identity_merge.one_row_for_everybody": {"more_rows": True},
+    "gx.audit_identity_merge.nobody_has_two_numbers_at_once": {"with_numbers_at_once": 1},
+    "gx.audit_identity_merge.nobody_was_born_twice": {"with_two_births": 1},
+    "gx.audit_identity_merge.nobody_is_a_crowd": {"most_accounts_of_one_tool": 21},
+    "gx.audit_identity_merge.few_have_many_accounts": {"most_accounts_of_one_tool": 6},
+    "gx.audit_identity_merge.people_are_in_one_place": {"in_two_sessions_share": 0.06},
+    "gx.audit_identity_merge.nobody_is_in_two_places_at_once": {"in_two_sessions_at_once": 1},
+    "gx.audit_identity_merge.nobody_was_hired_before_birth": {"hired_before_born": 1},
     "gx.audit_person.one_row_for_everybody": {"more_rows": True},
     "gx.audit_person.history_does_not_overlap": {"overlapping_intervals": 1},
     "gx.audit_person.versions_have_a_length": {"empty_intervals": 1},

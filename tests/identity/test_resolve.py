@@ -87,10 +87,35 @@ def test_an_account_is_linked_by_the_most_trusted_rule_that_matches(
 
 
 def test_a_stronger_rule_wins_over_a_weaker_one_that_says_otherwise(landed: Landed) -> None:
-    resolution = landed.resolve(
-        [ANN, BOB], [{"account_token": "login", "employee_token": "ann", "email_token": "bob@"}]
-    )
+    """Number and login against an address: somebody registered with a colleague's."""
+    account = {"account_token": "login", "employee_token": "ann", "username_token": "ann!", "email_token": "bob@"}
+    resolution = landed.resolve([ANN, BOB], [account])
     assert keys(resolution)["login"] == keys(resolution)["ann"]
+
+
+@pytest.mark.parametrize(
+    "swapped",
+    [
+        {"employee_token": "ann", "email_token": "bob@"},
+        {"employee_token": "ann", "email_token": "bob@", "email_sha1_token": "bob#"},
+        {"employee_token": "ann", "email_token": "bob@", "username_token": "bob!"},
+    ],
+)
+def test_one_identifier_against_another_is_nobody_s_for_sure(landed: Landed, swapped: dict[str, str]) -> None:
+    resolution = landed.resolve([ANN, BOB], [{"account_token": "login", **swapped}])
+    assert link(resolution, "login")[["rule", "state"]].tolist() == ["contradicted", "ambiguous"]
+    assert pd.isna(link(resolution, "login")["person_key"])
+
+
+def test_what_names_nobody_for_sure_contradicts_nothing(landed: Landed) -> None:
+    """The address of two persons, and one that HR has never heard of."""
+    people = [ANN, BOB | {"email_token": "desk@"}, {"person_token": "cas", "email_token": "desk@"}]
+    accounts = [
+        {"account_token": "login", "employee_token": "ann", "email_token": "desk@"},
+        {"account_token": "other", "employee_token": "ann", "email_token": "home@"},
+    ]
+    resolution = landed.resolve(people, accounts)
+    assert keys(resolution)["login"] == keys(resolution)["other"] == keys(resolution)["ann"]
 
 
 def test_two_candidates_are_ambiguous_and_a_weaker_rule_does_not_decide(landed: Landed) -> None:

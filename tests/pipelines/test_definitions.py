@@ -63,6 +63,7 @@ AUDITS = {
     "audit_assessment_result",
     "audit_enrolment",
     "audit_identity",
+    "audit_identity_merge",
     "audit_learning_event",
     "audit_learning_event_monthly",
     "audit_ledger",

@@ -23,7 +23,7 @@ described as (
 linked as (
     select
         identities.*,
-        identities.state in ('resolved', 'unmatched', 'ambiguous') as is_linked,
+        identities.state in ('resolved', 'unmatched', 'ambiguous', 'shared') as is_linked,
         described.token is not null as has_account
     from identities
     left join described on identities.tool = described.tool and identities.token = described.token
@@ -42,6 +42,7 @@ counted as (
         count(case when linked.state = 'resolved' then 1 end) as resolved,
         count(case when linked.state = 'unmatched' then 1 end) as unmatched,
         count(case when linked.state = 'ambiguous' then 1 end) as ambiguous,
+        count(case when linked.state = 'shared' then 1 end) as shared,
         count(case when not linked.is_linked then 1 end) as unlinked,
         count(case when linked.has_account and not linked.is_linked then 1 end) as accounts_unlinked,
         count(case when linked.occurrences > 1 then 1 end) as identities_in_two_states,
@@ -59,11 +60,13 @@ final as (
         cast(resolved as bigint) as resolved,
         cast(unmatched as bigint) as unmatched,
         cast(ambiguous as bigint) as ambiguous,
+        cast(shared as bigint) as shared,
         cast(unlinked as bigint) as unlinked,
         cast(accounts_unlinked as bigint) as accounts_unlinked,
         cast(identities_in_two_states as bigint) as identities_in_two_states,
         cast(resolved as double) / nullif(identities, 0) as match_rate,
         cast(ambiguous as double) / nullif(identities, 0) as ambiguity_rate,
+        cast(shared as double) / nullif(identities, 0) as shared_rate,
         cast(unlinked as double) / nullif(identities, 0) as unlinked_share,
         cast(events as bigint) as events,
         cast(events_resolved as double) / nullif(events, 0) as event_match_rate,
