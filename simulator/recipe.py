@@ -45,6 +45,9 @@ class Workforce(_Part):
     )
     second_job_share: float = Field(default=0.02, ge=0, le=1, description="People who hold a second job for a while.")
     twin_share: float = Field(default=0.01, ge=0, le=1, description="People with a namesake in the same team.")
+    private_address_share: float = Field(
+        default=0.022, ge=0, le=1, description="People whose account bears a private address, unknown to HR."
+    )
 
 
 class Learning(_Part):

@@ -18,7 +18,7 @@ import pandas as pd
 from simulator.exports.as_of import as_of
 from simulator.exports.files import Folder
 from simulator.exports.spreadsheet import DUTCH, ENGLISH, Dialect
-from simulator.world.accounts import OTHER_CASE_SHARE, PRIVATE_DOMAIN, PRIVATE_SHARE
+from simulator.world.accounts import OTHER_CASE_SHARE, PRIVATE_DOMAIN
 from simulator.world.catalogue import LXP
 from simulator.world.happenings import Happenings
 from simulator.world.names import ascii_folded
@@ -71,7 +71,8 @@ class UdemyBusiness:
         self._offerings = [place for place, offering in enumerate(world.offerings) if offering.tool == LXP]
         self._rng = world.streams.of("udemy business")
         self._is_private, self._is_cased = (
-            self._rng.random(len(world.company.people)) < share for share in (PRIVATE_SHARE, OTHER_CASE_SHARE)
+            self._rng.random(len(world.company.people)) < share
+            for share in (world.recipe.workforce.private_address_share, OTHER_CASE_SHARE)
         )
         self._addresses: Texts = np.full(len(world.company.people), "", dtype=object)
         self._known: set[str] = set()

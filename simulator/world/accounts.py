@@ -22,8 +22,6 @@ IDENTITY_PROVIDER = "https://idp.meridian.example.com"
 """Home page of xAPI accounts; the name of such an account is the employee number."""
 
 PRIVATE_DOMAIN = "mailbox.example.org"
-PRIVATE_SHARE = 0.022
-"""People who registered in a tool with a private address: HR can't know it, so they stay unmatched."""
 OTHER_CASE_SHARE = 0.25
 WITH_NUMBER_SHARE = 0.65
 """Moodle accounts that carry the employee number; the others must be found by e-mail."""
@@ -92,8 +90,10 @@ class Accounts:
         return ids
 
 
-def register(company: Company, streams: Streams) -> Accounts:
+def register(company: Company, streams: Streams, private_share: float) -> Accounts:
     """Give everybody their accounts, with the address that they had when they came.
+
+    ``private_share`` of the people sign up in a tool with a private address: HR can't know it, so they stay unmatched.
 
     Who comes back and finds that address given to somebody else has the other one: two who use one address at one
     time are nobody that a record could tell apart.
@@ -103,8 +103,8 @@ def register(company: Company, streams: Streams) -> Accounts:
     for named in company.names:
         if named.person not in held or named.person in company.recycled:
             held[named.person] = (named.family, named.email)
-    learners = [_moodle_account(person, *held[person.person], rng) for person in company.people]
-    actors = [_actor(person, *held[person.person], rng) for person in company.people]
+    learners = [_moodle_account(person, *held[person.person], private_share, rng) for person in company.people]
+    actors = [_actor(person, *held[person.person], private_share, rng) for person in company.people]
     return Accounts((*_house_accounts(), *learners), tuple(actors))
 
 
@@ -118,8 +118,10 @@ def _house_accounts() -> list[MoodleAccount]:
     return [admin, kiosk, *trainers]
 
 
-def _moodle_account(person: Person, family: str, email: str, rng: np.random.Generator) -> MoodleAccount:
-    is_private, is_cased, has_number = rng.random(3) < (PRIVATE_SHARE, OTHER_CASE_SHARE, WITH_NUMBER_SHARE)
+def _moodle_account(
+    person: Person, family: str, email: str, private_share: float, rng: np.random.Generator
+) -> MoodleAccount:
+    is_private, is_cased, has_number = rng.random(3) < (private_share, OTHER_CASE_SHARE, WITH_NUMBER_SHARE)
     username, number = person.username, person.employee_number if has_number else ""
     if is_private:
         email, username, number = _private(person, family), f"{person.username}.home", ""
@@ -129,8 +131,8 @@ def _moodle_account(person: Person, family: str, email: str, rng: np.random.Gene
     return MoodleAccount(moodle_id, username, email, person.given, family, number, "learner", person.person)
 
 
-def _actor(person: Person, family: str, email: str, rng: np.random.Generator) -> Actor:
-    is_private, is_cased = rng.random(2) < (PRIVATE_SHARE, OTHER_CASE_SHARE)
+def _actor(person: Person, family: str, email: str, private_share: float, rng: np.random.Generator) -> Actor:
+    is_private, is_cased = rng.random(2) < (private_share, OTHER_CASE_SHARE)
     address = _private(person, family) if is_private else email
     mbox = f"mailto:{_cased(address) if is_cased else address}"
     return Actor(person.person, person.employee_number, mbox, is_matchable=not is_private)

@@ -42,6 +42,6 @@ def build_world(recipe: Recipe) -> World:
     programmes = plan_programmes(recipe, shape, levels, period, streams)
     leaving = leaving_rates(programmes, period)
     company = found_company(recipe.people, period, streams, shape, recipe.workforce, leaving)
-    accounts = register(company, streams)
+    accounts = register(company, streams, recipe.workforce.private_address_share)
     offerings = catalogue(period, {p.programme_id: recipe.programmes[p.programme_id] for p in programmes})
     return World(recipe, period, streams, company, accounts, offerings, programmes, levels.kpis, levels)
