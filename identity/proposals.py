@@ -3,19 +3,24 @@
     vault (names, birth dates, addresses) ─┐
     people, accounts, links ───────────────┴─→ proposals → a person decides → `decisions`
 
+contradicted  an account whose number names one person, and whose address or login somebody else: nobody's until told
 returned      two numbers of HR, one after the other, with much the same name, and one birth date or one account
-known_by_name an account that HR does not know, whose name only one person in HR has, or has much like it
-contradicted  an account whose strongest identifier names one person, and another of its identifiers somebody else
+known_by_name accounts that HR does not know, whose name only one person in HR has, or has much like it, who has no
+              such account in that tool yet
 
-Names are compared by Jaro and Winkler's similarity (Winkler 1990), folded to letters without accents, in any order of
-their words. It only says that two look alike, which namesakes and twins do as well: that is why nothing merges here.
+A question costs a person's time, so it is asked once per human being and only where the answer is likely to be yes or
+settles what is nobody's. The `QUEUE` is as long as people will work through; the rest waits behind it.
+
+Names are compared by Jaro and Winkler's similarity (Winkler 1990) as DuckDB has it, folded to letters without accents,
+in any order of their words. It only says that two look alike, which namesakes and twins do as well: that is why
+nothing merges here.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -30,21 +35,32 @@ from identity.vault import Vault
 
 LIKELY = 0.92
 """Similarity from which two names may be one: a letter more, a double name, another spelling."""
+QUEUE_SHARE, QUEUE_LEAST = 0.01, 20
+"""Questions that are asked at a time: of a hundred people one, but these at least."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """``tokens`` are the two that may be one person; ``told`` is what is known of each, in clear, for who decides."""
+    """``tokens`` are the two that may be one person; ``told`` is what is known of each, in clear, for who decides.
+
+    ``also`` are further accounts of which the same is asked: one answer is for all of them.
+    """
 
     kind: str
     tokens: tuple[str, str]
     similarity: float
     told: tuple[str, str]
+    also: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
         """A short name of the proposal that says nothing of the persons: the same each time."""
         return hashlib.sha256("|".join(sorted(self.tokens)).encode()).hexdigest()[:8]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What is decided by one answer."""
+        return [self.tokens, *((token, self.tokens[1]) for token in self.also)]
 
 
 def proposals(
@@ -62,11 +78,28 @@ def proposals(
         connection.execute(_NAMED)
         found = [
             Proposal(kind, (left, right), similarity, (told_left, told_right))
-            for query in (_RETURNED, _KNOWN_BY_NAME, _CONTRADICTED)
+            for query in (_CONTRADICTED, _RETURNED, _KNOWN_BY_NAME)
             for kind, left, right, similarity, told_left, told_right in connection.sql(query).fetchall()
         ]
-    waiting = {proposal.number: proposal for proposal in found if frozenset(proposal.tokens) not in decided}
-    return sorted(waiting.values(), key=lambda proposal: (-proposal.similarity, proposal.number))
+    waiting = [proposal for proposal in found if frozenset(proposal.tokens) not in decided]
+    return sorted(_once_per_person(waiting), key=lambda proposal: (-proposal.similarity, proposal.number))
+
+
+def queue(waiting: list[Proposal], persons: int) -> list[Proposal]:
+    """The questions that are asked now, of a company of so many ``persons``."""
+    return waiting[: max(QUEUE_LEAST, int(QUEUE_SHARE * persons))]
+
+
+def _once_per_person(found: Iterable[Proposal]) -> list[Proposal]:
+    """One question about each person of HR whom accounts look like, the likeliest account first."""
+    asked: dict[tuple[str, str], Proposal] = {}
+    for proposal in sorted(found, key=lambda each: (-each.similarity, each.tokens)):
+        about = (proposal.kind, proposal.tokens[1] if proposal.kind == "known_by_name" else proposal.number)
+        first = asked.setdefault(about, proposal)
+        if first is not proposal and proposal.tokens[0] not in (first.tokens[0], *first.also):
+            told = (f"{first.told[0]} | {proposal.told[0]}", first.told[1])
+            asked[about] = replace(first, told=told, also=(*first.also, proposal.tokens[0]))
+    return list(asked.values())
 
 
 def _of_vault(vault: Vault, table: str) -> str:
@@ -167,13 +200,22 @@ group by left_token, right_token
 
 _KNOWN_BY_NAME = f"""
 with {_EMPLOYED},
+-- Who has an account of a kind in a tool: few have two.
+seated as (
+    select distinct accounts.tool, accounts.identifier_type, links.person_key
+    from accounts join links on links.token = accounts.account_token where links.state = 'resolved'
+),
 strangers as (
-    select links.token, links.person_key, named.name, named.folded
-    from links join named on named.token = links.token where links.state = 'unmatched'
+    select distinct links.token, accounts.tool, accounts.identifier_type, named.name, named.folded
+    from links
+    join named on named.token = links.token
+    left join accounts on accounts.account_token = links.token
+    where links.state = 'unmatched'
 ),
 alike as (
     select
-        strangers.token, strangers.person_key, strangers.name as stranger, persons.person_token, persons.name,
+        strangers.token, strangers.tool, strangers.identifier_type, strangers.name as stranger,
+        persons.person_token, persons.name,
         max(jaro_winkler_similarity(strangers.folded, persons.folded)) as similarity
     from strangers join persons on strangers.folded[1] = persons.folded[1]
     where jaro_winkler_similarity(strangers.folded, persons.folded) >= {LIKELY}
@@ -184,37 +226,44 @@ likeliest as (
     select * from alike
     qualify similarity = max(similarity) over (partition by token)
         and count(distinct person_token) over (partition by token, similarity) = 1
-        and row_number() over (partition by person_key, person_token order by similarity desc, token) = 1
+),
+vacant as (
+    select likeliest.*
+    from likeliest
+    join links as own on own.token = likeliest.person_token
+    anti join seated on seated.tool = likeliest.tool and seated.identifier_type = likeliest.identifier_type
+        and seated.person_key = own.person_key
 )
 select
-    'known_by_name', token, person_token, similarity,
-    stranger || coalesce(', ' || (
+    'known_by_name', token, person_token, max(similarity),
+    any_value(stranger || coalesce(', ' || (
         select string_agg(distinct value, ', ' order by value)
         from identifiers join accounts on identifiers.token = accounts.email_token
-        where accounts.account_token = likeliest.token
-    ), ''),
-    name || coalesce(', ' || (
+        where accounts.account_token = vacant.token
+    ), '')),
+    any_value(name || coalesce(', ' || (
         select string_agg(distinct value, ', ' order by value)
         from identifiers join people on identifiers.token = people.email_token
-        where people.person_token = likeliest.person_token
-    ), '')
-from likeliest
+        where people.person_token = vacant.person_token
+    ), ''))
+from vacant group by token, person_token
 """
 
 _CONTRADICTED = f"""
 with {_EMPLOYED}, {_NAMED_BY},
 strongest as (
-    select * from named_by qualify trust = min(trust) over (partition by account_token)
+    select named_by.*
+    from named_by join links on links.token = named_by.account_token and links.rule = 'contradicted'
+    qualify named_by.trust = min(named_by.trust) over (partition by account_token)
 )
 select
-    'contradicted', strongest.account_token, named_by.person_token, 1.0 - named_by.trust / {len(RULES)}.0,
-    any_value('account of ' || one.name || ', by ' || {_rule_name("strongest.trust")}),
-    any_value(other.name || ', by ' || {_rule_name("named_by.trust")})
+    'contradicted', strongest.account_token, strongest.person_token, 1.0,
+    'account that ' || string_agg(distinct {_rule_name("named_by.trust")} || ' gives to ' || other.name, ', '),
+    any_value(one.name || ', by ' || {_rule_name("strongest.trust")})
 from strongest
 join named_by on named_by.account_token = strongest.account_token and named_by.trust > strongest.trust
     and named_by.person_token <> strongest.person_token
 join persons as one on one.person_token = strongest.person_token
 join persons as other on other.person_token = named_by.person_token
-group by strongest.account_token, named_by.person_token, named_by.trust
-having max(jaro_winkler_similarity(one.folded, other.folded)) < {LIKELY}
+group by strongest.account_token, strongest.person_token
 """

@@ -1,8 +1,10 @@
 """``throughline identity``: decide what no rule can: whether two who look alike are one human being.
 
 review              who may be one person, with the evidence on each side
-decide NUMBER WHAT  the answer to a proposal of the review: same or different
+decide NUMBER WHAT  the answer to a proposal of the review: same, different or concurrent
 split TOKEN         take an account away from the person whom the rules give it to
+shared              accounts that several people use, and by what that shows
+declare TOKEN WHAT  say of an account that it is shared, or personal although it looks shared
 person KEY          every identifier that is taken for one person, by which rule, on which days
 
 What these show is in clear: they read the vault, and are for whoever may. Decisions are kept in
@@ -40,6 +42,12 @@ BecauseOption = Annotated[str, typer.Option("--because", help="What it rests on.
 class Answer(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
+    CONCURRENT = "concurrent"
+
+
+class Use(StrEnum):
+    SHARED = "shared"
+    PERSONAL = "personal"
 
 
 @app.command()
@@ -48,11 +56,17 @@ def review(
         str | None, typer.Option("--kind", help="returned, known_by_name or contradicted; else all.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Proposals to show, the likeliest first.")] = 20,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what waits behind the queue of one question per hundred people.")
+    ] = False,
     to: Annotated[Path | None, typer.Option("--to", help="Write all of them to a CSV file instead.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Show who may be one person although no rule says so, with the evidence on each side."""
-    waiting = [proposal for proposal in _waiting(home_at(home)) if kind in (None, proposal.kind)]
+    opened = home_at(home)
+    every = _waiting(opened)
+    asked = every if everything else _queue(opened, every)
+    waiting = [proposal for proposal in asked if kind in (None, proposal.kind)]
     if to is not None:
         _write(to, waiting)
         console.print(f"{len(waiting):,} proposals are in {to}. They name persons in clear: keep the file accordingly.")
@@ -61,13 +75,17 @@ def review(
         console.print("Nothing waits for a decision.")
         return
     console.print(_table(waiting[:limit]))
-    console.print(f"{len(waiting):,} proposals wait. Next: throughline identity decide NUMBER same --by … --because …")
+    behind = f" ({len(every) - len(asked):,} more behind them: --all)" if len(every) > len(asked) else ""
+    console.print(f"{len(waiting):,} proposals wait{behind}.")
+    console.print("Next: throughline identity decide NUMBER same --by … --because …")
 
 
 @app.command()
 def decide(
     number: Annotated[str, typer.Argument(help="The proposal, as the review numbers it.")],
-    answer: Annotated[Answer, typer.Argument(help="same: one human being; different: two, and not proposed again.")],
+    answer: Annotated[
+        Answer, typer.Argument(help="same: one human being; different: two; concurrent: one who holds two numbers.")
+    ],
     by: ByOption,
     because: BecauseOption,
     home: HomeOption = None,
@@ -77,7 +95,8 @@ def decide(
     found = [proposal for proposal in _waiting(opened) if proposal.number == number]
     if not found:
         raise SettingsError(f"No proposal {number} waits for a decision. See: throughline identity review")
-    _decided(opened, answer.value, found[0].tokens, by, because)
+    for pair in found[0].pairs:
+        _decided(opened, answer.value, pair, by, because)
 
 
 @app.command()
@@ -89,11 +108,37 @@ def split(
 ) -> None:
     """Take an account away from the person whom the rules give it to; it becomes a person of its own."""
     opened = home_at(home)
+    _decided(opened, "split", (_token(opened, token),), by, because)
+
+
+@app.command()
+def shared(home: HomeOption = None) -> None:
+    """Show the accounts that are kept from being anybody's because several people use them, and why."""
+    opened = home_at(home)
     links = _links(opened)
-    known = sorted(links.loc[links["token"].str.startswith(token), "token"].unique())
-    if len(known) != 1:
-        raise SettingsError(f"{len(known)} tokens begin with {token}. Name one: throughline identity person KEY")
-    _decided(opened, "split", (known[0],), by, because)
+    held = links[links["state"] == "shared"]
+    if held.empty:
+        console.print("No account is quarantined.")
+        return
+    values = _identifiers(opened, held["token"].tolist())
+    table = Table("token", "identifier", "by")
+    for row in held.itertuples():
+        table.add_row(str(row.token), values.get(str(row.token), ""), str(row.rule))
+    console.print(table)
+    console.print("Next: throughline identity declare TOKEN personal --by … --because …, where it is one person's.")
+
+
+@app.command()
+def declare(
+    token: Annotated[str, typer.Argument(help="The account's token, as `shared` or `person` show it.")],
+    use: Annotated[Use, typer.Argument(help="shared: nobody's; personal: whose the rules say.")],
+    by: ByOption,
+    because: BecauseOption,
+    home: HomeOption = None,
+) -> None:
+    """Say of an account that several people use it, or that one does although it looks shared."""
+    opened = home_at(home)
+    _decided(opened, use.value, (_token(opened, token),), by, because)
 
 
 @app.command()
@@ -122,6 +167,22 @@ def _waiting(home: Home) -> list[Proposal]:
 
     known = _links(home)
     return proposals(home.landed("people"), home.landed("accounts"), known, Vault(home.vault), decisions(home))
+
+
+def _queue(home: Home, waiting: list[Proposal]) -> list[Proposal]:
+    from identity.proposals import queue
+
+    links = _links(home)
+    return queue(waiting, links.loc[links["rule"].str.startswith("hr_record"), "person_key"].nunique())
+
+
+def _token(home: Home, beginning: str) -> str:
+    """The one token that begins so. Raises SettingsError where none or several do."""
+    links = _links(home)
+    known = sorted(links.loc[links["token"].str.startswith(beginning), "token"].unique())
+    if len(known) != 1:
+        raise SettingsError(f"{len(known)} tokens begin with {beginning}. Name one: throughline identity person KEY")
+    return str(known[0])
 
 
 def _links(home: Home) -> pd.DataFrame:

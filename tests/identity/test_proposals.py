@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from identity.decisions import Decision
-from identity.proposals import Proposal, proposals
+from identity.proposals import Proposal, proposals, queue
 from tests.identity.test_days import on
-from tests.identity.test_resolve import ANN, BOB, Landed
+from tests.identity.test_resolve import ANN, BOB, Landed, keys
 
 EARLY, LATE = date(2023, 1, 1), date(2025, 1, 1)
 NAMES = {"ann": "Ann Müller", "bob": "Bob Berg", "ann2": "Ann Mueller", "login": "Muller, Ann"}
@@ -83,8 +83,34 @@ def test_another_birth_date_or_none_proposes_nobody(landed: Named) -> None:
 
 def test_an_account_whose_identifiers_name_two_who_are_not_alike_is_shown(landed: Named) -> None:
     (proposal,) = landed.waiting(STAYED, [{"account_token": "desk", "employee_token": "ann", "email_token": "bob@"}])
-    assert (proposal.kind, proposal.tokens) == ("contradicted", ("desk", "bob"))
-    assert proposal.told == ("account of Ann Müller, by employee_number", "Bob Berg, by hr_email")
+    assert (proposal.kind, proposal.tokens) == ("contradicted", ("desk", "ann"))
+    assert proposal.told == ("account that hr_email gives to Bob Berg", "Ann Müller, by employee_number")
+
+
+@pytest.mark.parametrize(("answer", "owner"), [("same", "ann"), ("different", "bob")])
+def test_the_answer_says_whose_a_contradicted_account_is(landed: Named, answer: str, owner: str) -> None:
+    desk = {"account_token": "desk", "employee_token": "ann", "email_token": "bob@"}
+    decided = Decision(answer, ("desk", "ann"), "HR", date(2026, 3, 2), "asked")
+    known = keys(landed.resolve(STAYED, [desk], decisions=[decided]))
+    assert known["desk"] == known[owner]
+    assert landed.waiting(STAYED, [desk], decisions=(decided,)) == []
+
+
+def test_what_looks_like_one_person_in_several_tools_is_asked_once_and_answered_for_all(landed: Named) -> None:
+    names = NAMES | {"phone": "Ann Muller"}
+    (proposal,) = landed.waiting(STAYED, [STRANGER, STRANGER | {"account_token": "phone", "tool": "lxp"}], names)
+    assert sorted(proposal.pairs) == [("login", "ann"), ("phone", "ann")]
+
+
+def test_who_has_such_an_account_already_is_not_asked_about(landed: Named) -> None:
+    own = {"account_token": "own", "employee_token": "ann", "identifier_type": "lms:id"}
+    assert landed.waiting(STAYED, [own, STRANGER | {"identifier_type": "lms:id"}]) == []
+    assert len(landed.waiting(STAYED, [own, STRANGER | {"identifier_type": "email"}])) == 1
+
+
+def test_the_queue_is_as_long_as_people_will_work_through() -> None:
+    waiting = [Proposal("returned", (f"a{n}", f"b{n}"), 1.0, ("", "")) for n in range(150)]
+    assert [len(queue(waiting, persons)) for persons in (50, 10_000, 20_000)] == [20, 100, 150]
 
 
 @pytest.mark.parametrize("decision", ["same", "different"])

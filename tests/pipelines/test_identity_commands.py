@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -79,6 +80,18 @@ def test_an_account_is_taken_away_again_by_its_token(alike: Home) -> None:
     assert _keys(alike) == before
 
 
+def test_a_shared_account_is_shown_and_declared(alike: Home) -> None:
+    before = _keys(alike)
+    assert "No account is quarantined" in identity("shared").output
+    assert identity("declare", GUEST[:10], "shared", "--by", "IT", "--because", "the desk's").exit_code == 0
+    write_identities(alike)
+    assert pd.isna(_keys(alike)[GUEST])
+    assert "decision" in identity("shared").output
+    identity("declare", GUEST[:10], "personal", "--by", "IT", "--because", "hers after all")
+    write_identities(alike)
+    assert _keys(alike) == before
+
+
 def test_the_review_can_be_a_file_that_only_its_owner_reads(alike: Home, tmp_path: Path) -> None:
     file = tmp_path / "review.csv"
     assert identity("review", "--to", str(file)).exit_code == 0
@@ -90,6 +103,7 @@ def test_the_review_can_be_a_file_that_only_its_owner_reads(alike: Home, tmp_pat
     ("words", "told"),
     [
         (("decide", "00000000", "same", "--by", "x", "--because", "y"), "No proposal 00000000"),
+        (("declare", "ffff", "shared", "--by", "x", "--because", "y"), "0 tokens begin with ffff"),
         (("split", "ffff", "--by", "x", "--because", "y"), "0 tokens begin with ffff"),
         (("person", "12"), "Nobody has the key 12"),
     ],
