@@ -27,6 +27,7 @@ from connectors.home import Home
 from pipelines import activity_decisions, guards
 from pipelines.identities import decisions_file
 from pipelines.metric_results import restatements_sql
+from pipelines.organisation import organisation
 from pipelines.settings import CHECKOUT, as_of
 from pipelines.warehouse import connected, current_build, dbt_run
 
@@ -275,7 +276,7 @@ def inputs_hash(home: Home) -> str:
 
     The same hash means the same figures, which is what lets a rerun end before it builds.
     """
-    digest = hashlib.sha256(as_of().isoformat().encode())
+    digest = hashlib.sha256(f"{as_of().isoformat()} {organisation(home)}".encode())
     for row in landing.ledger(home).select(["tool", "unit", "record_kind", "landed_at"]).to_pylist():
         digest.update(repr(row).encode())
     links = ("identity_links/v1/links.parquet", "person_aliases/v1/aliases.parquet")

@@ -18,6 +18,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from connectors.home import Home
 from pipelines import guards
 from pipelines.dbt_project import manifest, manifest_path
+from pipelines.organisation import organisation
 from pipelines.progress import stage
 from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
@@ -69,10 +70,12 @@ def warehouse_assets() -> dg.AssetsDefinition:
 
 @contextlib.contextmanager
 def _dbt_is_told(home: Home) -> Iterator[None]:
-    """dbt hears of the day and of who may void by its environment; a process that lives on must not keep them."""
+    """dbt hears of the day, of who may void and of the organisation by its environment; a process that lives on must
+    not keep them."""
     told = {
         "THROUGHLINE_AS_OF": as_of().isoformat(),
         "THROUGHLINE_VOIDING_AUTHORITIES": ",".join(voiding_authorities(home)),
+        **organisation(home),
     }
     before = {name: os.environ.get(name) for name in told}
     os.environ |= told

@@ -1,4 +1,4 @@
-{%- set fiscal_start = var('fiscal_year_start_month') | int %}
+{%- set fiscal_start = fiscal_year_start_month() %}
 
 with
 

@@ -1,0 +1,1 @@
+{{ strategy_bridge('activity', 'activity_key', 'capability', 'capability_id') }}

@@ -1,0 +1,1 @@
+{{ strategy_bridge('goal', 'goal_id', 'initiative', 'initiative_id') }}

@@ -1,0 +1,1 @@
+{{ strategy_bridge('goal', 'goal_id', 'kpi', 'kpi_id') }}

@@ -1,0 +1,1 @@
+{{ strategy_bridge('initiative', 'initiative_id', 'activity', 'activity_key') }}
