@@ -8,14 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
 
 from pipelines.effects.judged import Judged
 from pipelines.effects.registrations import Registration
-from transfer.metric_row import Column
+
+
+class Column(NamedTuple):
+    """Type (as DuckDB spells it) and meaning of a column that analysts see."""
+
+    sql_type: str
+    meaning: str
+
 
 CARDS = {
     "study_id": Column("VARCHAR", "The study: initiative and KPI."),
