@@ -86,8 +86,10 @@ class Headline:
     second_estimate: float | None = None
 
     @property
-    def holds_zero(self) -> bool:
-        return self.low is None or self.high is None or self.low <= 0 <= self.high
+    def finds_something(self) -> bool:
+        """Whether both the interval and the test tell the effect from none."""
+        is_apart = self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        return is_apart and (self.p_value is None or self.p_value < 0.05)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def spillover(measured: Measured, evidence: Evidence) -> Guard:
         told += "; without them there is nothing left to compare with."
         return Guard(name, Level.WARN, count, threshold, told, Verdict.SUGGESTIVE)
     told += f"; without them the estimate is {number(measured.without_neighbours)}."
-    is_lost = _turns(measured.effect.estimate, measured.without_neighbours)
+    is_lost = measured.finds_something and _turns(measured.effect.estimate, measured.without_neighbours)
     level = Level.WARN if is_lost else Level.PASS
     return Guard(name, level, count, threshold, told, Verdict.SUGGESTIVE if is_lost else None)
 
@@ -136,7 +136,7 @@ def trend_carried_on(measured: Measured, _: Evidence) -> Guard:
     rest = found.without_trend
     told = f"With the trend before carried on: {number(rest.estimate)} ({number(rest.low)} to {number(rest.high)})."
     is_same_way = rest.estimate * found.effect.estimate > 0
-    if rest.excludes_zero and is_same_way and measured.finds_something and (measured.p_value or 0.0) < 0.05:
+    if rest.excludes_zero and is_same_way and measured.finds_something:
         return Guard(name, Level.PASS, rest.estimate, threshold, told)
     caps = None if measured.is_randomised else Verdict.SUGGESTIVE
     return Guard(name, Level.WARN, rest.estimate, threshold, told, caps)

@@ -60,7 +60,9 @@ class Measured:
 
     @property
     def finds_something(self) -> bool:
-        return self.effect is not None and self.effect.excludes_zero
+        """Whether both the interval and the test tell the effect from none."""
+        is_refuted = self.p_value is None or self.p_value < 0.05
+        return self.effect is not None and self.effect.excludes_zero and is_refuted
 
 
 def unknown(name: str, threshold: str) -> Guard:

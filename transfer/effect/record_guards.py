@@ -81,7 +81,7 @@ def contamination(_: Measured, evidence: Evidence) -> Guard:
 
 def attrition(_: Measured, evidence: Evidence) -> Guard:
     name = "attrition"
-    threshold = "block: leave rates differ by over 5 points and by more than chance (p < .05); warn: by over 5 points"
+    threshold = "block: leave rates differ by over 5 points and by more than chance (p < .05); warn: by over 5 points (lowers if p < .20)"
     if evidence.attrition is None:
         return unknown(name, threshold)
     found = leaving_gap(evidence.attrition)
@@ -92,7 +92,7 @@ def attrition(_: Measured, evidence: Evidence) -> Guard:
     if abs(gap) > 0.05:
         told += " Those who can still be measured are not those who began."
         is_block = p_value < 0.05
-        caps = Verdict.NOT_CREDIBLE if is_block else Verdict.SUGGESTIVE
+        caps = Verdict.NOT_CREDIBLE if is_block else Verdict.SUGGESTIVE if p_value < 0.20 else None
         return Guard(name, Level.BLOCK if is_block else Level.WARN, gap, threshold, told, caps)
     return Guard(name, Level.PASS, gap, threshold, told)
 

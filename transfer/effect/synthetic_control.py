@@ -6,7 +6,9 @@ Series are taken as differences from their own mean before the start (Ferman and
 the best one, and no mix of lesser teams reaches its level, while their movements may well match. With one treated
 unit there is no spread between treated units and so no standard error: inference is the rank of what happened to the
 pilot among what "happens" to donors that nobody trained (Abadie, Diamond and Hainmueller 2010, Journal of the
-American Statistical Association 105). Its smallest possible p is 1 / (placebos + 1).
+American Statistical Association 105). Its smallest possible p is 1 / (placebos + 1). What is ranked is the mean gap
+in units of the misfit before the start, and not the ratio of misfits after and before: only so is the interval the
+set of effects that the test doesn't refute, and p and interval never contradict each other.
 """
 
 from __future__ import annotations
@@ -83,11 +85,10 @@ def synthetic_control(
         raise ValueError("synthetic control: it takes two donors and two periods before the start at least.")
     fits = tuple(fitted(series, donors, start) for series, start in zip(treated, first, strict=True))
     placebos = _placebos(donors, first)
-    estimates = np.array([_mean_gap(some) for some in placebos])
-    ratios = np.array([_ratio(some) for some in placebos])
-    beaten = int(np.sum(ratios >= _ratio(fits) * (1 - _ALMOST)))
+    sizes = np.array([_size(some) for some in placebos])
+    beaten = int(np.sum(sizes >= _size(fits) * (1 - _ALMOST)))
     estimate = _mean_gap(fits)
-    half, level = _half_width(np.abs(estimates), confidence)
+    half, level = _half_width(sizes * _misfit(fits), confidence)
     return SyntheticControl(
         fits, estimate, estimate - half, estimate + half, level, (1 + beaten) / (1 + len(placebos)),
         1 / (1 + len(placebos)), len(placebos), _in_time(treated, donors, first), _without(treated, donors, fits),
@@ -134,15 +135,19 @@ def _mean_gap(fits: Sequence[Fit]) -> float:
     return float(np.concatenate([fit.gap[fit.first :] for fit in fits]).mean())
 
 
-def _ratio(fits: Sequence[Fit]) -> float:
-    """How much worse the mix follows after the start than before: what is ranked, so that bad fits don't win."""
-    after = math.sqrt(sum(fit.rmspe_after**2 for fit in fits))
-    before = math.sqrt(sum(fit.rmspe_before**2 for fit in fits))
-    return after / before if before > 0 else math.inf
+def _size(fits: Sequence[Fit]) -> float:
+    """What is ranked: the mean gap in units of the misfit before the start, so that bad fits don't win."""
+    misfit = _misfit(fits)
+    return abs(_mean_gap(fits)) / misfit if misfit > 0 else math.inf
+
+
+def _misfit(fits: Sequence[Fit]) -> float:
+    """Root mean squared gap before the start, over the treated."""
+    return math.sqrt(float(np.mean([fit.rmspe_before**2 for fit in fits])))
 
 
 def _half_width(placebo: Floats, confidence: float) -> tuple[float, float]:
-    """Half of the interval that inverts the placebo test on the mean gap, and the level that it truly has."""
+    """Half of the interval that inverts the placebo test, and the level that it truly has."""
     n = len(placebo)
     exceeding = max(1, math.floor((1 - confidence) * (n + 1) + _ALMOST))
     return float(np.sort(placebo)[-exceeding]), 1 - exceeding / (n + 1)

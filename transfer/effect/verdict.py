@@ -23,6 +23,7 @@ from transfer.effect.record_guards import leaving_gap
 from transfer.effect.sensitivity import MOST_LEFT_OUT, Bounded, event_study, sensitivity, without_units
 from transfer.effect.single_units import SingleUnits, single_units
 from transfer.effect.study import Study
+from transfer.effect.synthetic_control import FEWEST_DONORS
 from transfer.effect.wording import concluded, estimand
 
 
@@ -111,7 +112,7 @@ def _measured(
     if single:
         return Measured(
             situation, choice.design, effect, headline.p_value, single.placebos, without_each=single.without_each,
-            balance=found,
+            without_neighbours=_donut_of_single(panel, choice.design, evidence), balance=found,
         )  # fmt: skip
     tested = sensitivity(panel, study.choices.control, study.choices.anticipation, study.choices.confidence)
     return Measured(
@@ -134,6 +135,16 @@ def _balance(panel: Panel, before: int) -> Balance | None:
     if not 0 < before < panel.n_periods or not 0 < panel.is_treated.sum() < panel.n_units:
         return None
     return balance(panel.outcome[:, :before], panel.is_treated)
+
+
+def _donut_of_single(panel: Panel, design: Design, evidence: Evidence) -> float | None:
+    """The synthetic control from donors that are no neighbours."""
+    stays = np.array([unit not in (evidence.neighbours or ()) for unit in panel.units])
+    kept = panel.of(stays)
+    if design is not Design.SYNTHETIC_CONTROL or stays.all() or (~kept.is_treated).sum() < FEWEST_DONORS:
+        return None
+    found = single_units(kept, design, Subject(), 0.95)
+    return found.headline.estimate if found else None
 
 
 def _donut(study: Study, evidence: Evidence) -> float | None:

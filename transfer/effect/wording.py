@@ -26,7 +26,7 @@ def concluded(subject: Subject, headline: Headline, verdict: Verdict, guards: tu
     if verdict is Verdict.NOT_CREDIBLE:
         why = " ".join(guard.message for guard in guards if guard.level is Level.BLOCK)
         return f"The figures don't show what the training did. {why}".strip()
-    if headline.holds_zero:
+    if not headline.finds_something:
         return _nothing_larger(subject, headline)
     return _something(subject, headline, verdict)
 
