@@ -70,8 +70,10 @@ def warehouse_assets() -> dg.AssetsDefinition:
 
 @contextlib.contextmanager
 def _dbt_is_told(home: Home) -> Iterator[None]:
-    """dbt hears of the day, of who may void and of the organisation by its environment; a process that lives on must
-    not keep them."""
+    """Tell dbt the day, who may void, and what the organisation says of itself, by its environment.
+
+    A process that lives on must not keep them.
+    """
     told = {
         "THROUGHLINE_AS_OF": as_of().isoformat(),
         "THROUGHLINE_VOIDING_AUTHORITIES": ",".join(voiding_authorities(home)),
