@@ -26,11 +26,8 @@
     {%- endcall -%}
 
     {%- if throughline.can_replace_partitions(existing_relation, new_relation) -%}
-        {%- call statement('main') -%}
-            {{ adapter.dispatch('replace_partitions_sql')(
-                target_relation, new_relation, config.require('partition_by'), ref(config.require('touched'))
-            ) }}
-        {%- endcall -%}
+        {%- set touched = ref(config.require('touched')) -%}
+        {% do adapter.dispatch('replace_in')(target_relation, new_relation, config.require('partition_by'), touched) %}
         {{ drop_relation_if_exists(new_relation) }}
     {%- else -%}
         {%- if existing_relation is not none -%}
@@ -65,16 +62,55 @@
 {% endmacro %}
 
 
-{# Only DuckDB is written so far; Spark would overwrite the partitions and drop the ones that became empty. #}
-{% macro default__replace_partitions_sql(target_relation, new_relation, partition_by, touched) %}
-    {% do exceptions.raise_compiler_error('replace_partitions is not written for ' ~ target.type ~ ' yet') %}
+{% macro duckdb__replace_in(target_relation, new_relation, partition_by, touched) %}
+    {%- call statement('main') -%}
+        delete from {{ target_relation }}
+        where {{ partition_by }} in (select touched.{{ partition_by }} from {{ touched }} as touched);
+
+        insert into {{ target_relation }}
+        select * from {{ new_relation }}
+    {%- endcall -%}
 {% endmacro %}
 
 
-{% macro duckdb__replace_partitions_sql(target_relation, new_relation, partition_by, touched) %}
-    delete from {{ target_relation }}
-    where {{ partition_by }} in (select touched.{{ partition_by }} from {{ touched }} as touched);
-
-    insert into {{ target_relation }}
-    select * from {{ new_relation }}
+{#
+    Parquet tables know no DELETE. Where a day is replaced, its folder is dropped and written anew; where a key is, the
+    table is: a folder for each key would be ruinous.
+#}
+{% macro spark__replace_in(target_relation, new_relation, partition_by, touched) %}
+    {%- if is_folder_on_spark(partition_by) -%}
+        {%- set days = run_query('select distinct ' ~ partition_by ~ ' from ' ~ touched).columns[0].values() -%}
+        {%- for day in days -%}
+            {% do run_query(
+                'alter table ' ~ target_relation ~ ' drop if exists partition (' ~ partition_by ~ " = date'" ~ day ~ "')"
+            ) %}
+        {%- endfor -%}
+        {%- call statement('main') -%}
+            insert into {{ target_relation }} select * from {{ new_relation }}
+        {%- endcall -%}
+    {%- else -%}
+        {%- set whole_relation = make_intermediate_relation(target_relation, '__whole') -%}
+        {{ drop_relation_if_exists(whole_relation) }}
+        {%- call statement('main') -%}
+            create table {{ whole_relation }} using parquet as
+            select kept.* from {{ target_relation }} as kept
+            left anti join {{ touched }} as touched on kept.{{ partition_by }} = touched.{{ partition_by }}
+            union all
+            select * from {{ new_relation }}
+        {%- endcall -%}
+        {{ adapter.drop_relation(target_relation) }}
+        {{ adapter.rename_relation(whole_relation, target_relation) }}
+    {%- endif -%}
 {% endmacro %}
+
+
+{% macro is_folder_on_spark(partition_by) %}
+    {{ return(partition_by.endswith('_date')) }}
+{% endmacro %}
+
+
+{# dbt-spark would make a folder for each value of any `partition_by`. #}
+{% macro spark__partition_cols(label, required=false) -%}
+    {%- set column = config.get('partition_by') -%}
+    {%- if column and is_folder_on_spark(column) %} {{ label }} ({{ column }}) {% endif -%}
+{%- endmacro %}
