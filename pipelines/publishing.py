@@ -1,6 +1,7 @@
 """Publish: a build that was guarded becomes a version that readers see, whole or not at all.
 
-    warehouse.duckdb --copy aside--> learning-<version>.duckdb + Parquet --flip the links--> learning.duckdb
+    warehouse.duckdb --copy aside--> learning-<version>.duckdb, Parquet, effects/*.html --flip the links-->
+        learning.duckdb, parquet, effects
 
 It fails closed: without a passing result of every critical guard for this very build, or where the warehouse
 holds another build than the one that was guarded, the last version stays and the reason is said. A reader that
@@ -25,6 +26,7 @@ from connectors import landing
 from connectors.errors import ThroughlineError
 from connectors.home import Home
 from pipelines import activity_decisions, guards
+from pipelines.effects.pages import pages_folder
 from pipelines.identities import decisions_file
 from pipelines.metric_results import restatements_sql
 from pipelines.organisation import organisation
@@ -93,6 +95,7 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
         (aside / "parquet").mkdir(parents=True)
         _write_database(connection, tables, aside / "learning.duckdb", _documented(dbt_run(home).manifest))
         _write_parquet(connection, tables, aside / "parquet")
+    _copy_pages(home, aside / "effects")
     _flip(home, name, aside)
     _retire(home)
     return version
@@ -223,15 +226,25 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, tables: list[Table], f
         connection.execute(f"copy (select * from {table.source}) to '{path}' (format parquet, compression zstd)")
 
 
+def _copy_pages(home: Home, folder: Path) -> None:
+    """The pages of effect cards: they stand beside the tables of the version that they were made with."""
+    made = pages_folder(home)
+    shutil.copytree(made, folder) if made.exists() else folder.mkdir()
+
+
 def _flip(home: Home, name: str, aside: Path) -> None:
     """Make the finished files visible under their own names, then point the links at them, each in one step."""
-    for path in (aside / "learning.duckdb", *(aside / "parquet").rglob("*.parquet")):
+    pages = (aside / "effects").glob("*.html")
+    for path in (aside / "learning.duckdb", *(aside / "parquet").rglob("*.parquet"), *pages):
         with path.open("rb") as file:
             os.fsync(file.fileno())
     os.replace(aside / "learning.duckdb", home.published / f"learning-{name}.duckdb")
-    os.replace(aside / "parquet", home.published / f"parquet-{name}")
+    folders = ("parquet", "effects")
+    for folder in folders:
+        os.replace(aside / folder, home.published / f"{folder}-{name}")
     aside.rmdir()
-    _point(home.published / "parquet", f"parquet-{name}")
+    for folder in folders:
+        _point(home.published / folder, f"{folder}-{name}")
     _point(home.published_database, f"learning-{name}.duckdb")
 
 
@@ -247,7 +260,8 @@ def _retire(home: Home) -> None:
     versions = sorted(home.published.glob("learning-*.duckdb"))
     for path in versions[:-KEPT_VERSIONS]:
         path.unlink()
-        shutil.rmtree(home.published / path.stem.replace("learning-", "parquet-"), ignore_errors=True)
+        for folder in ("parquet", "effects"):
+            shutil.rmtree(home.published / path.stem.replace("learning", folder, 1), ignore_errors=True)
     for path in home.published.glob(".learning-*.aside"):
         shutil.rmtree(path, ignore_errors=True)
 

@@ -17,6 +17,7 @@ import duckdb
 from connectors.home import Home
 from pipelines.effects.evidence import evidence_of
 from pipelines.effects.judged import Judged
+from pipelines.effects.pages import write_pages
 from pipelines.effects.panels import NoPanel, StudyPanel, study_panel
 from pipelines.effects.plans import Plan, told_plans
 from pipelines.effects.registrations import Registration, Registrations
@@ -58,6 +59,7 @@ def write_effect_cards(home: Home, connection: duckdb.DuckDBPyConnection, as_of:
         registrations.note_outcomes(registration)
         judged.append(_judged(connection, registration, kpis[registration.plan.initiative_id]))
     write_tables(connection, judged, registrations.all(), as_of, build_id)
+    write_pages(home, judged)
     return EffectRun(dict(Counter(each.card.verdict.value for each in judged)), frozen)
 
 
