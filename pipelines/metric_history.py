@@ -20,7 +20,7 @@ import pandas as pd
 
 from connectors.errors import SettingsError
 from transfer.metric_definition import MetricDefinition
-from transfer.metric_result import FIGURES, KEY, RESULT_COLUMNS, Column, Status
+from transfer.metric_row import CELL, DTYPES, FIGURES, KEY, RESULT_COLUMNS, Column, Status
 
 RESULT_TABLE = RESULT_COLUMNS | {
     "as_of": Column("TIMESTAMP", "The day that the run was made for, with the time of the run."),
@@ -52,6 +52,8 @@ METRIC_TABLE = {
     "aligned_with": Column("VARCHAR", "Category of a standard that it is aligned with; no claim of conformity."),
     "purpose": Column("VARCHAR", "What it may be used for."),
     "minimum_persons": Column("BIGINT", "Figures that fewer persons stand behind are suppressed."),
+    "estimator": Column("VARCHAR", "How value and interval come from the parts; see transfer/metric_terms.py."),
+    "asked": Column("VARCHAR", "Whom a survey asked, where the response rate counts; else empty."),
 }
 
 _EVERY_RESULT = "Every figure ever given: one row when it is first given, one for each change."
@@ -126,28 +128,47 @@ class Appended:
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views where they are absent."""
+    connection.execute("create schema if not exists metrics")
+    connection.execute(_create_table("fct_metric_result", RESULT_TABLE))
+    connection.execute(_create_table("dim_metric", METRIC_TABLE))
+    _widen(connection)
     for statement in (
-        "create schema if not exists metrics",
-        _create_table("fct_metric_result", RESULT_TABLE),
-        _create_table("dim_metric", METRIC_TABLE),
         _LATEST_VIEW,
         *_comments("table", "fct_metric_result", _EVERY_RESULT, RESULT_TABLE),
         *_comments("table", "dim_metric", _DEFINITIONS, METRIC_TABLE),
         *_comments("view", "metric_result_latest", _LATEST_RESULT, RESULT_TABLE),
     ):
         connection.execute(statement)
-    _widen(connection)
 
 
 def _widen(connection: duckdb.DuckDBPyConnection) -> None:
-    """Change columns of a table that was made when they held whole numbers alone; the rows stay what they are."""
-    found = connection.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = 'metrics' "
-        "and table_name = 'fct_metric_result'"
-    ).fetchall()
-    for column, sql_type in found:
-        if sql_type == "BIGINT" and RESULT_TABLE[column].sql_type == "DOUBLE":
-            connection.execute(f"alter table metrics.fct_metric_result alter {column} type double")
+    """Bring a table of an older home up to date: columns that held whole numbers alone, and ones that it lacks.
+
+    The rows stay what they are.
+    """
+    for table, columns in (("fct_metric_result", RESULT_TABLE), ("dim_metric", METRIC_TABLE)):
+        found = connection.execute(
+            "select column_name, data_type from duckdb_columns() where schema_name = 'metrics' and table_name = ?",
+            [table],
+        )
+        types = dict(found.fetchall())
+        for name, column in columns.items():
+            if name not in types:
+                connection.execute(f"alter table metrics.{table} add column {name} {column.sql_type}")
+            elif (types[name], column.sql_type) == ("BIGINT", "DOUBLE"):
+                connection.execute(f"alter table metrics.{table} alter {name} type double")
+
+
+def withheld(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """What shows no figure in the record so far, by metric and key: `metric_id`, `grain`, `grain_key`, `period`."""
+    return (
+        connection.execute(
+            "select metric_id, grain, grain_key, cast(period as timestamp) as period from metrics.metric_result_latest "
+            "where status in ('suppressed', 'blocked')"
+        )
+        .df()
+        .astype({column: DTYPES[column] for column in ("metric_id", *CELL)})
+    )
 
 
 def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterable[MetricDefinition]) -> None:
@@ -163,7 +184,8 @@ def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterab
             )
         row = _row(definition)
         connection.execute(f"delete from metrics.dim_metric where {this_version}", key)
-        connection.execute(f"insert into metrics.dim_metric values ({', '.join('?' * len(row))})", row)
+        columns = f"{', '.join(METRIC_TABLE)}) values ({', '.join('?' * len(row))}"
+        connection.execute(f"insert into metrics.dim_metric ({columns})", row)
 
 
 def append(
@@ -220,5 +242,6 @@ def _row(definition: MetricDefinition) -> list[object]:
         "definition_version": definition.version,
         "is_current": True,
         "grains": ", ".join(grain.name for grain in definition.grains),
+        "asked": definition.invited,
     }
-    return [derived.get(column) or getattr(definition, column) for column in METRIC_TABLE]
+    return [derived[column] if column in derived else getattr(definition, column) for column in METRIC_TABLE]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from connectors.errors import SettingsError
 from connectors.files import replace_durably
-from transfer.metric_definition import Grain, MetricDefinition, Purpose, TdrpType, Unit
+from transfer.metric_definition import Grain, MetricDefinition
+from transfer.metric_terms import Estimator, Purpose, TdrpType, Unit
 
 if TYPE_CHECKING:
     from metricflow.engine.metricflow_engine import MetricFlowEngine
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 COMPILED_FILE = "metric_parts.json"
 _FROM_THE_METRIC = {"metric_id", "name", "definition", "numerator", "denominator", "formula"}
+_MAY_BE_LEFT_OUT = {field.name for field in fields(MetricDefinition) if field.default is not MISSING}
 
 Declared = Mapping[str, Any]
 """A metric, measure or semantic model as the semantic manifest holds it."""
@@ -39,13 +41,15 @@ class PartsQuery:
     """One metric at one grain, in SQL.
 
     ``parts`` yields each part under its name and what `group_by` lists; ``tools`` the same cuts with the tools behind
-    them (None where the metric has no period). ``inputs`` yield one row each that is another when the input is.
+    them (None where the metric has no period); ``spread`` cuts numerator and denominator by what the definition spreads
+    them over, too (None where it doesn't). ``inputs`` yield one row each that is another when the input is.
     """
 
     definition: MetricDefinition
     grain: Grain
     parts: str
     tools: str | None
+    spread: str | None
     inputs: tuple[str, ...]
 
 
@@ -66,7 +70,8 @@ def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
     content = semantic_manifest.read_bytes()
     manifest = _Manifest(json.loads(content))
     cuts = [(definition, grain) for definition in manifest.definitions() for grain in definition.grains]
-    requests = [request for cut in cuts for request in (_parts_request(*cut), _tools_request(*cut)) if request]
+    asked = (_parts_request, _tools_request, _spread_request)
+    requests = [request for cut in cuts for ask in asked if (request := ask(*cut))]
     sql = _kept_or_compiled(semantic_manifest, sha256(content).hexdigest(), requests)
     return [
         PartsQuery(
@@ -74,6 +79,7 @@ def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
             grain,
             parts=sql[_parts_request(definition, grain).about],
             tools=sql[tools.about] if (tools := _tools_request(definition, grain)) else None,
+            spread=sql[spread.about] if (spread := _spread_request(definition, grain)) else None,
             inputs=manifest.inputs(definition),
         )
         for definition, grain in cuts
@@ -95,6 +101,14 @@ def _tools_request(definition: MetricDefinition, grain: Grain) -> _Request | Non
         return None
     cuts = (*group_by(definition, grain), definition.tool)
     return _Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
+
+
+def _spread_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
+    if not definition.spread:
+        return None
+    summed = tuple(part for part in (definition.numerator, definition.denominator) if part is not None)
+    cuts = (*group_by(definition, grain), *definition.spread)
+    return _Request(f"{definition.metric_id} by {grain.name}, spread", summed, cuts)
 
 
 def _kept_or_compiled(semantic_manifest: Path, manifest_hash: str, requests: Sequence[_Request]) -> dict[str, str]:
@@ -128,12 +142,15 @@ class _Manifest:
         name, result = metric["name"], dict(metric["config"]["meta"]["result"])
         numerator, denominator = _numerator_and_denominator(metric)
         _check_keys(name, result)
-        parts = dict.fromkeys((numerator, denominator, result["persons"], result["observed"], result["missing"]))
+        others = (result.get(role) for role in ("persons", "observed", "missing", "invited", "respondents"))
+        parts = dict.fromkeys((numerator, denominator, *others))
         try:
             result |= {
                 "unit": Unit(result["unit"]),
                 "tdrp_type": TdrpType(result["tdrp_type"]),
                 "purpose": Purpose(result["purpose"]),
+                "estimator": Estimator(result.get("estimator", Estimator.QUOTIENT)),
+                "spread": tuple(result.get("spread", ())),
                 "grains": tuple(Grain(grain, cut) for grain, cut in result["grains"].items()),
             }
             return MetricDefinition(
@@ -164,7 +181,8 @@ class _Manifest:
 
     def _formula(self, part: str, metric_id: str) -> str:
         measure, _ = self._measure(part, metric_id)
-        return f"{part} = {measure['agg']}({measure['expr'] or part})"
+        share = (measure.get("agg_params") or {}).get("percentile")
+        return f"{part} = {measure['agg']}({measure['expr'] or part}{f', {share}' if share else ''})"
 
     def _measure(self, part: str, metric_id: str) -> tuple[Declared, Declared]:
         """The measure behind a part, and the semantic model that holds it."""
@@ -195,8 +213,8 @@ def _numerator_and_denominator(metric: Declared) -> tuple[str, str | None]:
 
 def _check_keys(metric_id: str, result: Declared) -> None:
     expected = {field.name for field in fields(MetricDefinition)} - _FROM_THE_METRIC
-    if set(result) != expected:
-        unknown, lacking = sorted(set(result) - expected), sorted(expected - set(result))
+    unknown, lacking = sorted(set(result) - expected), sorted(expected - _MAY_BE_LEFT_OUT - set(result))
+    if unknown or lacking:
         raise _unfit(
             metric_id, f"config.meta.result lacks {lacking or 'nothing'} and holds unknown {unknown or 'nothing'}"
         )

@@ -21,16 +21,13 @@ from connectors.errors import SettingsError
 from pipelines import metric_history
 from pipelines.metric_history import restatements_sql
 from pipelines.metric_parts import PartsQuery, group_by, parts_queries
-from transfer.metric_definition import MetricDefinition
-from transfer.metric_result import ContractBroken, check, judge, withhold_beside_suppressed
+from transfer.metric_contract import ContractBroken, check
+from transfer.metric_definition import InvalidDefinition, MetricDefinition
+from transfer.metric_result import judge
+from transfer.metric_row import UNKNOWN, WHOLE
+from transfer.suppression import check_periods, withhold_telling
 
 __all__ = ["MetricRun", "restatements_sql", "write_metric_results"]
-
-WHOLE = "all"
-"""Grain key of a grain that isn't cut any further."""
-
-UNKNOWN = "-1"
-"""Grain key of records that name no such thing: the unknown member of every dimension."""
 
 _SEEN_ON = """
     select tool, cast(max(extracted_at) as date) as seen_on
@@ -68,6 +65,10 @@ def write_metric_results(
     """
     queries = parts_queries(semantic_manifest)
     definitions = list(dict.fromkeys(query.definition for query in queries))
+    try:
+        check_periods(definitions)
+    except InvalidDefinition as error:
+        raise SettingsError(f"{error} Next: give both by one period in their semantic.yml.") from error
     with _transaction(connection):
         metric_history.prepare(connection)
         metric_history.write_definitions(connection, definitions)
@@ -75,7 +76,9 @@ def write_metric_results(
         by_metric = groupby(queries, key=lambda query: query.definition)
         judged = [_results(connection, definition, cuts, as_of) for definition, cuts in by_metric]
         results = pd.concat(judged, ignore_index=True)
-        withhold_beside_suppressed(results, definitions)
+        withhold_telling(results, definitions, metric_history.withheld(connection))
+        for definition in definitions:
+            _hold_to_contract(results[results["metric_id"] == definition.metric_id], definition)
         hashed = results.merge(computed, how="left", on=["metric_id", "definition_version", "grain"])
         appended = metric_history.append(connection, hashed, computed, as_of, build_id)
     return MetricRun(dict(Counter(results["status"])), appended.rows, appended.restated)
@@ -85,26 +88,32 @@ def _results(
     connection: duckdb.DuckDBPyConnection, definition: MetricDefinition, cuts: Iterable[PartsQuery], as_of: date
 ) -> pd.DataFrame:
     """The judged results of one metric at all its grains, together: judging costs by the call and not by the row."""
-    results = judge(pd.concat([_parts(connection, cut) for cut in cuts]), definition, as_of)
+    asked = list(cuts)
+    spread = [_spread(connection, cut) for cut in asked] if definition.spread else None
+    parts = pd.concat([_parts(connection, cut) for cut in asked])
+    results = judge(parts, definition, as_of, spread and pd.concat(spread))
+    _hold_to_contract(results, definition)
+    return results
+
+
+def _hold_to_contract(results: pd.DataFrame, definition: MetricDefinition) -> None:
     try:
         check(results, definition)
     except ContractBroken as broken:
         raise SettingsError(str(broken)) from broken
-    return results
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataFrame:
     """The parts under the names of their roles. Records without a date belong to no period and are left out."""
-    definition, cuts = query.definition, group_by(query.definition, query.grain)
-    key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if query.grain.group_by else f"'{WHOLE}'"
-    period = cuts[0] if definition.period else "null"
-    figure = f"'{query.grain.name}' as grain, {key} as grain_key, cast({period} as timestamp) as period"
+    definition, figure = query.definition, _figure(query)
     roles = {
         "numerator": definition.numerator,
         "denominator": definition.denominator,
         "n_persons": definition.persons,
         "n_observed": definition.observed,
         "n_missing": definition.missing,
+        "n_invited": definition.invited,
+        "n_respondents": definition.respondents,
     }
     # A sum of integers is a HUGEINT in DuckDB, which pandas would take for a float.
     counts = ", ".join(f"cast({part} as {_type_of(role)}) as {role}" for role, part in roles.items() if part)
@@ -127,6 +136,27 @@ def _parts(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataF
         left join seen using (grain, grain_key, period)
         where parts.period is not null
         """
+    ).df()
+
+
+def _figure(query: PartsQuery) -> str:
+    """What a row is about, from the columns that a query is cut by."""
+    cuts = group_by(query.definition, query.grain)
+    key = f"coalesce(cast({cuts[-1]} as varchar), '{UNKNOWN}')" if query.grain.group_by else f"'{WHOLE}'"
+    period = cuts[0] if query.definition.period else "null"
+    return f"'{query.grain.name}' as grain, {key} as grain_key, cast({period} as timestamp) as period"
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.DataFrame:
+    """Numerator and denominator by what the definition spreads them over. Rows without either say nothing."""
+    definition = query.definition
+    items = ", ".join(f"{item} as spread_{n}" for n, item in enumerate(definition.spread))
+    sums = {"numerator": definition.numerator, "denominator": definition.denominator}
+    parts = ", ".join(f"coalesce(cast({part} as double), 0) as {role}" for role, part in sums.items() if part)
+    said = " or ".join(f"coalesce({part}, 0) <> 0" for part in sums.values() if part)
+    dated = f"and {group_by(definition, query.grain)[0]} is not null" if definition.period else ""
+    return connection.execute(
+        f"select {_figure(query)}, {items}, {parts} from ({query.spread}) where ({said}) {dated} order by all"
     ).df()
 
 

@@ -29,12 +29,13 @@ from pipelines import activity_decisions, guards
 from pipelines.effects.pages import pages_folder
 from pipelines.identities import decisions_file
 from pipelines.metric_results import restatements_sql
+from pipelines.readership import Readership
 from pipelines.organisation import organisation
 from pipelines.settings import CHECKOUT, as_of
 from pipelines.warehouse import connected, current_build, dbt_run
 
 SCHEMAS = ("marts", "metrics", "trust")
-"""What readers can rely on; nothing else of the warehouse is copied."""
+"""What readers can rely on; nothing else of the warehouse is copied, nor all of that (`readership`)."""
 
 KEPT_VERSIONS = 5
 _STORAGE_VERSION = "v1.0.0"
@@ -84,16 +85,18 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
 
     ``accept_empty`` publishes although a table that had rows has none any more.
     """
+    manifest = dbt_run(home).manifest
+    readership = Readership(manifest)
     with connected(home) as connection:
-        _refuse_unguarded(home, connection, build_id, accept_empty)
+        _refuse_unguarded(home, connection, build_id, None if accept_empty else readership)
         published_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         name = f"{published_at:%Y%m%dT%H%M%SZ}-{build_id[:8]}"
-        version = _note_version(connection, name, build_id, published_at, inputs_hash(home))
-        tables = list(_tables(connection))
+        version = _note_version(connection, readership, name, build_id, published_at, inputs_hash(home))
+        tables = list(_tables(connection, readership))
         aside = home.published / f".learning-{name}.aside"
         shutil.rmtree(aside, ignore_errors=True)
         (aside / "parquet").mkdir(parents=True)
-        _write_database(connection, tables, aside / "learning.duckdb", _documented(dbt_run(home).manifest))
+        _write_database(connection, tables, aside / "learning.duckdb", _documented(manifest))
         _write_parquet(connection, tables, aside / "parquet")
     _copy_pages(home, aside / "effects")
     _flip(home, name, aside)
@@ -101,23 +104,26 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
     return version
 
 
-def _refuse_unguarded(home: Home, connection: duckdb.DuckDBPyConnection, build_id: str, accept_empty: bool) -> None:
+def _refuse_unguarded(
+    home: Home, connection: duckdb.DuckDBPyConnection, build_id: str, readership: Readership | None
+) -> None:
+    """Raise where a guard failed or, for a ``readership``, where one of its tables has lost all its rows."""
     held = current_build(connection)
     if held != build_id:
         raise Withheld(build_id, (f"the warehouse holds build {held or 'none'}, which another run made. Run again.",))
     expected = guards.expected_critical(dbt_run(home).manifest, guards.load_suites())
     verdict = guards.verdict(connection, build_id, expected)
     reasons = verdict.reasons if not verdict.publishable else ()
-    if not accept_empty:
-        reasons = (*reasons, *_emptied(home, connection))
+    if readership is not None:
+        reasons = (*reasons, *_emptied(home, connection, readership))
     if reasons:
         raise Withheld(build_id, reasons)
 
 
-def _emptied(home: Home, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _emptied(home: Home, connection: duckdb.DuckDBPyConnection, readership: Readership) -> Iterator[str]:
     """Tables with rows in the published version and none in this build: readers must never silently see nothing."""
     current = home.published / "parquet"
-    for table in _tables(connection):
+    for table in _tables(connection, readership):
         if table.schema != "marts":
             continue
         before = current / table.schema / f"{table.name}.parquet"
@@ -133,13 +139,15 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     return int(row[0]) if row else 0
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
+def _tables(connection: duckdb.DuckDBPyConnection, readership: Readership) -> Iterator[Table]:
+    """The tables of the warehouse that the readers see."""
     own = (
-        "select table_schema, table_name from information_schema.tables "
-        "where table_schema in ('marts', 'metrics', 'trust') order by all"
+        "select table_schema, table_name, list(column_name) from information_schema.columns "
+        "where table_schema in ('marts', 'metrics', 'trust') group by all order by table_schema, table_name"
     )
-    for schema, name in connection.execute(own).fetchall():
-        yield Table(schema, name, f'{schema}."{name}"')
+    for schema, name, columns in connection.execute(own).fetchall():
+        if readership.sees(schema, name, columns):
+            yield Table(schema, name, f'{schema}."{name}"')
     for table in _PIPELINE_TABLES:
         schema, name = table.source.split(".")
         known = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
@@ -148,7 +156,12 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
 
 
 def _note_version(
-    connection: duckdb.DuckDBPyConnection, name: str, build_id: str, published_at: datetime, inputs: str
+    connection: duckdb.DuckDBPyConnection,
+    readership: Readership,
+    name: str,
+    build_id: str,
+    published_at: datetime,
+    inputs: str,
 ) -> Version:
     """Add this version to the list that is published with it; the figures of trust that depend on it too."""
     connection.execute("create schema if not exists publishing")
@@ -157,7 +170,7 @@ def _note_version(
         "as_of date, tables bigint, row_count bigint, inputs_hash varchar)"
     )
     connection.execute(f"create or replace view publishing.restatement as {restatements_sql()}")
-    tables = list(_tables(connection))
+    tables = list(_tables(connection, readership))
     rows = sum(_count(connection, table) for table in tables)
     connection.execute("delete from publishing.version where build_id = ?", [build_id])
     connection.execute(

@@ -31,3 +31,29 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
         half = np.sqrt(z2 * (hits * (n - hits) / n + z2 / 4)) / (n + z2)
     # Rounding may put a bound of an extreme share a hair on its wrong side.
     return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
+
+
+def ratio_interval(
+    x: Floats, y: Floats, xx: Floats, xy: Floats, yy: Floats, persons: npt.ArrayLike, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Lower and upper bound of Σx / Σy where each person contributes one x and one y; a mean is the case of y = 1.
+
+    ``x`` and ``y`` are the sums over persons, ``xx``, ``xy`` and ``yy`` those of the products, so that figures of any
+    size cost the same. The ratio is linearised (x - R·y is what each person adds to the error) and Student's t with
+    one degree of freedom per person, less one, allows for the few. Several records of one person move together, and
+    count as one. Fewer than two persons give NaN.
+
+    Source: W. G. Cochran (1977), Sampling Techniques, 3rd ed., section 6.8 (ratio estimate), and section 9A.5 for
+    clusters of unequal size.
+    """
+    from scipy.special import stdtrit  # half a second, and most runs of a command need no t
+
+    n = np.asarray(persons, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = x / y
+        # Rounding may leave a hair below zero where everybody is the same.
+        squares = np.maximum(xx - 2 * ratio * xy + ratio**2 * yy, 0.0)
+        error = np.sqrt(n / (n - 1) * squares) / np.abs(y)
+        half = stdtrit(n - 1, (1 + confidence) / 2) * error
+    half = np.where((n > 1) & (y != 0), half, np.nan)
+    return ratio - half, ratio + half

@@ -8,80 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from transfer.metric_terms import (
+    CLAIMS,
+    KIRKPATRICK_LEVELS,
+    PERIODS,
+    STRONG_WORDS,
+    Estimator,
+    Purpose,
+    TdrpType,
+    Unit,
+)
 
 
 class InvalidDefinition(ValueError):
     """A metric declares something that it may not. The message names the metric, the key and what is allowed."""
-
-
-class TdrpType(StrEnum):
-    """Talent Development Reporting Principles: how much, how well, to what end; or a guard of the record itself."""
-
-    EFFICIENCY = "efficiency"
-    EFFECTIVENESS = "effectiveness"
-    OUTCOME = "outcome"
-    RECORD = "record"
-
-
-class Purpose(StrEnum):
-    """What a figure may be used for (`PRIVACY.md`, purpose limitation)."""
-
-    LEARNING_ADMIN = "learning_admin"
-    COMPLIANCE = "compliance"
-    TRANSFER_EVALUATION = "transfer_evaluation"
-    HR_ADMIN = "hr_admin"
-
-
-class Unit(StrEnum):
-    """Unit of ``value``: a count is its numerator, everything else numerator / denominator.
-
-    Only of a share is the numerator a part of the denominator. Persons reached may outnumber the average headcount
-    that they are divided by, and a gain may be a loss.
-    """
-
-    SHARE = "share"
-    PERSONS = "persons"
-    HOURS_PER_FTE = "hours_per_fte"
-    PERSONS_PER_HEAD = "persons_per_head"
-    GAIN = "gain"
-    RATIO = "ratio"
-    DAYS = "days"
-
-    @property
-    def is_count(self) -> bool:
-        return self is Unit.PERSONS
-
-    @property
-    def may_be_negative(self) -> bool:
-        return self is Unit.GAIN
-
-
-PERIODS = ("month", "quarter", "year")
-
-
-CLAIMS = {
-    "record": 0,
-    "attendance": 1,
-    "activity": 2,
-    "perception": 3,
-    "knowledge": 4,
-    "decision_competence": 5,
-    "task_competence": 6,
-    "transfer": 7,
-    "effect": 8,
-}
-"""The strongest claim of a metric, and the LTEM tier (Thalheimer's Learning-Transfer Evaluation Model) it takes."""
-
-_STRONG_WORDS = {
-    r"knowledge|learned|learnt": 4,
-    r"competen\w+|skilled": 5,
-    r"transfer\w*|appl(y|ied|ication)": 7,
-    r"effects?|impact|caused?|roi": 8,
-}
-"""Words that a metric's name may hold only from this tier on. Its definition may: it has to say what is not shown."""
-
-KIRKPATRICK_LEVELS = ("K1", "K2", "K3", "K4", "L5")
 
 
 @dataclass(frozen=True)
@@ -102,8 +43,11 @@ class MetricDefinition:
     ``observed`` and ``missing`` count records that could and could not be used, which make the coverage.
     ``period`` is one of `PERIODS`, or None for a state as of now. ``follow_up_days`` is how long the cohort of a period
     is watched: until that is over, in the data of every tool that recorded it (``tool``, a MetricFlow item), its
-    results are provisional. ``formula`` says how each part is aggregated, so that a changed formula under an unchanged
-    version shows.
+    results are provisional. ``spread`` lists the MetricFlow items that the estimator wants the parts spread over; for
+    amounts that one may dominate it names those who contribute. Of what people are asked, ``invited`` counts whom and
+    ``respondents`` who answered, which make the response rate and the bounds of what silence may hide. Metrics of one
+    ``whole`` tell each other's parts, and are suppressed together. ``formula`` says how each part is aggregated, so
+    that a changed formula under an unchanged version shows.
     """
 
     metric_id: str
@@ -130,6 +74,11 @@ class MetricDefinition:
     missing: str
     has_interval: bool
     formula: str
+    estimator: Estimator = Estimator.QUOTIENT
+    spread: tuple[str, ...] = ()
+    invited: str | None = None
+    respondents: str | None = None
+    whole: str | None = None
 
     def __post_init__(self) -> None:
         self._require(bool(self.name and self.definition), "label and description must not be empty")
@@ -147,14 +96,39 @@ class MetricDefinition:
             f"kirkpatrick_level must be null or one of {', '.join(KIRKPATRICK_LEVELS)}",
         )
         self._require(
-            (self.denominator is None) == self.unit.is_count,
-            f"{self.unit} needs {'no denominator' if self.unit.is_count else 'a denominator (MetricFlow type ratio)'}",
+            (self.denominator is None) == self.unit.is_undivided,
+            f"{self.unit} needs "
+            f"{'no denominator' if self.unit.is_undivided else 'a denominator (MetricFlow type ratio)'}",
         )
-        self._require(self.has_interval <= (self.unit is Unit.SHARE), "only a share has a Wilson interval")
         self._require(
             self.persons is not None or self.max_claim == "record", "persons may be null only for a claim on the record"
         )
+        self._check_estimator()
+        self._check_survey()
         self._check_claim()
+
+    def _check_estimator(self) -> None:
+        if self.estimator is Estimator.QUOTIENT:
+            self._require(self.has_interval <= (self.unit is Unit.SHARE), "only a share has a Wilson interval")
+            may_spread = self.unit.may_be_dominated and len(self.spread) == 1
+            self._require(not self.spread or may_spread, "spread may only name who contributes to an amount")
+            return
+        items = self.estimator.spread_items
+        self._require(
+            len(self.spread) == len(items), f"estimator {self.estimator} wants spread to name its {' and '.join(items)}"
+        )
+        self._require(self.has_interval, f"estimator {self.estimator} has an interval")
+        self._require(self.denominator is not None, f"estimator {self.estimator} needs a denominator")
+        self._require(self.estimator.is_quotient or self.unit is Unit.DAYS, f"estimator {self.estimator} comes in days")
+
+    def _check_survey(self) -> None:
+        self._require(
+            (self.invited is None) == (self.respondents is None), "invited and respondents stand together, or neither"
+        )
+        self._require(
+            self.invited is None or self.unit.scale is not None,
+            f"{self.unit} has no ends between which those who did not answer could lie",
+        )
 
     def _check_claim(self) -> None:
         tier = self.ltem_tier or 0
@@ -164,7 +138,7 @@ class MetricDefinition:
             CLAIMS[self.max_claim] <= tier,
             f"max_claim {self.max_claim} takes LTEM tier {CLAIMS[self.max_claim]}, and ltem_tier is {self.ltem_tier}",
         )
-        for words, least in _STRONG_WORDS.items():
+        for words, least in STRONG_WORDS.items():
             found = re.search(rf"\b({words})\b", self.name, re.IGNORECASE)
             self._require(
                 found is None or least <= CLAIMS[self.max_claim],
@@ -179,5 +153,13 @@ class MetricDefinition:
     @property
     def parts(self) -> tuple[str, ...]:
         """The additive parts, each once, in a fixed order."""
-        named = (self.numerator, self.denominator, self.persons, self.observed, self.missing)
+        of_all = (self.numerator, self.denominator, self.persons, self.observed, self.missing)
+        named = (*of_all, self.invited, self.respondents)
         return tuple(dict.fromkeys(part for part in named if part is not None))
+
+    @property
+    def whole_key(self) -> str | None:
+        """What the metric is a part of: shares of one catalogue id and denominator (hours by mode) may add up to 1."""
+        if self.whole is None and self.unit is Unit.SHARE:
+            return f"{self.catalogue_id} of {self.denominator}"
+        return self.whole

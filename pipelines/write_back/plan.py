@@ -22,6 +22,8 @@ from connectors.errors import SettingsError
 from connectors.home import Home
 from identity.tokens import Tokeniser
 from pipelines.publishing import published_version
+from pipelines.settings import writing
+from pipelines.warehouse import current_build
 from pipelines.write_back.actors import Pseudonyms, actors
 from pipelines.write_back.ledger import Noted
 from pipelines.write_back.results import RESULTS, Fact, Result, facts
@@ -110,12 +112,26 @@ class _Planner:
 
 @contextmanager
 def _published(home: Home) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
-    """The published file itself, not the link: the version stays the same while it is read."""
+    """The version that readers see, and the warehouse that it was made from.
+
+    Raises SettingsError where the warehouse holds another build by now, or is being written.
+    """
     version = published_version(home)
     if version is None or not home.published_database.exists():
         raise SettingsError(
             f"{home.root} has published nothing yet, and nothing else is written back. Run: throughline run"
         )
-    path = os.fspath(home.published / f"learning-{version}.duckdb")
-    with duckdb.connect(path, read_only=True) as connection:
+    with writing(home), duckdb.connect(os.fspath(home.database), read_only=True) as connection:
+        if not _is_of(connection, version):
+            raise SettingsError(
+                f"The warehouse of {home.root} holds a build that was not published, and nothing else is written back. "
+                "Next: see why it was withheld (`throughline status`), mend that, and run again."
+            )
         yield version, connection
+
+
+def _is_of(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
+    """Whether the warehouse holds the very build that this version was published from."""
+    build = current_build(connection)
+    published = "select 1 from publishing.version where version = ? and build_id = ?"
+    return build is not None and connection.execute(published, [version, build]).fetchone() is not None

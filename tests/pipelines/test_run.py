@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -51,10 +52,38 @@ def test_no_published_fact_is_empty(published: duckdb.DuckDBPyConnection) -> Non
         "marts.fct_learning_event",
         "marts.fct_enrolment",
         "marts.fct_assessment_result",
-        "marts.fct_observation",
         "metrics.fct_metric_result",
     ):
         assert published.sql(f"select count(*) from {table}").fetchone()[0] > 0, table  # type: ignore[index]
+
+
+ABOUT_PERSONS = {
+    "bridge_learning_event_member", "bridge_manager_downline", "bridge_team_member", "dim_person",
+    "fct_assessment_pair", "fct_assessment_result", "fct_attempt", "fct_certification_award",
+    "fct_certification_monthly", "fct_certification_status", "fct_completion", "fct_enrolment",
+    "fct_enrolment_request", "fct_learning_event", "fct_learning_time", "fct_registration",
+    "fct_session_attendance", "fct_statement_reference",
+}  # fmt: skip
+"""What was learned, by whom (pseudonymous). Nobody's KPI, answer, observation or appraisal: adding one is a decision."""
+
+
+def test_readers_get_no_row_of_a_person_but_these(published: duckdb.DuckDBPyConnection) -> None:
+    columns = "select table_name, column_name from information_schema.columns where table_schema <> 'trust'"
+    singles_out = re.compile(r"person|manager_|learner|observer|respon[ds]")
+    found = {table for table, column in published.sql(columns).fetchall() if singles_out.search(column)}
+    counts = {"fct_metric_result", "metric_result_latest", "dim_metric"}  # n_persons, and what answered
+    assert found - counts - {table for table in found if _has_only_counts(published, table)} <= ABOUT_PERSONS
+    assert {"fct_enrolment", "dim_person"} <= found
+
+
+def _has_only_counts(published: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a table tells of persons by number alone: no column of it is a key of one."""
+    keys = published.execute(
+        "select count(*) from information_schema.columns where table_name = ? "
+        "and regexp_matches(column_name, '(person|manager|learner|observer|response|respondent)(_key|_sk|_id)?$')",
+        [table],
+    ).fetchone()
+    return keys == (0,)
 
 
 def test_the_ledger_balances_to_the_row_and_says_what_the_design_says(published: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from transfer.metric_definition import Grain, MetricDefinition, Purpose, TdrpType, Unit
+from transfer.metric_definition import Grain, MetricDefinition
+from transfer.metric_terms import Purpose, TdrpType, Unit
 
 _SHARE: dict[str, Any] = {
     "metric_id": "completion_rate",

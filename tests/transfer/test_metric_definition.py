@@ -33,7 +33,7 @@ def test_a_name_within_the_claim_is_allowed() -> None:
         ({"minimum_persons": 4}, "at least 5"),
         ({"denominator": None}, "needs a denominator"),
         ({"version": 0}, "counts from 1"),
-        ({"period": "fortnight"}, "null or one of month, quarter, year"),
+        ({"period": "fortnight"}, "null or one of day, month, quarter, year"),
         ({"grains": ()}, "at least one"),
         ({"name": ""}, "must not be empty"),
         ({"kirkpatrick_level": "K9"}, "K1, K2"),

@@ -9,15 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.definitions import count, quotient, share
-from transfer.metric_definition import Unit
-from transfer.metric_result import (
-    FIGURES,
-    RESULT_COLUMNS,
-    ContractBroken,
-    check,
-    judge,
-    withhold_beside_suppressed,
-)
+from transfer.metric_contract import ContractBroken, check
+from transfer.metric_result import judge
+from transfer.metric_row import FIGURES, RESULT_COLUMNS
+from transfer.metric_terms import Unit
+from transfer.suppression import withhold_telling
 
 LONG_AFTER = date(2030, 1, 1)
 
@@ -163,7 +159,7 @@ def test_what_would_tell_a_suppressed_part_of_the_same_whole_is_suppressed_with_
     rows = [judge(parts(n_persons=3), formal, LONG_AFTER), judge(parts(), social, LONG_AFTER)]
     rows += [judge(parts(period=date(2025, 2, 1)), social, LONG_AFTER), judge(parts(), other, LONG_AFTER)]
     results = pd.concat(rows, ignore_index=True)
-    withhold_beside_suppressed(results, [formal, social, other])
+    withhold_telling(results, [formal, social, other])
     assert results["status"].tolist() == ["suppressed", "suppressed", "ok", "ok"]
     assert results.loc[1, list(FIGURES)].isna().all()
     check(results.iloc[1:3], social)

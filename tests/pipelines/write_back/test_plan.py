@@ -215,8 +215,18 @@ def test_nothing_is_planned_of_a_home_that_has_published_nothing(home: Home) -> 
         plan(home)
 
 
+def test_a_build_that_was_not_published_is_not_written_back(home: Home) -> None:
+    settle(home, LRS)
+    publish(home, [(1, "a", "2026-03-02 09:00")])
+    assert plan(home).new
+    with duckdb.connect(os.fspath(home.database)) as warehouse:
+        warehouse.execute("update publishing.build set build_id = 'withheld'")
+    with pytest.raises(SettingsError, match="holds a build that was not published"):
+        plan(home)
+
+
 def test_a_whole_company_yields_valid_statements_that_name_nobody(company: Home) -> None:
-    """The queries fit the tables that are really published, and no identifier of the company is in what would be sent."""
+    """The queries fit the tables that are really built, and no identifier of the company is in what would be sent."""
     chosen = WriteBack.model_validate(
         {"endpoint": LRS, "home_page": "https://learning.example.org", "what": list(RESULTS), "tools": tools(company)}
     )
