@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -407,6 +408,18 @@ def test_the_nights_schedule_pulls_the_days_that_may_not_have_been_complete(home
     assert asked_for(2024, 1, 2) == [("2024-01-02 2024-01-01", "2024-01-01")], "the first day that can be pulled"
 
 
+def _end_with_the_tests() -> None:
+    """A process that waits for work doesn't notice that whoever would send it was killed; this one does, and ends."""
+    tests = multiprocessing.parent_process()
+    assert tests is not None
+
+    def watched() -> None:
+        tests.join()
+        os._exit(1)
+
+    Thread(target=watched, daemon=True).start()
+
+
 def test_120_days_from_four_processes_neither_collide_nor_double(home: Home, lrs: ScriptedLrs) -> None:
     """Processes of their own, with one Dagster instance and one home, pulling neighbouring days at the same time.
 
@@ -421,7 +434,7 @@ def test_120_days_from_four_processes_neither_collide_nor_double(home: Home, lrs
     ]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipelines.pulls"])
-    with ProcessPoolExecutor(4, mp_context=context) as processes:
+    with ProcessPoolExecutor(4, mp_context=context, initializer=_end_with_the_tests) as processes:
         results = processes.map(pulled_elsewhere, [dict(os.environ)] * 4, [days[n::4] for n in range(4)])
         assert [error for errors in results for error in errors] == []
     assert set(ledger(home)) == set(days)
