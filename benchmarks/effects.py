@@ -217,8 +217,8 @@ visibly confounded programmes at most {worst:.1%} were called credible.
 def _told_companies(rows: list[dict[str, Any]]) -> str:
     body = "\n".join(
         f"| {row['name']} | {row['truth']:.3g} | {row['bias']:+.2g} ± {row['bias_error']:.1g} "
-        f"| {_share(row['coverage'])} | {row['rejected']:.0%} | {row['credible']:.0%} | {row['suggestive']:.0%} | {row['not credible']:.0%} "
-        f"| {row['published']:.0%} |"
+        f"| {_share(row['coverage'])} | {row['rejected']:.0%} | {row['credible']:.0%} | {row['suggestive']:.0%} "
+        f"| {row['not credible']:.0%} | {row['published']:.0%} |"
         for row in rows
     )
     return f"""\

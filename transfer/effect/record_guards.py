@@ -81,7 +81,7 @@ def contamination(_: Measured, evidence: Evidence) -> Guard:
 
 def attrition(_: Measured, evidence: Evidence) -> Guard:
     name = "attrition"
-    threshold = "block: leave rates differ by over 5 points and by more than chance (p < .05); warn: by over 5 points (lowers if p < .20)"
+    threshold = "block: leave rates differ by over 5 points with p < .05; warn: by over 5 points, lowers if p < .20"
     if evidence.attrition is None:
         return unknown(name, threshold)
     found = leaving_gap(evidence.attrition)

@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from transfer.effect.cells import BasePeriod, Cells, Control, cells_of, estimates_of, sums_of
+from transfer.effect.cells import Cells, cells_of, estimates_of, sums_of
+from transfer.effect.choices import BasePeriod, Choices, Control
 from transfer.effect.group_time import group_time
 from transfer.effect.panel import Floats, Panel
 
@@ -107,13 +108,15 @@ class _Wanted:
         return range(4, self.numerator.shape[1])
 
 
-def sensitivity(
-    panel: Panel, control: Control = Control.NEVER, anticipation: float = 0, confidence: float = 0.95
-) -> Sensitivity:
-    """What the simple ATT of the panel withstands. Covariates, where there are any, adjust every cell."""
-    cells = cells_of(panel, control, BasePeriod.UNIVERSAL, anticipation)
+def sensitivity(panel: Panel, choices: Choices, inflation: float = 1.0) -> Sensitivity:
+    """What the simple ATT of the panel withstands. Covariates, where there are any, adjust every cell.
+
+    ``inflation`` is for these: by how much a jackknife's standard error of the ATT exceeds the analytic one, which
+    with few units is too small for every figure alike.
+    """
+    cells = cells_of(panel, choices.control, BasePeriod.UNIVERSAL, choices.anticipation)
     wanted = _wanted(cells, panel)
-    figures = figures_of(panel, cells, wanted.numerator, wanted.denominator, confidence)
+    figures = figures_of(panel, cells, (wanted.numerator, wanted.denominator), choices, inflation)
     one = np.eye(wanted.numerator.shape[1])
     effect = figures.of(one[0])
     if not len(wanted.differences):
@@ -125,37 +128,38 @@ def sensitivity(
     )  # fmt: skip
 
 
-def event_study(
-    panel: Panel, control: Control = Control.NEVER, anticipation: float = 0, confidence: float = 0.95
-) -> dict[float, Bounded]:
+def event_study(panel: Panel, choices: Choices, inflation: float = 1.0) -> dict[float, Bounded]:
     """Event time → average effect since the last period before the start, which is 0 itself and has no spread."""
-    cells = cells_of(panel, control, BasePeriod.UNIVERSAL, anticipation)
+    cells = cells_of(panel, choices.control, BasePeriod.UNIVERSAL, choices.anticipation)
     times = np.unique(cells.event_time)
     member = np.isclose(cells.event_time[:, None], times).astype(np.float64)
-    figures = figures_of(panel, cells, member, member, confidence)
+    figures = figures_of(panel, cells, (member, member), choices, inflation)
     return {float(time): figures.of(one) for time, one in zip(times, np.eye(len(times)), strict=True)}
 
 
-def without_units(panel: Panel, left_out: frozenset[str], control: Control = Control.NEVER) -> Bounded | None:
+def without_units(panel: Panel, left_out: frozenset[str], choices: Choices) -> Bounded | None:
     """The simple ATT without some units ("donut"), or None where no comparison is left."""
     stays = np.array([unit not in left_out for unit in panel.units])
     kept = panel.of(stays)
-    if not kept.is_treated.any() or (control is Control.NEVER and kept.is_treated.all()):
+    if not kept.is_treated.any() or (choices.control is Control.NEVER and kept.is_treated.all()):
         return None
-    return sensitivity(kept, control).effect
+    return sensitivity(kept, choices).effect
 
 
-def figures_of(panel: Panel, cells: Cells, numerator: Floats, denominator: Floats, confidence: float) -> Figures:
+def figures_of(
+    panel: Panel, cells: Cells, parts: tuple[Floats, Floats], choices: Choices, inflation: float = 1.0
+) -> Figures:
     """Weighted means over cells with their joint spread: by leaving out each cluster, or analytic where that can't be.
 
-    ``numerator`` and ``denominator`` (cells, k) are what a cell counts per unit of its cohort.
+    ``parts`` are numerator and denominator (cells, k): what a cell counts per unit of its cohort.
     """
+    numerator, denominator = parts
     if panel.covariate_names or panel.n_clusters > MOST_LEFT_OUT:
-        effects = group_time(panel, cells)
+        effects = group_time(panel, cells, choices.method)
         sizes = effects.size[cells.cohort][:, None]
         weights = numerator * sizes / (denominator * sizes).sum(axis=0)
-        covariance = effects.influence.covariance(weights)
-        return Figures(effects.estimate @ weights, ((covariance, panel.n_clusters - 1.0),), confidence)
+        covariance = effects.influence.covariance(weights) * inflation**2
+        return Figures(effects.estimate @ weights, ((covariance, panel.n_clusters - 1.0),), choices.confidence)
     sums, sizes = sums_of(panel, cells)
     estimate = _means(cells, sums, sizes, numerator, denominator)[0]
     left = _means(cells, *_left_out(panel, cells, sums, sizes), numerator, denominator)
@@ -168,7 +172,7 @@ def figures_of(panel: Panel, cells: Cells, numerator: Floats, denominator: Float
         count = int(arm.sum())
         if count:
             arms.append((off[arm].T @ off[arm] * (count - 1) / count, count - 1.0))
-    return Figures(estimate, tuple(arms), confidence)
+    return Figures(estimate, tuple(arms), choices.confidence)
 
 
 def _left_out(panel: Panel, cells: Cells, sums: Floats, sizes: Floats) -> tuple[Floats, Floats]:

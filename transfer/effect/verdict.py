@@ -11,11 +11,12 @@ import numpy as np
 
 from transfer.effect.balance import Balance, balance
 from transfer.effect.card import EffectCard, Headline, Point, Record, Robustness, Subject, Who
-from transfer.effect.cells import Control
+from transfer.effect.choices import Control
 from transfer.effect.design import Choice, Design, Inference, Situation, Verdict, choose
 from transfer.effect.evidence import Evidence
 from transfer.effect.guard import Guard, Level, Measured
 from transfer.effect.guards import judged, verdict_of
+from transfer.effect.inference import IntervalKind
 from transfer.effect.panel import Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.power import HistoryTooShort, detectable_slope, minimum_detectable_effect
@@ -114,7 +115,7 @@ def _measured(
             situation, choice.design, effect, headline.p_value, single.placebos, without_each=single.without_each,
             without_neighbours=_donut_of_single(panel, choice.design, evidence), balance=found,
         )  # fmt: skip
-    tested = sensitivity(panel, study.choices.control, study.choices.anticipation, study.choices.confidence)
+    tested = sensitivity(panel, study.choices, _inflation(study))
     return Measured(
         situation, choice.design, effect, headline.p_value,
         study.permutation.n_distinct,
@@ -123,6 +124,13 @@ def _measured(
         tested, headline.second_estimate, study.leave_one_out, _donut(study, evidence), found,
         bool(panel.covariate_names),
     )  # fmt: skip
+
+
+def _inflation(study: Study) -> float:
+    """By how much the jackknife's standard error exceeds the analytic one, with covariates and few units."""
+    jackknife = [one.standard_error for one in study.intervals if one.kind is IntervalKind.ARM_JACKKNIFE]
+    analytic = study.simple.overall.standard_error
+    return max(1.0, (jackknife[0] or 0.0) / analytic) if jackknife and analytic > 0 else 1.0
 
 
 def _bounded(headline: Headline) -> Bounded | None:
@@ -150,7 +158,7 @@ def _donut_of_single(panel: Panel, design: Design, evidence: Evidence) -> float 
 def _donut(study: Study, evidence: Evidence) -> float | None:
     if not evidence.neighbours:
         return None
-    found = without_units(study.panel, evidence.neighbours, study.choices.control)
+    found = without_units(study.panel, evidence.neighbours, study.choices)
     return found.estimate if found else None
 
 
@@ -170,8 +178,7 @@ def who_of(panel: Panel | None, evidence: Evidence, control: Control = Control.N
 
 
 def _points(study: Study) -> tuple[Point, ...]:
-    choices = study.choices
-    found = event_study(study.panel, choices.control, choices.anticipation, choices.confidence)
+    found = event_study(study.panel, study.choices, _inflation(study))
     return tuple(Point(time, one.estimate, one.low, one.high) for time, one in sorted(found.items()))
 
 
