@@ -10,7 +10,8 @@ aggregation      what the comparisons say together: simple, dynamic, group, cale
 inference        the jackknife, and other intervals
 assignments      who could have started when; `permutation`: tests, intervals and the pre-trend test that come of it
 imputation       the second estimator (Borusyak, Jaravel and Spiess 2024)
-study            all of these, in one call
+two_groups       what a textbook says of two groups and two periods
+study            all of these, in one call; `study_json`: as plain values
 
 Two-way fixed effects is nowhere: with staggered starts it compares those who start with those who started before.
 """

@@ -44,7 +44,7 @@ class Influence(Protocol):
 class Linear:
     """The influence of cells without covariates.
 
-    ``totals`` (rows, periods) are weighted sums of outcomes less each unit's own mean (which no change holds),
+    ``totals`` (rows, periods) are weighted sums of outcomes less each unit's and each period's mean,
     ``masses`` (rows,) sums of weights, of the units that share a cluster and a cohort; rows are ordered by ``cohort``.
     ``changed``, ``n_treated`` and ``control_changed``, ``n_control`` (cells,) are the two sides of each comparison.
     """
@@ -63,6 +63,9 @@ class Linear:
     @classmethod
     def of(cls, panel: Panel, cells: Cells, sums: Floats, sizes: Floats) -> Linear:
         """From the cohorts' ``sums`` (cohorts, periods) and ``sizes`` (cohorts,)."""
+        # What all units share changes no comparison, but squares of it would drown what matters.
+        shared = sums.sum(axis=0) / sizes.sum()
+        sums = sums - sizes[:, None] * shared
         own = cells.holds_own
         changed = sums[cells.cohort, cells.period] - sums[cells.cohort, cells.base]
         pooled = cells.controls.astype(np.float64) @ sums
@@ -70,7 +73,13 @@ class Linear:
         n_treated = sizes[cells.cohort]
         n_control = (cells.controls @ sizes)[cells.control_set] - own * n_treated
         return cls(
-            cells, panel.n_units, *_rows(panel, cells), changed / n_treated, n_treated, control / n_control, n_control
+            cells,
+            panel.n_units,
+            *_rows(panel, cells, shared),
+            changed / n_treated,
+            n_treated,
+            control / n_control,
+            n_control,
         )
 
     @cached_property
@@ -176,11 +185,12 @@ class Stored:
         return np.asarray(np.sqrt(squares)) / self.panel.n_units
 
 
-def _rows(panel: Panel, cells: Cells) -> tuple[Floats, Floats, Integers, Integers]:
+def _rows(panel: Panel, cells: Cells, shared: Floats) -> tuple[Floats, Floats, Integers, Integers]:
     """Totals, masses, cohorts and clusters of the units that share a cluster and a cohort, ordered by cohort."""
     cohort = np.searchsorted(cells.cohorts, panel.start)
     pair, row = np.unique(cohort * panel.n_clusters + panel.cluster, return_inverse=True)
-    changes = (panel.outcome - panel.outcome.mean(axis=1, keepdims=True)) * panel.weights[:, None]
+    own = panel.outcome - shared
+    changes = (own - own.mean(axis=1, keepdims=True)) * panel.weights[:, None]
     if len(pair) == panel.n_units:
         order = np.argsort(row)
         return changes[order], panel.weights[order], cohort[order], panel.cluster[order]

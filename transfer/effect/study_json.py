@@ -6,6 +6,7 @@ prints it without bootstrap; the interval that counts has its own, in ``interval
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from transfer.effect.aggregation import Aggregation
@@ -13,6 +14,7 @@ from transfer.effect.card import plain
 from transfer.effect.inference import Interval
 from transfer.effect.panel import Panel
 from transfer.effect.study import Study
+from transfer.effect.two_groups import two_groups_of
 
 _PLACES = {"dynamic": "event_time", "group": "group", "calendar": "period"}
 
@@ -43,6 +45,7 @@ def study_json(study: Study) -> dict[str, Any]:
         },
         "pre_trend": _pre_trend(study),
         "second_estimator": _second(study),
+        "two_groups": _two_groups(panel),
         "remarks": [{"code": one.code, "text": one.text} for one in study.remarks],
         "dropped": [{"unit": one.unit, "reason": one.reason} for one in panel.dropped],
         "choices": _choices(study),
@@ -127,6 +130,12 @@ def _second(study: Study) -> dict[str, Any] | None:
         "event_time": list(second.event_times), "estimates": list(second.estimates),
         "standard_errors": list(second.standard_errors), "n_dropped": second.n_dropped,
     }  # fmt: skip
+
+
+def _two_groups(panel: Panel) -> dict[str, Any] | None:
+    """What a textbook prints of two groups and two periods."""
+    found = two_groups_of(panel)
+    return asdict(found) if found else None
 
 
 def _choices(study: Study) -> dict[str, Any]:
