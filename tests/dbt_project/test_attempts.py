@@ -180,7 +180,7 @@ def test_an_attempt_decides_by_its_first_verdict_and_by_nothing_after_it_was_giv
 def test_an_enrolment_is_completed_when_the_criterion_of_its_unit_is_met(built, query):
     """9.3.9.0-1: what is met is decided by moveOn, not by whichever of completed and passed came first."""
     found = _by_number(query(built, """
-        select offering.activity_id, bool_or(enrolment.is_completed), string_agg(distinct enrolment.completion_rule, '; ')
+        select offering.activity_id, bool_or(enrolment.is_completed), string_agg(distinct enrolment.completion_evidence, '; ')
         from marts.fct_enrolment as enrolment
         inner join intermediate.int_activity_harmonised as offering
             on enrolment.activity_key = offering.activity_key and enrolment.tool = offering.tool

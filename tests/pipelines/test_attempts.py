@@ -38,7 +38,7 @@ def test_whoever_completed_a_course_of_the_players_is_seen_to_have(warehouse: du
         select
             (select count(*) from read_csv(getvariable('truth') || '/enrolments.csv', all_varchar = true)
              where tool = 'xapi' and outcome = 'completed'),
-            count(*), count(*) filter (completion_rule = 'cmi5 moveOn CompletedOrPassed'),
+            count(*), count(*) filter (completion_evidence = 'cmi5 moveOn CompletedOrPassed'),
             (select count(*) from marts.fct_registration where is_satisfied)
         from marts.fct_enrolment where tool in ('xapi', 'academy_lrs') and is_completed
     """).fetchone()  # type: ignore[misc]

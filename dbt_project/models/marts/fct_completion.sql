@@ -8,6 +8,7 @@ final as (
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
         completed.activity_key,
         completed.completed_date,
+        completed.completion_rule,
         activities.is_formal
     from {{ ref('fct_enrolment') }} as completed
     left join {{ ref('dim_learning_activity') }} as activities

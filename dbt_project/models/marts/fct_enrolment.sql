@@ -1,6 +1,6 @@
 {%- set milestones = [
-    'requested', 'approved', 'rejected', 'confirmed', 'waitlisted', 'assigned', 'started', 'completed', 'passed',
-    'failed', 'cancelled', 'exempted', 'expired'
+    'requested', 'approved', 'rejected', 'confirmed', 'waitlisted', 'assigned', 'started', 'passed', 'failed',
+    'cancelled', 'exempted', 'expired'
 ] %}
 {%- set shared = [
     'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number', 'milestone',
@@ -10,9 +10,9 @@
 with
 
 milestones as (
-    select {{ shared }}, due_at, record_key from {{ ref('int_enrolment_numbered') }}
+    select {{ shared }}, record_kind, due_at, record_key from {{ ref('int_enrolment_numbered') }}
     union all
-    select {{ shared }}, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
+    select {{ shared }}, '' as record_kind, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
     from {{ ref('int_enrolment_started') }}
 ),
 
@@ -47,21 +47,54 @@ pivoted as (
         {%- endfor %}
         max(case when milestone = 'assigned' then due_at end) as due_at,
         max(case when progress_order = furthest_progress then milestone end) as current_state,
-        max(case when milestone = 'completed' and milestone_occurrence = 1 then rule end) as completed_rule,
-        max(case when milestone = 'passed' and milestone_occurrence = 1 then rule end) as passed_rule,
         max(case when milestone = 'started' and milestone_occurrence = 1 then rule end) as started_rule,
         min(occurred_date) as enrolled_date,
         min(case when milestone = 'started' then occurred_date end) as started_date,
-        min(case when milestone = 'completed' then occurred_date end) as completed_day,
-        min(case when milestone = 'passed' then occurred_date end) as passed_day,
         min(case when milestone not in ('completed', 'passed', 'failed') then occurred_at end) as opened_at
     from ranked
     group by source_tool, enrolment_tool, person_key, learner, activity_key, enrolment_number
 ),
 
+judged as (
+    select *, {{ completion_rule('ranked') }} as completion_rule from ranked
+),
+
+-- Of several rules that say completed, the one that comes first in `seed_completion_rule` decides, by what it said
+-- first; to have passed completes only where no rule says completed.
+decided as (
+    select
+        judged.*,
+        row_number() over (
+            partition by judged.source_tool, judged.learner, judged.activity_key, judged.enrolment_number
+            order by
+                case when judged.milestone = 'completed' then 0 else 1 end,
+                rules.precedence,
+                judged.occurred_at,
+                judged.record_key
+        ) as preference
+    from judged
+    inner join {{ ref('seed_completion_rule') }} as rules on judged.completion_rule = rules.completion_rule
+),
+
+completions as (
+    select * from decided where preference = 1
+),
+
 ended as (
-    select *, coalesce(completed_at, passed_at) as ended_at
+    select
+        pivoted.*,
+        case when completions.milestone = 'completed' then completions.occurred_at end as completed_at,
+        completions.occurred_at as ended_at,
+        completions.occurred_date as completed_date,
+        completions.completion_rule,
+        completions.rule as completion_evidence
     from pivoted
+    left join completions
+        on
+            pivoted.source_tool = completions.source_tool
+            and pivoted.learner = completions.learner
+            and pivoted.activity_key = completions.activity_key
+            and pivoted.enrolment_number = completions.enrolment_number
 ),
 
 final as (
@@ -84,10 +117,11 @@ final as (
         {%- endfor %}
         enrolments.current_state,
         enrolments.started_rule as start_rule,
-        coalesce(enrolments.completed_rule, enrolments.passed_rule) as completion_rule,
+        enrolments.completion_rule,
+        enrolments.completion_evidence,
         enrolments.enrolled_date,
         enrolments.started_date,
-        coalesce(enrolments.completed_day, enrolments.passed_day) as completed_date,
+        enrolments.completed_date,
         case
             when enrolments.ended_at >= enrolments.opened_at
                 then {{ days_between('enrolments.opened_at', 'enrolments.ended_at') }}
