@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from benchmarks import measuring
 from benchmarks.__main__ import bench, page, sections
 from benchmarks.contenders import CONTENDERS
 from benchmarks.measuring import Disagreement, agree, figures
+from benchmarks.readers import Answers
 from benchmarks.statements import write_statements
 
 
@@ -70,6 +72,29 @@ def test_a_run_is_told_with_its_growth_and_its_stages(results: dict[str, Any]) -
     assert "10.0 × the rows take 4.0 × the time." in told
     assert "| land moodle | 4.0 | 10% |" in told
     assert "| start-up, Dagster, and between | 36.0 | 90% |" in told
+
+
+def test_a_reader_that_is_refused_or_told_nothing_is_counted_and_not_timed(tmp_path: Path) -> None:
+    answers = Answers()
+    answers.ask(tmp_path / "absent.duckdb")
+    assert (answers.refused, answers.seconds) == (1, [])
+    with duckdb.connect(str(tmp_path / "empty.duckdb")) as connection:
+        for table, columns in (
+            ("metrics.metric_result_latest", "metric_id varchar, value double"),
+            ("marts.fct_learning_event", "activity_key varchar, person_key bigint"),
+            ("marts.dim_learning_activity", "activity_key varchar, title varchar, is_current boolean"),
+        ):
+            connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
+            connection.execute(f"create table {table} ({columns})")
+    answers.ask(tmp_path / "empty.duckdb")
+    assert (answers.refused, answers.empty, len(answers.seconds)) == (1, 1, 1)
+
+
+def test_what_readers_noticed_is_told_as_a_ratio(results: dict[str, Any]) -> None:
+    asked = {"asked": 100, "refused": 0, "empty": 0, "median_ms": 20.0, "p95_ms": 30.0}
+    told = page({**results, "readers": {"people": 300, "idle": asked, "building": asked, "ratio": 1.0}})
+    assert "| building and publishing | 100 | 0 | 0 | 20 | 30 |" in told
+    assert "while building is 1.0 × the idle one" in told
 
 
 def test_the_tables_are_landed_whole_and_their_planted_errors_are_rejected(results: dict[str, Any]) -> None:
