@@ -96,6 +96,9 @@ class Headline:
 class Robustness:
     """What the estimate was held against; None: it couldn't be, or it is withheld.
 
+    ``without_trend``, ``without_steeper``: estimate, low and high if the trend before went on, as it was or twice as
+    steep.
+
     ``detectable_slope``: the difference in trends before the start that would have been noticed; ``planned_effect``
     and ``detectable_effect``: least effects seen with 80 % power, registered before and from the periods before.
     """
@@ -104,6 +107,7 @@ class Robustness:
     slope: float | None = None
     detectable_slope: float | None = None
     without_trend: tuple[float, float, float] | None = None
+    without_steeper: tuple[float, float, float] | None = None
     breakdown: float | None = None
     breakdown_at_start: float | None = None
     leave_one_out: tuple[float, float] | None = None

@@ -87,11 +87,13 @@ def _trends(card: EffectCard) -> str:
     found = card.robustness
     if card.is_withheld:
         return "withheld"
-    if found.without_trend is None or found.breakdown is None:
+    if found.without_trend is None or found.without_steeper is None or found.breakdown is None:
         return NOT_EVALUATED
     rest, low, high = found.without_trend
+    less, lowest, highest = found.without_steeper
     return (
-        f"with the trend before carried on: {number(rest, card.subject.measure)} ({number(low)} to {number(high)}); "
+        f"with the trend before carried on: {number(rest, card.subject.measure)} ({number(low)} to {number(high)}), "
+        f"twice as steep: {number(less)} ({number(lowest)} to {number(highest)}); "
         f"the effect is not told from zero once trends part, from one {card.subject.period} to the next, "
         f"{number(found.breakdown)} times as far as ever before (first {card.subject.period} alone: "
         f"{number(found.breakdown_at_start)} times)"

@@ -21,6 +21,8 @@ def render(card: EffectCard) -> str:
     if card.reasons:
         lines += ["", "Why not better"]
         lines += [line for reason in card.reasons for line in _item("-", reason)]
+    for series in card.extra.get("series", ()):
+        lines += ["", *textwrap.wrap(f"{series['unit']}: {series['told']}", WIDTH)]
     lines += [""] + [line for label, text in rows(card) for line in _row(label, text)]
     lines += _event_study(card)
     lines += ["", "Guards"]

@@ -20,6 +20,7 @@ from transfer.effect.design import (
 from transfer.effect.evidence import Evidence
 from transfer.effect.figures import number
 from transfer.effect.guard import Guard, Level, Measured, unknown
+from transfer.effect.sensitivity import Bounded
 
 
 def units(measured: Measured, _: Evidence) -> Guard:
@@ -129,15 +130,17 @@ def pre_trend(measured: Measured, _: Evidence) -> Guard:
 
 def trend_carried_on(measured: Measured, _: Evidence) -> Guard:
     name = "trend_carried_on"
-    threshold = "warn: the effect is not told from zero once the trend before the start is carried on"
+    threshold = "warn: the effect is not told from zero if the trend before went on, as it was or twice as steep"
     found = measured.sensitivity
-    if found is None or found.without_trend is None:
+    if found is None or found.without_trend is None or found.without_steeper is None:
         return unknown(name, threshold)
-    rest = found.without_trend
-    told = f"With the trend before carried on: {number(rest.estimate)} ({number(rest.low)} to {number(rest.high)})."
-    is_same_way = rest.estimate * found.effect.estimate > 0
-    if rest.excludes_zero and is_same_way and measured.finds_something:
+    rest, less = found.without_trend, found.without_steeper
+    told = f"With the trend before carried on: {_bounds(rest)}; twice as steep: {_bounds(less)}."
+    sign = found.effect.estimate
+    if measured.finds_something and all(one.excludes_zero and one.estimate * sign > 0 for one in (rest, less)):
         return Guard(name, Level.PASS, rest.estimate, threshold, told)
+    if not measured.is_randomised:
+        told += " Draw lots over the next starts, or watch longer before them."
     caps = None if measured.is_randomised else Verdict.SUGGESTIVE
     return Guard(name, Level.WARN, rest.estimate, threshold, told, caps)
 
@@ -175,6 +178,10 @@ def leave_one_out(measured: Measured, _: Evidence) -> Guard:
     furthest = float(some[np.argmax(np.abs(some - estimate))])
     told = f"Without any one unit the estimate lies between {number(some.min())} and {number(some.max())}."
     return _warned(name, measured.finds_something and _turns(estimate, furthest), furthest, threshold, told)
+
+
+def _bounds(found: Bounded) -> str:
+    return f"{number(found.estimate)} ({number(found.low)} to {number(found.high)})"
 
 
 def _warned(name: str, is_warned: bool, value: float, threshold: str, told: str) -> Guard:

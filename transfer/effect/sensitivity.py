@@ -2,8 +2,8 @@
 
     Panel --universal base--> event-study cells --figures_of--> figures with their joint spread --> what follows
 
-trend        the effect if the difference in straight-line trends before the start had gone on after it; the interval
-             of that figure is what a credible verdict rests on where starts were not drawn by lot
+trend        the effect if the difference in straight-line trends before the start had gone on after it, as it was or
+             twice as steep: what a credible verdict must withstand where starts were not drawn by lot
 breakdown    the largest M for which the effect stays away from zero though, from one period to the next, trends part
              up to M times as far after the start as they ever did before it (relative magnitudes)
 units        the estimate without each cluster in turn; neighbours: without the controls that sit beside treated units
@@ -33,6 +33,9 @@ Flags = npt.NDArray[np.bool_]
 MOST_LEFT_OUT = 1000
 """Clusters above which leaving each one out tells nothing that the analytic covariance doesn't."""
 
+STEEPER = 2
+"""Times as steep as before: with 1, teams that improve faster and faster pass for credible in 16 of 100 panels."""
+
 _FURTHEST_BREAKDOWN = 20.0
 
 
@@ -53,7 +56,8 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """``effect`` is the simple ATT; ``without_trend`` the same less the trend before, carried on.
+    """``effect`` is the simple ATT; ``without_trend`` the same less the trend before, carried on; ``without_steeper``
+    less twice that trend, since what bends goes on steeper than it was.
 
     ``slope``: difference in trends before the start, per period. ``breakdown``: M of the simple ATT,
     ``breakdown_at_start`` of the first period alone; 0 where the interval holds zero anyway; None where there are
@@ -63,6 +67,7 @@ class Sensitivity:
     effect: Bounded
     slope: Bounded | None
     without_trend: Bounded | None
+    without_steeper: Bounded | None
     breakdown: float | None
     breakdown_at_start: float | None
 
@@ -120,9 +125,9 @@ def sensitivity(panel: Panel, choices: Choices, inflation: float = 1.0) -> Sensi
     one = np.eye(wanted.numerator.shape[1])
     effect = figures.of(one[0])
     if not len(wanted.differences):
-        return Sensitivity(effect, None, None, None, None)
+        return Sensitivity(effect, None, None, None, None, None)
     return Sensitivity(
-        effect, figures.of(one[2]), figures.of(one[1]),
+        effect, figures.of(one[2]), figures.of(one[1]), figures.of(STEEPER * one[1] - (STEEPER - 1) * one[0]),
         _breakdown(figures, one[0], one[list(wanted.differences)] * wanted.reach),
         _breakdown(figures, one[3], one[list(wanted.differences)]),
     )  # fmt: skip

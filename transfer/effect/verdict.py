@@ -184,15 +184,19 @@ def _points(study: Study) -> tuple[Point, ...]:
 
 def _robustness(evidence: Evidence, measured: Measured, panel: Panel) -> Robustness:
     tested, each = measured.sensitivity, measured.without_each
-    rest = tested.without_trend if tested else None
     finite = each[np.isfinite(each)] if each is not None else np.empty(0)
     return Robustness(
         measured.pre_trend_p, tested.slope.estimate if tested and tested.slope else None, measured.detectable_slope,
-        (rest.estimate, rest.low, rest.high) if rest else None, tested.breakdown if tested else None,
+        _triple(tested.without_trend if tested else None), _triple(tested.without_steeper if tested else None),
+        tested.breakdown if tested else None,
         tested.breakdown_at_start if tested else None,
         (float(finite.min()), float(finite.max())) if len(finite) else None, measured.without_neighbours,
         evidence.planned_detectable_effect, _detectable(panel, measured),
     )  # fmt: skip
+
+
+def _triple(found: Bounded | None) -> tuple[float, float, float] | None:
+    return (found.estimate, found.low, found.high) if found else None
 
 
 def _detectable(panel: Panel, measured: Measured) -> float | None:
