@@ -18,6 +18,7 @@ from connectors.declaration.complaints import explained
 from connectors.declaration.schema import OURS, Declaration
 from connectors.declaration.yaml_lines import Place, line_of, parse
 from connectors.errors import SettingsError
+from connectors.records import RECORD_KINDS
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
@@ -42,7 +43,21 @@ def _loaded(path: Path, raw: bytes) -> Declaration:
         problems.append((("tool",), f"the tool is '{declaration.tool}', so the file must be {declaration.tool}.yaml"))
     if problems:
         raise _complaint(path, lines, problems)
+    _tell_local_days(declaration)
     return declaration
+
+
+def _tell_local_days(declaration: Declaration) -> None:
+    """Whoever maps an instant has told its day as well: ``<event>_date`` is the local day of ``<event>_at``.
+
+    A file maps the day only where it is not that (a day that the tool keeps beside a moment).
+    """
+    for export in declaration.exports.values():
+        for name, mapping in export.kinds.items():
+            for day in RECORD_KINDS[name].by_name:
+                moment = f"{day.removesuffix('_date')}_at"
+                if day.endswith("_date") and moment in mapping.columns and not mapping.adds_up:
+                    mapping.columns.setdefault(day, mapping.columns[moment])
 
 
 def _parsed(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[Place, int]]:

@@ -12,7 +12,7 @@ answered as (
         construct,
         scale_min,
         scale_max,
-        cast(coalesce(answered_at, extracted_at) as date) as answered_date
+        coalesce(answered_date, cast(coalesce(answered_at, extracted_at) as date)) as answered_date
     from (select *, {{ recency_of_record() }} as recency from {{ ref('stg_survey_responses') }}) as told
     where recency = 1
 ),

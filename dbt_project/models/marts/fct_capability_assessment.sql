@@ -1,16 +1,20 @@
 with
 
 delivered as (
-    select *, {{ recency_of_record() }} as recency from {{ ref('stg_capability_assessments') }}
+    select
+        *,
+        -- Units that landed before the local day was told have the day in UTC.
+        coalesce(assessed_date, cast(assessed_at as date)) as local_date,
+        {{ recency_of_record() }} as recency
+    from {{ ref('stg_capability_assessments') }}
 ),
 
 resolved as (
     select
         delivered.*,
-        cast(delivered.assessed_at as date) as assessed_date,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key
     from delivered
-    {{ join_link('delivered', 'person_token', 'cast(delivered.assessed_at as date)') }}
+    {{ join_link('delivered', 'person_token', 'delivered.local_date') }}
     where delivered.recency = 1
 ),
 
@@ -23,7 +27,7 @@ final as (
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
         resolved.capability_id,
         resolved.assessed_at,
-        resolved.assessed_date,
+        resolved.local_date as assessed_date,
         resolved.level,
         resolved.target_level,
         resolved.level >= resolved.target_level as is_target_met,
@@ -32,7 +36,7 @@ final as (
         resolved.assessor_type,
         resolved.expires_date
     from resolved
-    {{ join_person_as_of('resolved', 'assessed_date') }}
+    {{ join_person_as_of('resolved', 'local_date') }}
 )
 
 select * from final

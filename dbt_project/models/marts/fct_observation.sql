@@ -12,21 +12,20 @@ activities as (
 delivered as (
     select
         *,
-        row_number() over (
-            partition by tool, record_key order by extracted_at desc, unit desc, source_line desc
-        ) as recency
+        -- Units that landed before the local day was told have the day in UTC.
+        coalesce(observed_date, cast(observed_at as date)) as local_date,
+        {{ recency_of_record() }} as recency
     from {{ ref('stg_observations') }}
 ),
 
 resolved as (
     select
         delivered.*,
-        cast(delivered.observed_at as date) as observed_date,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key
     from delivered
     left join links
-        on delivered.person_token = links.token and {{ holds_on('links', 'cast(delivered.observed_at as date)') }}
+        on delivered.person_token = links.token and {{ holds_on('links', 'delivered.local_date') }}
     left join activities on delivered.tool = activities.tool and delivered.activity_id = activities.activity_id
     where delivered.recency = 1
 ),
@@ -43,11 +42,11 @@ final as (
         resolved.observation_type,
         resolved.observer_type,
         resolved.observed_at,
-        resolved.observed_date,
+        resolved.local_date as observed_date,
         resolved.rating >= resolved.standard as is_standard_met,
         resolved.assist_level
     from resolved
-    {{ join_person_as_of('resolved', 'observed_date') }}
+    {{ join_person_as_of('resolved', 'local_date') }}
 )
 
 select * from final

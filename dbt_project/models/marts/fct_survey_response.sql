@@ -9,7 +9,8 @@ with
 delivered as (
     select
         *,
-        cast(coalesce(answered_at, extracted_at) as date) as answered_date,
+        -- Units that landed before the local day was told have the day in UTC.
+        coalesce(answered_date, cast(coalesce(answered_at, extracted_at) as date)) as local_date,
         {{ recency_of_record() }} as recency
     from {{ ref('stg_survey_responses') }}
 ),
@@ -20,7 +21,7 @@ linked as (
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
         coalesce(activities.activity_key, codes.activity_key, {{ unknown_key() }}) as activity_key
     from delivered
-    {{ join_link('delivered', 'person_token', 'delivered.answered_date') }}
+    {{ join_link('delivered', 'person_token', 'delivered.local_date') }}
     {{ join_activity('delivered') }}
     left join codes on delivered.activity_id = codes.catalogue_code
     where delivered.recency = 1
@@ -37,7 +38,7 @@ final as (
         linked.occasion,
         linked.activity_key,
         coalesce(persons.org_unit_key, {{ org_unit_key('linked.org_unit_id') }}) as org_unit_key,
-        linked.answered_date,
+        linked.local_date as answered_date,
         linked.answer_number,
         linked.answer_code,
         linked.scale_min,
@@ -47,7 +48,7 @@ final as (
                 then (linked.answer_number - linked.scale_min) / (linked.scale_max - linked.scale_min)
         end as answer_share
     from linked
-    {{ join_person_as_of('linked', 'answered_date') }}
+    {{ join_person_as_of('linked', 'local_date') }}
 )
 
 select * from final
