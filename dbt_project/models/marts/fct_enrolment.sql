@@ -49,6 +49,9 @@ pivoted as (
         max(case when progress_order = furthest_progress then milestone end) as current_state,
         max(case when milestone = 'started' and milestone_occurrence = 1 then rule end) as started_rule,
         min(occurred_date) as enrolled_date,
+        {%- for milestone in ['requested', 'approved', 'confirmed'] %}
+        min(case when milestone = '{{ milestone }}' then occurred_date end) as {{ milestone }}_date,
+        {%- endfor %}
         min(case when milestone = 'started' then occurred_date end) as started_date,
         min(case when milestone not in ('completed', 'passed', 'failed') then occurred_at end) as opened_at
     from ranked
@@ -120,6 +123,9 @@ final as (
         enrolments.completion_rule,
         enrolments.completion_evidence,
         enrolments.enrolled_date,
+        enrolments.requested_date,
+        enrolments.approved_date,
+        enrolments.confirmed_date,
         enrolments.started_date,
         enrolments.completed_date,
         case
