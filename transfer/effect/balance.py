@@ -14,6 +14,8 @@ import numpy as np
 from transfer.effect.panel import Flags, Floats
 
 PERMUTATIONS = 499
+_AT_ONCE = 1_000_000
+"""Numbers of all draws together: of thousands of units fewer draws say enough."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,13 @@ def balance(before: Floats, is_treated: Flags, persons: Floats | None = None, se
         traits["size"] = np.asarray(persons, dtype=np.float64)
     values = np.column_stack(list(traits.values()))
     rng = np.random.default_rng(seed)
-    drawn = rng.permuted(np.tile(is_treated, (1 + PERMUTATIONS, 1)), axis=1)
+    draws = max(99, min(PERMUTATIONS, _AT_ONCE // len(is_treated)))
+    drawn = rng.permuted(np.tile(is_treated, (1 + draws, 1)), axis=1)
     drawn[0] = is_treated
     found = _differences(values - values.mean(axis=0), drawn.astype(np.float64))
     largest = np.abs(found).max(axis=1)
     beaten = int(np.sum(largest >= largest[0] - 1e-12))
-    return Balance(dict(zip(traits, found[0].tolist(), strict=True)), beaten / (1 + PERMUTATIONS))
+    return Balance(dict(zip(traits, found[0].tolist(), strict=True)), beaten / (1 + draws))
 
 
 def _differences(values: Floats, treated: Floats) -> Floats:

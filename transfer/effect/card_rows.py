@@ -6,6 +6,7 @@ from transfer.effect.card import EffectCard
 from transfer.effect.figures import number, percent
 
 NOT_EVALUATED = "not evaluated"
+MOST_NAMED = 10
 
 
 def rows(card: EffectCard) -> list[tuple[str, str]]:
@@ -22,7 +23,7 @@ def rows(card: EffectCard) -> list[tuple[str, str]]:
         ("Without one unit", _without(card)),
         ("Could be seen", _detectable(card)),
         ("Record", _record(card)),
-        ("Left out", "; ".join(f"{one.unit} ({one.reason})" for one in card.who.dropped) or "nobody"),
+        ("Left out", _left_out(card)),
         ("Registered", _registered(card)),
     ]
 
@@ -128,6 +129,18 @@ def _record(card: EffectCard) -> str:
         f"coverage {percent(record.coverage)}; events matched {percent(record.match_rate_events)}; rosters matched "
         f"{percent(record.match_rate_rosters)}; contamination {percent(record.contamination)}; attrition gap {gap}"
     )
+
+
+def _left_out(card: EffectCard) -> str:
+    """Units by reason, the first few by name."""
+    units: dict[str, list[str]] = {}
+    for one in card.who.dropped:
+        units.setdefault(one.reason, []).append(one.unit)
+    told = [
+        f"{len(some):,}: {reason} ({', '.join(some[:MOST_NAMED])}{', …' if len(some) > MOST_NAMED else ''})"
+        for reason, some in units.items()
+    ]
+    return "; ".join(told) or "nobody"
 
 
 def _registered(card: EffectCard) -> str:

@@ -19,7 +19,7 @@ from transfer.effect.design import (
 )
 from transfer.effect.evidence import Evidence
 from transfer.effect.figures import number
-from transfer.effect.guard import Guard, Level, Measured, unknown
+from transfer.effect.guard import MANY_ASSIGNMENTS, Guard, Level, Measured, unknown
 from transfer.effect.sensitivity import Bounded
 
 
@@ -30,6 +30,11 @@ def units(measured: Measured, _: Evidence) -> Guard:
         f"warn: under 20, {FEWEST_FOR_JACKKNIFE}, {FEWEST_FOR_JACKKNIFE}"
     )
     told = f"{one.units} units where training was assigned: {one.treated} treated, {one.controls} to compare with."
+    if one.treated + one.controls > one.units:
+        told = (
+            f"{one.units} clusters: {one.treated} with treated units, {one.controls} with units to compare with. "
+            "Starts vary within clusters, so training was assigned below them."
+        )
     if measured.design is Design.SYNTHETIC_CONTROL:
         few = f"{told} Compared with a synthetic control."
         return Guard("units", Level.WARN, one.units, threshold, few, Verdict.SUGGESTIVE)
@@ -44,8 +49,8 @@ def distinct_permutations(measured: Measured, _: Evidence) -> Guard:
     name, threshold = "distinct_permutations", "block: under 20; warn: under 200"
     if measured.distinct is None:
         return Guard(name, Level.NOT_EVALUATED, None, threshold, "There was nothing to permute.")
-    many = f"{measured.distinct:,}" if measured.distinct < 1_000_000 else "over a million"
-    told = f"Different assignments of the starts: {many}; p can be no smaller than {number(1 / measured.distinct)}."
+    many = f"{measured.distinct:,}" if measured.distinct < MANY_ASSIGNMENTS else "over a million"
+    told = f"The starts could have been assigned in {many} different ways; no p-value can be less than 1 in {many}."
     if measured.distinct < 20 and measured.design is not Design.SYNTHETIC_CONTROL:
         return Guard(name, Level.BLOCK, measured.distinct, threshold, told, Verdict.NOT_CREDIBLE)
     level = Level.WARN if measured.distinct < 200 else Level.PASS

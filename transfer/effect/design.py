@@ -66,7 +66,8 @@ class Situation:
     """What a study has. ``later_treated``: units that start after the first ones, controls until they do.
 
     ``periods_before``: before the first start; ``periods_after``: from the last start whose post-period is used to
-    the end. ``units`` counts clusters: where training was assigned to sites, the sites.
+    the end. All units are clusters: where training was assigned to sites, the sites. Where starts vary within
+    clusters, one may count on both sides; ``clusters`` then says how many there are.
     """
 
     treated: int
@@ -75,6 +76,7 @@ class Situation:
     periods_before: int
     periods_after: int
     assignment: Assignment = "unknown"
+    clusters: int | None = None
 
     @property
     def controls(self) -> int:
@@ -83,7 +85,7 @@ class Situation:
 
     @property
     def units(self) -> int:
-        return self.treated + self.never_treated
+        return self.treated + self.never_treated if self.clusters is None else self.clusters
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ class Level(StrEnum):
     NOT_EVALUATED = "not evaluated"
 
 
+MANY_ASSIGNMENTS = 1_000_000
+"""From so many assignments on their number says nothing more."""
+
+
 @dataclass(frozen=True)
 class Guard:
     """One check. ``value`` is what was measured, ``threshold`` says when it warns and blocks, ``caps`` is the best

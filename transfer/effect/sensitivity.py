@@ -172,11 +172,13 @@ def figures_of(
     off = np.where(np.isfinite(left), left - estimate, 0.0)
     is_treated = np.zeros(panel.n_clusters, dtype=bool)
     np.logical_or.at(is_treated, panel.cluster, panel.is_treated)
+    sides = [is_treated, ~is_treated]
+    if min(side.sum() for side in sides) < 2:
+        sides = [np.ones(panel.n_clusters, dtype=bool)]
     arms = []
-    for arm in (is_treated, ~is_treated):
-        count = int(arm.sum())
-        if count:
-            arms.append((off[arm].T @ off[arm] * (count - 1) / count, count - 1.0))
+    for side in sides:
+        count = int(side.sum())
+        arms.append((off[side].T @ off[side] * (count - 1) / count, count - 1.0))
     return Figures(estimate, tuple(arms), choices.confidence)
 
 

@@ -14,7 +14,7 @@ from transfer.effect.card import EffectCard, Headline, Point, Record, Robustness
 from transfer.effect.choices import Control
 from transfer.effect.design import Choice, Design, Inference, Situation, Verdict, choose
 from transfer.effect.evidence import Evidence
-from transfer.effect.guard import Guard, Level, Measured
+from transfer.effect.guard import MANY_ASSIGNMENTS, Guard, Level, Measured
 from transfer.effect.guards import judged, verdict_of
 from transfer.effect.inference import IntervalKind
 from transfer.effect.panel import Panel
@@ -68,21 +68,24 @@ def unestimable(subject: Subject, evidence: Evidence, reason: str, panel: Panel 
 def situation_of(panel: Panel, evidence: Evidence) -> Situation:
     """What the panel offers, counted in clusters, since that is where training was assigned.
 
-    Without never-treated units the last to start are the controls of the others, until they start.
+    Without never-treated units the last to start are the controls of the others, until they start. Where starts
+    vary within clusters, a cluster counts on every side on which it has units.
     """
-    firsts = panel.first_treated
-    of_cluster = np.full(panel.n_clusters, panel.n_periods, dtype=np.int64)
-    np.minimum.at(of_cluster, panel.cluster, firsts)
-    starting = of_cluster[of_cluster < panel.n_periods]
+    pairs = np.unique(np.column_stack([panel.cluster, panel.first_treated]), axis=0)
+    clusters, firsts = pairs.T
     end, later = panel.n_periods, 0
-    if len(starting) == panel.n_clusters and len(np.unique(starting)) > 1:
-        end = int(starting.max())
-        later = int(np.sum(starting == end))
-        starting = starting[starting < end]
-    never = int(panel.n_clusters - len(starting) - later)
-    before = int(starting.min()) if len(starting) else panel.n_periods
-    after = end - int(starting.max()) if len(starting) else 0
-    return Situation(len(starting), never, later, before, after, evidence.assignment)
+    is_starting = firsts < end
+    if is_starting.all() and len(np.unique(firsts)) > 1:
+        end = int(firsts.max())
+        later = int(np.sum(firsts == end))
+        is_starting = firsts < end
+    is_mixed = len(pairs) > panel.n_clusters
+    starting = firsts[is_starting]
+    return Situation(
+        len(np.unique(clusters[is_starting])), 0 if later else len(np.unique(clusters[~is_starting])), later,
+        int(starting.min()) if len(starting) else panel.n_periods, end - int(starting.max()) if len(starting) else 0,
+        evidence.assignment, panel.n_clusters if is_mixed or later else None,
+    )  # fmt: skip
 
 
 def _headline(study: Study) -> Headline:
@@ -118,7 +121,7 @@ def _measured(
     tested = sensitivity(panel, study.choices, _inflation(study))
     return Measured(
         situation, choice.design, effect, headline.p_value,
-        study.permutation.n_distinct,
+        min(study.permutation.n_distinct, MANY_ASSIGNMENTS),
         study.pre_trend.p if study.pre_trend else None,
         detectable_slope(tested.slope.standard_error, tested.slope.degrees_of_freedom) if tested.slope else None,
         tested, headline.second_estimate, study.leave_one_out, _donut(study, evidence), found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -19,7 +20,7 @@ from transfer.effect.card import ASSUMPTIONS, EffectCard, Subject, withheld
 from transfer.effect.choices import Choices
 from transfer.effect.design import Design, Verdict
 from transfer.effect.evidence import ConcurrentEvent, Evidence
-from transfer.effect.panel import Panel
+from transfer.effect.panel import Dropped, Panel
 from transfer.effect.study import estimate
 from transfer.effect.verdict import assess, unestimable
 
@@ -178,3 +179,26 @@ def test_a_page_escapes_what_people_wrote_and_describes_its_plot() -> None:
     assert "<the week>" not in page
     assert re.search(r'<svg [^>]*role="img" aria-labelledby="plot-title plot-told"', page)
     assert page.count("<circle") == len(card().event_study)
+
+
+def test_clusters_whose_units_start_at_different_times_count_on_both_sides() -> None:
+    one = simulated(Plan(60, 30, 12, (4, 6, 8)), 1, 2.0).panel
+    mixed = replace(one, cluster=np.arange(60) % 10, cluster_labels=tuple("abcdefghij"))
+    told = assess(estimate(mixed, Choices(permutations=199)), Evidence(), SUBJECT)
+    assert told.verdict is not Verdict.NOT_ESTIMABLE
+    assert "10 clusters: 10 with treated units, 10 with units to compare with" in told.guards[0].message
+
+
+def test_units_that_were_left_out_are_told_by_reason_and_not_by_the_thousand() -> None:
+    panel = replace(
+        simulated(Plan(24, 12), 5).panel, dropped=tuple(Dropped(str(n), "a month is missing") for n in range(2000))
+    )
+    told = card_text.render(assess(estimate(panel, Choices(permutations=99)), Evidence(), SUBJECT))
+    assert re.search(r"2,000: a month is missing \(0, 1, 2,\s+3, 4, 5, 6, 7, 8, 9, …\)", told)
+
+
+def test_thousands_of_units_have_no_number_that_json_cannot_hold() -> None:
+    one = simulated(Plan(2000, 1000, 6, (4, 5)), 1, 1.0)
+    told = assess(estimate(one.panel, Choices(permutations=49)), Evidence(), SUBJECT).as_json()
+    assert max(abs(number) for number in numbers(told)) < 2**53
+    json.dumps(told, allow_nan=False)
