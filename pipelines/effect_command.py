@@ -66,8 +66,7 @@ def effect(
     compared = control or (Control.NEVER if not panel.is_treated.all() else Control.NOT_YET)
     choices = Choices(compared, method, base_period, anticipation, permutations, seed, level, blocks)
     subject = Subject(programme, outcome, measure, unit, _step(panel, period), better.value if better else None)
-    card, told = _told(panel, choices, subject, assignment)
-    sys.stdout.write(_printed(format, card, told))
+    sys.stdout.write(_printed(format, *_told(panel, choices, subject, assignment)))
 
 
 def _step(panel: Panel, period: str) -> str:
@@ -77,26 +76,28 @@ def _step(panel: Panel, period: str) -> str:
 
 def _told(
     panel: Panel, choices: Choices, subject: Subject, assignment: Assignment
-) -> tuple[EffectCard, dict[str, Any] | None]:
-    """The card, and the estimator's figures; None where there is no comparison, and the card says why."""
+) -> tuple[EffectCard, dict[str, Any]]:
+    """The card, and all of it with the estimator's figures, which are empty where there is nothing to compare."""
     from transfer.effect.evidence import Evidence
     from transfer.effect.periods import PanelRefused
     from transfer.effect.study import estimate
-    from transfer.effect.study_json import study_json
+    from transfer.effect.study_json import panel_json, study_json
     from transfer.effect.verdict import assess, unestimable
 
     evidence = Evidence(assignment.value, coverage=panel.coverage, missing_around_start=panel.missing_around_start)
     try:
         study = estimate(panel, choices)
     except PanelRefused as refused:
-        return unestimable(subject, evidence, str(refused), panel), None
-    return assess(study, evidence, subject), study_json(study)
+        card = unestimable(subject, evidence, str(refused), panel)
+        return card, panel_json(panel) | card.as_json()
+    card = assess(study, evidence, subject)
+    return card, card.as_json() | study_json(study)
 
 
-def _printed(format: Format, card: EffectCard, told: dict[str, Any] | None) -> str:
-    """The card; in JSON the estimator's figures stand beside it, and ``headline`` says what the verdict is about."""
+def _printed(format: Format, card: EffectCard, told: dict[str, Any]) -> str:
+    """The card; in JSON, ``headline`` is what the verdict is about, ``estimate`` what the estimator found."""
     from transfer.effect import card_page, card_text
 
     if format is Format.JSON:
-        return json.dumps({**card.as_json(), **(told or {})}, indent=1, allow_nan=False) + "\n"
+        return json.dumps(told, indent=1, allow_nan=False) + "\n"
     return card_page.render(card) if format is Format.HTML else card_text.render(card)

@@ -132,7 +132,39 @@ def test_without_never_treated_units_those_not_yet_treated_are_compared_with_and
     found = told(path)
     assert found["choices"]["control"] == "notyet"
     assert "no_never_treated" in {remark["code"] for remark in found["remarks"]}
-    assert told(path, "--control", "never")["verdict"] == "not estimable"
+
+
+def test_a_panel_without_a_comparison_has_every_name_and_no_figure(
+    panel: pd.DataFrame, plain: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "all_start.csv"
+    panel[panel.start != ""].to_csv(path, index=False)
+    found = told(path, "--control", "never")
+    assert found.keys() >= told(plain).keys()
+    assert (found["verdict"], found["estimate"], found["group_time"]) == ("not estimable", None, [])
+    assert found["n_treated"] == 12
+
+
+def test_clusters_whose_units_start_apart_have_an_interval_and_a_remark(panel: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "states.csv"
+    panel.assign(state=panel.team.str.slice(7).astype(int) % 8).to_csv(path, index=False)
+    found = told(path, "--cluster", "state")
+    assert found["ci_kind"] == "cluster jackknife (CR3)"
+    assert found["ci_low"] < found["estimate"] < found["ci_high"]
+    assert "starts_vary_within_clusters" in {remark["code"] for remark in found["remarks"]}
+
+
+def test_eight_thousand_units_are_no_more_trouble_than_few(tmp_path: Path) -> None:
+    units, months = 8_000, np.arange(1, 5)
+    starts = np.arange(units) % 3
+    table = pd.DataFrame({
+        "team": np.repeat(np.arange(units), 4), "month": np.tile(months, units), "start": np.repeat(starts + 2 * (starts > 0), 4),
+        "errors": np.random.default_rng(1).normal(size=4 * units),
+    })  # fmt: skip
+    table.to_parquet(tmp_path / "people.parquet")
+    found = told(tmp_path / "people.parquet")
+    assert (found["n_units"], found["n_treated"]) == (8_000, 5_333)
+    assert found["permutation"]["distinct_assignments"] < 2**53
 
 
 def test_a_unit_with_a_hole_is_dropped_and_told(panel: pd.DataFrame, tmp_path: Path) -> None:

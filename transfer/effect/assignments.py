@@ -23,14 +23,16 @@ from transfer.effect.periods import PanelRefused
 
 ENUMERATED = 5_000
 """Up to so many distinct assignments are all gone through, instead of drawn."""
+COUNTED = 10**15
+"""Distinct assignments are counted up to here; 500 units have a number of them with 200 digits."""
 
 
 @dataclass(frozen=True)
 class Assignments:
     """``cohort`` (draws, movables) holds indices of cohorts; its first row is what really was.
 
-    ``movable`` (units,) says what moves with what; ``n_distinct`` counts all assignments of the scheme, and
-    ``is_exact`` that ``cohort`` holds each of them once.
+    ``movable`` (units,) says what moves with what; ``n_distinct`` counts all assignments of the scheme (up to
+    `COUNTED`), and ``is_exact`` that ``cohort`` holds each of them once.
     """
 
     cohort: Integers
@@ -71,7 +73,7 @@ def assignments_of(
     first = np.unique(movable, return_index=True)[1]
     of_movable = cohort[first]
     blocks = _blocks(strata, movable, first)
-    n_distinct = math.prod(_ways(of_movable[block]) for block in blocks)
+    n_distinct = min(COUNTED, math.prod(_ways(of_movable[block]) for block in blocks))
     if n_distinct <= max(ENUMERATED, draws + 1):
         every = np.array(list(_every(of_movable, blocks)))
         is_real = (every == of_movable).all(axis=1)

@@ -18,13 +18,13 @@ from enum import StrEnum
 from statistics import NormalDist
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse, special
 
 from transfer.effect.aggregation import Aggregation
 from transfer.effect.cells import Cells, estimates_of
 from transfer.effect.choices import Method
 from transfer.effect.group_time import GroupTime, group_time
-from transfer.effect.panel import Flags, Floats, Panel
+from transfer.effect.panel import Flags, Floats, Integers, Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.permutation import pooled
 
@@ -123,9 +123,20 @@ def _first_order(effects: GroupTime) -> Floats:
 
 def arms(effects: GroupTime) -> Flags:
     """(clusters,): whether any unit of a cluster has an effect of its own, rather than standing for what would be."""
+    return _treated_of_clusters(effects) > 0
+
+
+def _treated_of_clusters(effects: GroupTime) -> Integers:
+    """(clusters,): how many units of a cluster have an effect of their own."""
     cells, panel = effects.cells, effects.panel
     treated = np.isin(panel.start, cells.cohorts[np.unique(cells.cohort[cells.is_post])])
-    return np.bincount(panel.cluster, treated, minlength=panel.n_clusters) > 0
+    return np.bincount(panel.cluster[treated], minlength=panel.n_clusters)
+
+
+def starts_vary_within_clusters(effects: GroupTime) -> bool:
+    """Whether a cluster holds units of both arms, so that clusters are no arms."""
+    treated = _treated_of_clusters(effects)
+    return bool(np.any((treated > 0) & (treated < np.bincount(effects.panel.cluster, minlength=len(treated)))))
 
 
 def arm_jackknife(estimate: float, without: Floats, is_treated: Flags, confidence: float) -> Interval | None:
@@ -163,7 +174,7 @@ def analytic(simple: Aggregation, confidence: float) -> Interval:
 
 def _student(kind: IntervalKind, estimate: float, variance: float, freedom: float, confidence: float) -> Interval:
     error = float(np.sqrt(variance))
-    reach = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error
+    reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
     return Interval(kind, estimate - reach, estimate + reach, error, float(freedom))
 
 
@@ -179,4 +190,4 @@ def wald(effects: GroupTime) -> Wald | None:
         return None
     estimates = effects.estimate[before]
     statistic = float(estimates @ np.linalg.solve(covariance, estimates))
-    return Wald(statistic, len(before), float(stats.chi2.sf(statistic, len(before))))
+    return Wald(statistic, len(before), float(special.chdtrc(len(before), statistic)))

@@ -28,6 +28,7 @@ from transfer.effect.inference import (
     arms,
     cr3,
     leave_one_out,
+    starts_vary_within_clusters,
     wald,
 )
 from transfer.effect.panel import Floats, Panel, Remark
@@ -138,12 +139,18 @@ def _intervals(
 
 
 def _headline(effects: GroupTime, intervals: tuple[Interval, ...]) -> Interval | None:
-    """The jackknife by arm; with 3 to 5 treated clusters what the permutation test does not refute."""
-    treated = int(arms(effects).sum())
-    wanted = IntervalKind.PERMUTATION if 3 <= treated <= FEW_TREATED else IntervalKind.ARM_JACKKNIFE
+    """The jackknife by arm; with 3 to 5 treated clusters what the permutation test does not refute.
+
+    Clusters that hold units of both arms belong to none: then it is the jackknife of all clusters alike.
+    """
+    wanted = [IntervalKind.ARM_JACKKNIFE]
+    if starts_vary_within_clusters(effects):
+        wanted = [IntervalKind.CR3]
+    elif 3 <= int(arms(effects).sum()) <= FEW_TREATED:
+        wanted = [IntervalKind.PERMUTATION, IntervalKind.ARM_JACKKNIFE]
     found = {one.kind: one for one in intervals}
-    chosen = found.get(wanted, found.get(IntervalKind.ARM_JACKKNIFE))
-    return chosen if chosen and np.isfinite([chosen.low, chosen.high]).all() else None
+    sound = (found[kind] for kind in wanted if kind in found and np.isfinite([found[kind].low, found[kind].high]).all())
+    return next(sound, None)
 
 
 def _pre_trend(panel: Panel, choices: Choices, assignments: Assignments) -> PreTrend | None:
@@ -163,6 +170,12 @@ def _remarks(effects: GroupTime, no_second: str) -> list[Remark]:
     found = [Remark("skipped", lost) for lost in cells.skipped]
     if no_second:
         found.append(Remark("no_second_estimator", no_second))
+    if starts_vary_within_clusters(effects):
+        found.append(Remark(
+            "starts_vary_within_clusters",
+            "Clusters hold units that start at different times, so units are dealt new starts one by one, and clusters "
+            "count in the standard errors only.",
+        ))  # fmt: skip
     if not np.isinf(cells.cohorts).any():
         last = panel.calendar.labels[int(cells.period.max())]
         found.append(Remark(

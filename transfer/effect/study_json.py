@@ -6,13 +6,14 @@ prints it without bootstrap; the interval that counts has its own, in ``interval
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from transfer.effect.aggregation import Aggregation
 from transfer.effect.card import plain
 from transfer.effect.inference import Interval
-from transfer.effect.panel import Panel
+from transfer.effect.panel import Panel, Remark
 from transfer.effect.study import Study
 from transfer.effect.two_groups import two_groups_of
 
@@ -21,7 +22,7 @@ _PLACES = {"dynamic": "event_time", "group": "group", "calendar": "period"}
 
 def study_json(study: Study) -> dict[str, Any]:
     """Everything that the estimator says; numbers that can't be had are null."""
-    panel, interval, test = study.panel, study.interval, study.permutation
+    interval, test = study.interval, study.permutation
     told = {
         "estimate": study.simple.overall.estimate,
         "standard_error": study.simple.overall.standard_error,
@@ -31,26 +32,43 @@ def study_json(study: Study) -> dict[str, Any]:
         "ci_kind": interval.kind if interval else None,
         "p_permutation": test.p,
         "p_floor": test.floor,
-        "n_units": panel.n_units,
-        "n_treated": int(panel.is_treated.sum()),
-        "n_clusters": panel.n_clusters,
-        "n_periods": panel.n_periods,
-        "never_coded": panel.never_coded,
         "aggregations": {name: _aggregation(one) for name, one in study.aggregations.items()},
         "group_time": _group_time(study),
         "intervals": [_interval(one) for one in study.intervals],
         "permutation": {
             "p": test.p, "floor": test.floor, "assignments": test.n_drawn, "is_exact": test.is_exact,
-            "distinct_assignments": _counted(test.n_distinct), "permuted": test.level,
+            "distinct_assignments": test.n_distinct, "permuted": test.level,
         },
         "pre_trend": _pre_trend(study),
         "second_estimator": _second(study),
-        "two_groups": _two_groups(panel),
-        "remarks": [{"code": one.code, "text": one.text} for one in study.remarks],
-        "dropped": [{"unit": one.unit, "reason": one.reason} for one in panel.dropped],
+        "remarks": _remarks(study.remarks),
         "choices": _choices(study),
     }  # fmt: skip
+    return panel_json(study.panel) | {key: plain(value) for key, value in told.items()}
+
+
+def panel_json(panel: Panel) -> dict[str, Any]:
+    """Every name of `study_json`, of a panel in which nothing can be compared: most have no value."""
+    told = {
+        "estimate": None, "standard_error": None, "ci_low": None, "ci_high": None, "ci_level": None, "ci_kind": None,
+        "p_permutation": None, "p_floor": None,
+        "n_units": panel.n_units,
+        "n_treated": int(panel.is_treated.sum()),
+        "n_clusters": panel.n_clusters,
+        "n_periods": panel.n_periods,
+        "never_coded": panel.never_coded,
+        "aggregations": dict.fromkeys(("simple", "dynamic", "group", "calendar")),
+        "group_time": [], "intervals": [], "permutation": None, "pre_trend": None, "second_estimator": None,
+        "two_groups": _two_groups(panel),
+        "remarks": _remarks(panel.remarks),
+        "dropped": [{"unit": one.unit, "reason": one.reason} for one in panel.dropped],
+        "choices": None,
+    }  # fmt: skip
     return {key: plain(value) for key, value in told.items()}
+
+
+def _remarks(remarks: Sequence[Remark]) -> list[dict[str, str]]:
+    return [{"code": one.code, "text": one.text} for one in remarks]
 
 
 def _aggregation(found: Aggregation) -> dict[str, Any]:
@@ -95,11 +113,6 @@ def _number(label: str) -> float | str:
     except ValueError:
         return label
     return int(value) if value.is_integer() else value
-
-
-def _counted(count: int) -> int | float:
-    """A count as JSON holds it everywhere; beyond 15 digits its size is all that matters, and 10^300 is endless."""
-    return count if count < 10**15 else float(min(count, 10**300))
 
 
 def _interval(found: Interval) -> dict[str, Any]:

@@ -244,3 +244,11 @@ def test_choices_that_are_not_made_are_those_of_r() -> None:
         "varying",
         0,
     )
+
+
+def test_clusters_that_hold_both_arms_are_left_out_as_one_arm() -> None:
+    some = clustered(panel(), np.array([0, 1, 2, 0, 1, 2, 3, 3, 0, 1, 2, 3, 4]))
+    study = estimate(some)
+    assert study.interval is not None and study.interval.kind is IntervalKind.CR3
+    assert study.permutation.level == "unit"
+    assert "starts_vary_within_clusters" in {remark.code for remark in study.remarks}
