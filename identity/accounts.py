@@ -31,10 +31,23 @@ ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "val
 SEEN = ("first_seen", "last_seen")
 ADDRESS = 2
 """Trust of an address; its hash says the same and counts with it."""
-CONTACT = 3
-"""Persons whose accounts name one address from which it is a contact's and says nothing against their numbers."""
+CROWD = 3
+"""Accounts of one tool from which an identifier that all of them carry tells none of them: a placeholder, a contact."""
+NUMBER_CROWD = 10
+"""The same of a number that HR knows: a tool may have made an account anew each season, and a number is HR's word."""
 
 IDENTIFIERS = ("account_token", "employee_token", "email_token", "email_sha1_token", "username_token")
+
+
+_CROWDED = f"""
+create or replace temp table crowded as
+select tool, identifier_type, token
+from evidence left join hr_tokens using (token)
+where token <> account_token
+group by all
+having count(distinct account_token)
+    >= case when bool_or(is_number and hr_tokens.token is not null) then {NUMBER_CROWD} else {CROWD} end
+"""
 
 
 def evidence(
@@ -47,13 +60,18 @@ def evidence(
     """
     connection.execute(f"create or replace temp view accounts as select * from {landed_in(accounts)}")
     held = " union all ".join(
-        f"select account_token, {column} as token, cast(extracted_at as date) as seen from accounts"
+        "select tool, identifier_type, account_token, cast(extracted_at as date) as seen, "
+        f"{column} as token, {column == 'employee_token'} as is_number from accounts where {column} is not null"
         for column in IDENTIFIERS
     )
+    connection.execute(f"create or replace temp table evidence as {held}")
+    connection.register("hr_tokens", known.drop_duplicates().to_frame("token"))
+    connection.execute(_CROWDED)
     found = connection.sql(
-        f"""
+        """
         select account_token, token, min(seen) as first_seen, max(seen) as last_seen
-        from ({held}) where token is not null group by account_token, token order by all
+        from evidence anti join crowded using (tool, identifier_type, token)
+        group by account_token, token order by all
         """
     ).df()
     return pd.concat([found, _mentioned(connection, mentions, found, known)], ignore_index=True)
@@ -110,8 +128,7 @@ def contradictions(connection: duckdb.DuckDBPyConnection, claims: pd.DataFrame) 
     """Accounts whose identifiers name different persons, where no more of them name the strongest one's than another.
 
     One identifier against one: either was mistyped, and nobody can tell which. An address and its hash are one. What
-    names the strongest one's person on any day (an address that was theirs) is no contradiction, nor is an address on
-    the accounts of ``CONTACT`` persons, who give that of their supervisor.
+    names the strongest one's person on any day (an address that was theirs) is no contradiction.
     """
     if not (claims.groupby("account_token")["person_token"].nunique() > 1).any():
         return []
@@ -128,21 +145,15 @@ def contradictions(connection: duckdb.DuckDBPyConnection, claims: pd.DataFrame) 
                 from claims where person_token is not null
             ),
             strongest as (select distinct account_token, person_token from named where is_strongest),
-            contacts as (
-                select named.token from named join strongest using (account_token)
-                where not named.is_strongest
-                group by named.token having count(distinct strongest.person_token) >= {CONTACT}
-            ),
             bearings as (
                 select named.account_token, named.bearing, max(strongest.person_token is not null) as is_for
                 from named left join strongest using (account_token, person_token)
-                where named.token not in (select token from contacts)
                 group by all
             ),
             against as (
                 select named.account_token, named.person_token, count(distinct named.bearing) as bearings
                 from named join bearings using (account_token, bearing)
-                where named.is_of_the_days and not bearings.is_for and named.token not in (select token from contacts)
+                where named.is_of_the_days and not bearings.is_for
                 group by all
             ),
             supported as (

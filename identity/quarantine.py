@@ -2,8 +2,9 @@
 
     holders, evidence, vault, use ──→ quarantined: token, rule
 
-shared_by_several       three persons of HR or more hold the identifier at one time, or the tool calls one account by
-                        three numbers, or by three names that share no word and no look
+shared_by_several       three persons of HR or more hold the identifier at one time; or the tool calls one account by
+                        three numbers, or by three names that share no word and no look; or it writes one identifier,
+                        which HR doesn't know, into three accounts (a placeholder)
 shared_role             its logins and addresses are named after roles, things and places only, and no number is known
 shared_round_the_clock  used in more hours than one human being is awake, day after day
 shared_in_parallel      used in several sessions within the same five minutes, day after day
@@ -50,6 +51,9 @@ _NUMBERED = f"""
 select account_token from accounts where employee_token is not null
 group by account_token, cast(extracted_at as date) having count(distinct employee_token) >= {SEVERAL}
 """
+
+_CROWDED = "select token from crowded anti join hr_tokens using (token)"
+"""What many accounts of one tool carry and HR has never heard of: what people type where they have nothing."""
 
 _NAMED = f"""
 with names as (
@@ -98,7 +102,8 @@ def quarantined(
 ) -> dict[str, str]:
     """Token → rule. ``claims`` are HR's, ``found`` is the evidence of accounts, ``use`` summaries."""
     connection.register("claims", claims)
-    several = _tokens(connection, _CONTESTED) | _tokens(connection, _NUMBERED) | _tokens(connection, _names(vault))
+    queries = (_CONTESTED, _NUMBERED, _CROWDED, _names(vault))
+    several = set().union(*(_tokens(connection, query) for query in queries))
     roles = _role_named(connection, vault, _places(connection))
     rules = dict.fromkeys(sorted(roles), "shared_role") | _used(connection, use)
     rules |= dict.fromkeys(sorted(several), "shared_by_several")

@@ -12,15 +12,15 @@ import re
 _WORDS = """
 abuse accounts admin administrator algemeen anoniem anonymous atelier backoffice balie beheer beheerder betriebsrat
 bhv bureau cafeteria cashier consulta contact courrier cursist curso demo desk dienst directie dispatch display
-donotreply elearning empfang entrepot exam examen expeditie fabriek facilities factory finance formation front
-frontdesk gast generic guest helpdesk herramienta hostmaster hr hrm hrservice info informatie information it kantine
-kantoor kassa kasse kiosk klantenservice klassenraum lager learning leerling leitstand leslokaal lms lxp machine
-magazijn mailbox marketing noreply office opleiding opleidingen paneel panel planning portal poste postmaster privacy
-produccion production produktie produktion recepcion receptie reception registratie rezeption rooster sales schicht
-schulung schulungen secretariaat secretariat security sekretariat service shared shift shopfloor sistema soporte
-station student support system tablet team teamleider teilnehmer tempworker terminal test tester testuser trainee
-training uitzendkracht user verkauf verkoop vorming warehouse webinar webmaster welcome welkom werkplaats werkstatt
-workshop zentrale
+donotreply dummy elearning empfang entrepot exam examen expeditie fabriek facilities factory finance formation front
+frontdesk gast geen generic guest helpdesk herramienta hostmaster hr hrm hrservice info informatie information it
+kantine kantoor kassa kasse keine kiosk klantenservice klassenraum lager learning leerling leitstand leslokaal lms lxp
+machine magazijn mailbox marketing nobody noemail nomail none noreply null office onbekend opleiding opleidingen
+paneel panel placeholder planning portal poste postmaster privacy produccion production produktie produktion recepcion
+receptie reception registratie rezeption rooster sales schicht schulung schulungen secretariaat secretariat security
+sekretariat service shared shift shopfloor sinemail sistema soporte station student support system tablet team
+teamleider teilnehmer tempworker terminal test tester testuser trainee training uitzendkracht unbekannt unknown user
+verkauf verkoop vorming warehouse webinar webmaster welcome welkom werkplaats werkstatt workshop zentrale
 """
 ROLES = frozenset(_WORDS.split())
 

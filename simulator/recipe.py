@@ -83,6 +83,12 @@ class Delivery(_Part):
     clock_skew_share: float = Field(
         default=0.01, ge=0, le=1, description="Enrolments on a device whose clock is wrong."
     )
+    dirty_identifier_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Identifiers in tools that were mistyped, made up, left out or somebody else's.",
+    )
     corrected: bool = Field(default=True, description="Some exports are delivered again with corrections.")
     truncated: bool = Field(default=False, description="One export breaks off in the middle, and comes whole later.")
     hr_every_months: int = Field(default=1, ge=1, description="Months between complete HR exports.")

@@ -20,6 +20,7 @@ from simulator.exports.files import Folder
 from simulator.exports.spreadsheet import DUTCH, ENGLISH, Dialect
 from simulator.world.accounts import OTHER_CASE_SHARE, PRIVATE_DOMAIN
 from simulator.world.catalogue import LXP
+from simulator.world.dirt import OLD_DOMAIN
 from simulator.world.happenings import Happenings
 from simulator.world.names import ascii_folded
 from simulator.world.period import TIMEZONE
@@ -74,6 +75,8 @@ class UdemyBusiness:
             self._rng.random(len(world.company.people)) < share
             for share in (world.recipe.workforce.private_address_share, OTHER_CASE_SHARE)
         )
+        share = world.recipe.delivery.dirty_identifier_share
+        self._is_spoilt = world.streams.of("dirty lxp").random(len(world.company.people)) < share
         self._addresses: Texts = np.full(len(world.company.people), "", dtype=object)
         self._known: set[str] = set()
         self._taken = pd.DataFrame()
@@ -136,6 +139,9 @@ class UdemyBusiness:
             # The heir of a leaver's address got one that no other system has heard of.
             self._is_private[person] = True
             return f"lxp.{person}.{email}"
+        if self._is_spoilt[person]:
+            self._is_private[person] = True
+            email = f"{email.partition('@')[0]}@{OLD_DOMAIN}"
         self._known.add(email.lower())
         return email.title() if self._is_cased[person] else email
 

@@ -35,6 +35,9 @@ def write(to: Path, world: World) -> None:
     ])  # fmt: skip
     write_csv(to / "namesakes.csv", "person other kind", [(n.person, n.other, n.kind) for n in company.namesakes])
     write_csv(to / "recycled_emails.csv", "email leaver person", _recycled(company))
+    write_csv(to / "dirty_identifiers.csv", "person tool column kind written", [
+        (d.person, d.tool, d.column, d.kind, d.written) for d in world.dirty
+    ])  # fmt: skip
     if world.recipe.people <= MOST_FOR_MONTH_ENDS:
         columns = "day employee_number org_unit_id position_id manager_number email"
         write_csv(to / "month_ends.csv", columns, _month_ends(company))

@@ -19,7 +19,8 @@ Instants are the company's local time. The recipe that made all of it is `recipe
 ## Who is who
 - `persons.csv`: one person. `employee_numbers.csv`: every number that a person ever had (some come back under another).
 - `identities.csv`: every identifier of every person in every tool. `is_matchable`: the tool knows something that HR
-  knows too. Without a person: accounts of nobody in particular (a kiosk, trainers).
+  knows too. Without a person: accounts of nobody in particular (a kiosk, trainers). `dirty_identifiers.csv`: those
+  that are not as they should be, and how they were spoilt.
 - `namesakes.csv`: people in one team who are easily taken for one. `recycled_emails.csv`: addresses that a later
   namesake was given. `jobs.csv`: every job; a second one runs beside the first.
 - `month_ends.csv`: where everybody stood on the day of each HR export. `org_units.csv`, `reorganisation.csv`.

@@ -44,11 +44,15 @@ class MoodleAccount:
     idnumber: str
     role: str
     person: int | None = None
+    spoilt: frozenset[str] = frozenset()
+    """Columns that hold something else than they should."""
 
     @property
     def is_matchable(self) -> bool:
         """The account holds something that HR holds too."""
-        return self.person is not None and (bool(self.idnumber) or self.email.lower().endswith(f"@{DOMAIN}"))
+        has_number = bool(self.idnumber) and "idnumber" not in self.spoilt
+        has_address = self.email.lower().endswith(f"@{DOMAIN}") and "email" not in self.spoilt
+        return self.person is not None and (has_number or has_address)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from simulator.recipe import Recipe
 from simulator.world.accounts import Accounts, register
 from simulator.world.catalogue import Offering, catalogue
 from simulator.world.company import Company
+from simulator.world.dirt import Dirt, Dirty
 from simulator.world.kpis import Kpi, TeamLevels, team_levels
 from simulator.world.period import Period, Streams
 from simulator.world.programmes import Programme, leaving_rates, plan_programmes
@@ -27,6 +28,7 @@ class World:
     streams: Streams
     company: Company
     accounts: Accounts
+    dirty: tuple[Dirty, ...]
     offerings: tuple[Offering, ...]
     programmes: tuple[Programme, ...]
     kpis: tuple[Kpi, ...]
@@ -42,6 +44,9 @@ def build_world(recipe: Recipe) -> World:
     programmes = plan_programmes(recipe, shape, levels, period, streams)
     leaving = leaving_rates(programmes, period)
     company = found_company(recipe.people, period, streams, shape, recipe.workforce, leaving)
-    accounts = register(company, streams, recipe.workforce.private_address_share)
+    dirt = Dirt(recipe.delivery.dirty_identifier_share, streams.of("dirt"))
+    accounts = dirt.of(register(company, streams, recipe.workforce.private_address_share))
     offerings = catalogue(period, {p.programme_id: recipe.programmes[p.programme_id] for p in programmes})
-    return World(recipe, period, streams, company, accounts, offerings, programmes, levels.kpis, levels)
+    return World(
+        recipe, period, streams, company, accounts, tuple(dirt.found), offerings, programmes, levels.kpis, levels
+    )
