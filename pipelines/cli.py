@@ -8,7 +8,7 @@
     xapi       check statements by the rules of the standard
     identity   decide who is who where no rule can
     activity   decide which offerings are one course where no code says so
-    metric     list metrics, explain one, show its figures
+    metric     list metrics, explain one, show its figures, or which of them changed and why
     effect     what training did to an outcome: a card of any panel file
     write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
@@ -35,6 +35,7 @@ from pipelines import (
     identity_commands,
     metric_commands,
     pull_command,
+    restatement_command,
     screen,
     write_back_commands,
     xapi_commands,
@@ -54,6 +55,7 @@ app.add_typer(connector_commands.app, name="connector")
 app.add_typer(xapi_commands.app, name="xapi")
 app.add_typer(identity_commands.app, name="identity")
 app.add_typer(activity_commands.app, name="activity")
+metric_commands.app.command()(restatement_command.restated)
 app.add_typer(metric_commands.app, name="metric")
 app.command()(effect_command.effect)
 app.command("write-back")(write_back_commands.write_back)

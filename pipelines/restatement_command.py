@@ -1,0 +1,102 @@
+"""``throughline metric restated``: which published figures changed, by how much, and because of which inputs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from connectors.errors import SettingsError
+from connectors.home import Home
+from pipelines import screen
+from pipelines.home_option import HomeOption, home_at
+
+console = Console(width=None if sys.stdout.isatty() else 140)
+
+_VERSION = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
+
+_FIGURES = """
+    with figures as (
+        select
+            metric_id, grain, grain_key, period, arg_max(change, version) as change,
+            arg_min(former_value, version) as before, arg_max(value, version) as after, bool_or(was_final) as was_final
+        from trust.restatements
+        where {asked}
+        group by all
+    ),
+
+    inputs as (
+        select
+            metric_id, period, cause, tool, record_kind, reach, count(distinct unit) as units,
+            sum(rows_after - coalesce(rows_before, 0)) as row_count
+        from trust.restatement_causes
+        where {asked}
+        group by all
+    ),
+
+    reasons as (
+        select
+            metric_id, period,
+            string_agg(
+                concat_ws(
+                    ' ', cause, record_kind, 'of ' || tool, case when units > 1 then '(' || units || ' units)' end,
+                    printf('%+d rows', row_count::bigint)
+                ),
+                '; ' order by reach desc nulls last, abs(row_count) desc nulls last, cause, tool, record_kind
+            ) as because_of
+        from inputs
+        group by all
+    )
+
+    select
+        figures.metric_id as metric, figures.grain || ' ' || figures.grain_key as figure, figures.period,
+        figures.before, figures.after, figures.after - figures.before as difference,
+        figures.change || case when figures.was_final then '' else ' (provisional)' end as change, reasons.because_of
+    from figures
+    left join reasons
+        on figures.metric_id = reasons.metric_id and figures.period is not distinct from reasons.period
+    order by figures.was_final desc, metric, figure, figures.period
+"""
+
+_INPUTS = """
+    select
+        metric_id as metric, period, cause, reach, tool, record_kind as kind, coalesce(source_file, unit) as original,
+        landed_at as landed, first_told_date as tells_from, last_told_date as tells_to, rows_before, rows_after
+    from trust.restatement_causes
+    where {asked}
+    order by metric, period, reach desc, tool, kind, original
+"""
+
+
+def restated(
+    metric: Annotated[str | None, typer.Argument(metavar="METRIC", help="One metric; else all.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Compare with this version (trust.versions); else the one before.")
+    ] = None,
+    inputs: Annotated[bool, typer.Option("--inputs", help="List every input that reached a restated period.")] = False,
+    format: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    home: HomeOption = None,
+) -> None:
+    """Show which published figures changed since a version, by how much, and because of which inputs."""
+    opened = home_at(home)
+    versions, metrics = _known(opened)
+    if metric is not None and metric not in metrics:
+        raise SettingsError(f"No metric “{metric}” is published. See: throughline metric list")
+    if since is not None and since not in versions:
+        raise SettingsError(f"No version “{since}” was published. Known: {', '.join(versions[-5:])}.")
+    after = f"version > '{since}'" if since else f"version = '{versions[-1]}'"
+    asked = after + (f" and metric_id = '{metric}'" if metric else "")
+    screen.query(console, opened, (_INPUTS if inputs else _FIGURES).format(asked=asked), format)
+
+
+def _known(home: Home) -> tuple[list[str], set[str]]:
+    """Every version that was published, oldest first, and the metrics that are published now."""
+    with screen.published(home) as connection:
+        versions = [name for (name,) in connection.execute("select version from trust.versions order by 1").fetchall()]
+        metrics = {
+            name for (name,) in connection.execute("select distinct metric_id from metrics.dim_metric").fetchall()
+        }
+    return [name for name in versions if re.fullmatch(_VERSION, name)], metrics
