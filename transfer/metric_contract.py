@@ -62,7 +62,7 @@ def _rules_of_a_figure(rows: pd.DataFrame, definition: MetricDefinition) -> dict
     elif definition.estimator.is_quotient:
         rules = _rules_of_a_quotient(rows, definition.unit)
     else:
-        rules = _rules_of_a_wait(rows)
+        rules = _rules_of_an_estimate(rows, definition.unit)
     rules |= _rules_of_an_interval(rows, definition) if definition.has_interval else _rules_without_interval(rows)
     return rules | (_rules_of_an_answer(rows) if definition.invited else _rules_without_answers(rows))
 
@@ -87,11 +87,11 @@ def _rules_of_a_count(rows: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def _rules_of_a_wait(rows: pd.DataFrame) -> dict[str, pd.Series]:
+def _rules_of_an_estimate(rows: pd.DataFrame, unit: Unit) -> dict[str, pd.Series]:
     return {
         "the denominator is above zero": rows["denominator"] > 0,
         "the numerator is part of the denominator": rows["numerator"] <= rows["denominator"],
-        "a wait is not below zero": rows["value"] >= 0,
+        "a wait is not below zero": (rows["value"] >= 0) | (unit != Unit.DAYS),
     }
 
 

@@ -14,6 +14,7 @@ from transfer.metric_terms import (
     KIRKPATRICK_LEVELS,
     PERIODS,
     STRONG_WORDS,
+    UNIT_OF,
     Estimator,
     Purpose,
     TdrpType,
@@ -119,7 +120,8 @@ class MetricDefinition:
         )
         self._require(self.has_interval, f"estimator {self.estimator} has an interval")
         self._require(self.denominator is not None, f"estimator {self.estimator} needs a denominator")
-        self._require(self.estimator.is_quotient or self.unit is Unit.DAYS, f"estimator {self.estimator} comes in days")
+        unit = UNIT_OF.get(self.estimator, self.unit)
+        self._require(self.unit is unit, f"estimator {self.estimator} comes in {unit}")
 
     def _check_survey(self) -> None:
         self._require(

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
+from transfer.agreement import kappa
+from transfer.behaviour_change import Ratings, difference_in_differences
 from transfer.forgetting import half_life
 from transfer.intervals import ratio_interval
 from transfer.metric_definition import MetricDefinition
@@ -65,8 +67,29 @@ def _forgetting(rows: pd.DataFrame) -> Estimate:
     )
 
 
+def _agreement(rows: pd.DataFrame) -> Estimate:
+    """Kappa of the table of what the one witness and the other say, 0 or 1 each."""
+    told = rows[rows["spread_0"].notna() & rows["spread_1"].notna()]
+    counts = np.zeros((2, 2))
+    places = (told["spread_0"].astype("int64").to_numpy(), told["spread_1"].astype("int64").to_numpy())
+    np.add.at(counts, places, told["denominator"].to_numpy("float64"))
+    return kappa(counts)
+
+
+def _change(rows: pd.DataFrame) -> Estimate:
+    """Each distinct rating of each of the four cells, with how often it was given."""
+    told = rows[rows["spread_0"].notna() & rows["spread_1"].notna() & (rows["denominator"] > 0)]
+    cells = {
+        str(cell): Ratings(given["spread_1"].to_numpy("float64"), given["denominator"].to_numpy("float64"))
+        for cell, given in told.groupby("spread_0")
+    }
+    return difference_in_differences(cells)
+
+
 _ESTIMATE_OF: dict[Estimator, Callable[[pd.DataFrame], Estimate]] = {
     Estimator.SURVIVAL_MEDIAN: lambda rows: _wait(rows, 0.5),
     Estimator.SURVIVAL_P90: lambda rows: _wait(rows, 0.9),
     Estimator.HALF_LIFE: _forgetting,
+    Estimator.KAPPA: _agreement,
+    Estimator.DIFFERENCE_IN_DIFFERENCES: _change,
 }

@@ -41,6 +41,10 @@ class Unit(StrEnum):
     POINTS = "points"
     NET_POINTS = "net_points"
     EUR = "eur"
+    EUR_PER_PERSON = "eur_per_person"
+    EUR_PER_HOUR = "eur_per_hour"
+    KAPPA = "kappa"
+    STANDARD_DEVIATIONS = "standard_deviations"
 
     @property
     def is_undivided(self) -> bool:
@@ -49,7 +53,7 @@ class Unit(StrEnum):
 
     @property
     def may_be_negative(self) -> bool:
-        return self in (Unit.GAIN, Unit.NET_POINTS)
+        return self in (Unit.KAPPA, Unit.STANDARD_DEVIATIONS, Unit.GAIN, Unit.NET_POINTS)
 
     @property
     def may_be_dominated(self) -> bool:
@@ -71,6 +75,9 @@ class Estimator(StrEnum):
     survival_median  days until half of the cases have reached it, those that are still open included
     survival_p90     days until nine in ten have
     half_life        days in which half of what was known is forgotten, by an exponential curve
+    kappa            agreement of two witnesses beyond chance; each says 0 or 1
+    difference_in_differences
+                     how far the ratings of the trained moved beyond those of others, in standard deviations
     """
 
     QUOTIENT = "quotient"
@@ -78,6 +85,8 @@ class Estimator(StrEnum):
     SURVIVAL_MEDIAN = "survival_median"
     SURVIVAL_P90 = "survival_p90"
     HALF_LIFE = "half_life"
+    KAPPA = "kappa"
+    DIFFERENCE_IN_DIFFERENCES = "difference_in_differences"
 
     @property
     def is_quotient(self) -> bool:
@@ -91,8 +100,21 @@ class Estimator(StrEnum):
             return ("person",)
         if self is Estimator.HALF_LIFE:
             return ("person", "days")
+        if self is Estimator.KAPPA:
+            return ("own word", "observation")
+        if self is Estimator.DIFFERENCE_IN_DIFFERENCES:
+            return ("cell", "rating")
         return () if self is Estimator.QUOTIENT else ("days",)
 
+
+UNIT_OF = {
+    Estimator.SURVIVAL_MEDIAN: Unit.DAYS,
+    Estimator.SURVIVAL_P90: Unit.DAYS,
+    Estimator.HALF_LIFE: Unit.DAYS,
+    Estimator.KAPPA: Unit.KAPPA,
+    Estimator.DIFFERENCE_IN_DIFFERENCES: Unit.STANDARD_DEVIATIONS,
+}
+"""What an estimator that is no quotient comes in."""
 
 PERIODS = ("day", "month", "quarter", "year")
 
