@@ -6,10 +6,11 @@ landing      a file of statements: landed, read without a rule, and in other for
 tables       CSV files through a declaration, against a bare copy
 whole_runs   companies of two sizes: `throughline run`
 readers      a dashboard's query, idle and while a day is built and published
+effects      panels and companies whose effect is known: bias, coverage, and what is called credible
 
 An absolute time says as much of the machine as of the program, so every figure that counts is a ratio between
-things that were measured in the same minutes. ``BENCH_STATEMENTS``, ``BENCH_ROWS``, ``BENCH_PEOPLE`` and
-``BENCH_READERS`` (the people of a company with readers) scale it;
+things that were measured in the same minutes. ``BENCH_STATEMENTS``, ``BENCH_ROWS``, ``BENCH_PEOPLE``,
+``BENCH_READERS`` (the people of a company with readers) and ``BENCH_SEEDS`` (of every simulated effect) scale it;
 ten million statements (10000000) take 12 GB of disk twice. 0 leaves a section out.
 """
 
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import landing, readers, tables, whole_runs
+from benchmarks import effects, landing, readers, tables, whole_runs
 from benchmarks.measuring import CHECKOUT, ROUNDS, say
 
 SECTIONS: dict[str, Callable[[Any], str]] = {
@@ -30,11 +31,14 @@ SECTIONS: dict[str, Callable[[Any], str]] = {
     "tables": tables.told,
     "runs": whole_runs.told,
     "readers": readers.told,
+    "effects": effects.told,
 }
 """How the results of each section are told, in the order of the page."""
 
 
-def bench(statements: int, people: int, rows: int = 0, readers_of: int = 0, rounds: int = ROUNDS) -> dict[str, Any]:
+def bench(
+    statements: int, people: int, rows: int = 0, readers_of: int = 0, seeds: int = 0, rounds: int = ROUNDS
+) -> dict[str, Any]:
     """The results of all sections; 0 leaves one out."""
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
@@ -46,6 +50,8 @@ def bench(statements: int, people: int, rows: int = 0, readers_of: int = 0, roun
             results["runs"] = whole_runs.measure(Path(folder), people)
         if readers_of:
             results["readers"] = readers.measure(Path(folder), readers_of)
+    if seeds:
+        results["effects"] = effects.measure(seeds)
     return results
 
 
@@ -69,7 +75,10 @@ and must find the same ids before their times count. Seconds are medians with th
 
 
 def main() -> None:
-    sizes = {"BENCH_STATEMENTS": 1_000_000, "BENCH_PEOPLE": 10_000, "BENCH_ROWS": 5_000_000, "BENCH_READERS": 1_000}
+    sizes = {
+        "BENCH_STATEMENTS": 1_000_000, "BENCH_PEOPLE": 10_000, "BENCH_ROWS": 5_000_000, "BENCH_READERS": 1_000,
+        "BENCH_SEEDS": 600,
+    }  # fmt: skip
     results = bench(*(int(os.environ.get(name) or size) for name, size in sizes.items()))
     print(sections(results))
     is_whole = sizes.keys().isdisjoint(os.environ)

@@ -25,6 +25,7 @@ from transfer.effect.verdict import assess
 
 PERMUTATIONS = 499
 SHORT = (4, 6, 8)
+TEAMS = (8, 12, 20, 30, 50, 100)
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class Outcome:
         return self.low <= self.truth <= self.high
 
 
-def outcome(one: Simulated, seed: int, permutations: int = PERMUTATIONS) -> Outcome:
+def outcome(one: Simulated, seed: int, permutations: int | None = None) -> Outcome:
     """What the estimator and the guards say of one simulated study."""
-    study = estimate(one.panel, Choices(permutations=permutations, seed=seed))
+    study = estimate(one.panel, Choices(permutations=permutations or PERMUTATIONS, seed=seed))
     card = assess(study, one.evidence, Subject())
     head, pre_trend = card.headline, card.robustness.pre_trend_p
     found = (
@@ -126,19 +127,19 @@ def measure(seeds: int) -> dict[str, Any]:
 
 
 def _intervals(seeds: int) -> Iterable[dict[str, Any]]:
-    for teams in (8, 12, 20, 30, 50, 100):
+    for teams in TEAMS:
         plan = Plan(teams, teams // 2, 12, SHORT)
         for told, effect in (("none", 0.0), ("grows to 1.5 SD in 4 periods", 1.5)):
             say(f"{seeds} panels of {teams} teams, effect {told} …")
             yield {"teams": teams, **interval_row(plan, effect, seeds), "effect": told}
 
 
-def interval_row(plan: Plan, effect: float, seeds: int, permutations: int = PERMUTATIONS) -> dict[str, Any]:
+def interval_row(plan: Plan, effect: float, seeds: int, permutations: int | None = None) -> dict[str, Any]:
     """Of one plan: bias and its standard error, coverage, rejections of the permutation test and of the trend test."""
     found = []
     for seed in range(seeds):
         one = simulated(plan, seed, effect, grows_over=4)
-        study = estimate(one.panel, Choices(permutations=permutations, seed=seed))
+        study = estimate(one.panel, Choices(permutations=permutations or PERMUTATIONS, seed=seed))
         chosen, trend = study.interval, study.pre_trend
         assert chosen is not None
         assert trend is not None
@@ -215,6 +216,8 @@ visibly confounded programmes at most {worst:.1%} were called credible.
 
 
 def _told_companies(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
     body = "\n".join(
         f"| {row['name']} | {row['truth']:.3g} | {row['bias']:+.2g} ± {row['bias_error']:.1g} "
         f"| {_share(row['coverage'])} | {row['rejected']:.0%} | {row['credible']:.0%} | {row['suggestive']:.0%} "
