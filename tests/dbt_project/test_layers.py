@@ -124,6 +124,14 @@ def test_every_column_that_readers_see_is_described(manifest, layer):
     assert not bare
 
 
+def test_only_what_readers_may_rely_on_is_public(manifest):
+    access = {(n["schema"], n["access"]) for n in _models(manifest) if n["resource_type"] == "model"}
+    assert access == {
+        ("staging", "private"), ("intermediate", "private"), ("audit", "private"), ("marts", "public"),
+        ("trust", "public"),
+    }  # fmt: skip
+
+
 def test_every_model_is_described_by_its_grain(manifest):
     vague = [node["name"] for node in _models(manifest) if "ne row" not in node["description"]]
     assert not vague
