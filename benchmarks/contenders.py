@@ -6,6 +6,8 @@
     pandas    json_normalize of the same file to Parquet: no rules, all in memory
     run       `throughline run` on a home whose inbox is filled
     copy_table, land_table   a CSV file: DuckDB's bare copy to Parquet, and landed through a declaration
+    group_time, diff_diff    effects of a panel in memory: ours, and the package's
+    study                    a whole study of a panel in memory
 
 Seconds are of the work, without the start of Python; memory is the process's peak, children included.
 """
@@ -150,6 +152,50 @@ def land_table(file: str, tool: str, home: str) -> Measured:
     return {"seconds": seconds, "processor": processor, **rows}
 
 
+def group_time(file: str) -> Measured:
+    import pandas as pd
+
+    from transfer.effect import aggregation, cells, group_time, long_table
+
+    table = pd.read_parquet(file)
+    began, processor = perf_counter(), process_time()
+    panel = long_table.panel_of(table, long_table.Columns("unit", "period", "start", "outcome"))
+    found = aggregation.aggregations(group_time.group_time(panel, cells.cells_of(panel)))
+    seconds, processor = perf_counter() - began, process_time() - processor
+    overall = found["simple"].overall
+    return {"seconds": seconds, "processor": processor, **_estimated(overall.estimate, overall.standard_error)}
+
+
+def diff_diff(file: str) -> Measured:
+    import pandas as pd
+    from diff_diff import CallawaySantAnna
+
+    table = pd.read_parquet(file)
+    columns = {"outcome": "outcome", "unit": "unit", "time": "period", "first_treat": "start"}
+    began, processor = perf_counter(), process_time()
+    found = CallawaySantAnna(n_bootstrap=0).fit(table, **columns)
+    for kind in ("simple", "event_study", "group"):
+        found.aggregate(kind)
+    seconds, processor = perf_counter() - began, process_time() - processor
+    return {"seconds": seconds, "processor": processor, **_estimated(found.overall_att, found.overall_se)}
+
+
+def study(file: str) -> Measured:
+    import pandas as pd
+
+    from transfer.effect import long_table, study
+
+    table = pd.read_parquet(file)
+    began, processor = perf_counter(), process_time()
+    found = study.estimate(long_table.panel_of(table, long_table.Columns("unit", "period", "start", "outcome")))
+    seconds, processor = perf_counter() - began, process_time() - processor
+    return {"seconds": seconds, "processor": processor, "p": found.permutation.p}
+
+
+def _estimated(estimate: float, error: float) -> Measured:
+    return {"estimate": round(float(estimate), 9), "error": round(float(error), 9)}
+
+
 @contextmanager
 def _dropped(home: Home, tool: str, file: Path) -> Iterator[None]:
     """The file in the tool's inbox, as somebody left it there a minute ago; afterwards it is where it was."""
@@ -171,7 +217,8 @@ def _counted(table: str) -> Measured:
 
 CONTENDERS: dict[str, Callable[..., Measured]] = {
     "ingest": ingest, "flatten": flatten, "read": read, "pandas": pandas, "run": run,
-    "copy_table": copy_table, "land_table": land_table,
+    "copy_table": copy_table, "land_table": land_table, "group_time": group_time, "diff_diff": diff_diff,
+    "study": study,
 }  # fmt: skip
 
 
