@@ -14,6 +14,7 @@ final as (
         delivered.cost_id,
         coalesce(codes.activity_key, activities.activity_key, {{ unknown_key() }}) as activity_key,
         delivered.provider,
+        {{ provider_key('delivered.provider') }} as provider_key,
         delivered.cost_tool,
         {{ org_unit_key('delivered.org_unit_id') }} as org_unit_key,
         delivered.cost_type,

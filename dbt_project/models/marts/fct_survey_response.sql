@@ -34,6 +34,7 @@ final as (
         {{ key_of(['linked.tool', 'linked.survey_id', 'linked.response_id']) }} as response_key,
         linked.survey_id,
         linked.item_id,
+        {{ key_of(['linked.tool', 'linked.survey_id', 'linked.item_id']) }} as survey_item_key,
         linked.construct,
         linked.occasion,
         linked.activity_key,
