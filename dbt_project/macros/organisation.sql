@@ -1,4 +1,4 @@
-{# What an organisation says of itself in settings.yml (`organisation: {…}`), as pipelines/organisation.py hands it on. #}
+{# What an organisation says of itself in settings.yml (`organisation:`), as pipelines/organisation.py hands it on. #}
 
 {# The month that the fiscal year starts in. #}
 {% macro fiscal_year_start_month() -%}

@@ -4,9 +4,11 @@
 #}
 {% test weights_sum_to_one(model, entity, weight='weight_share') %}
 with changes as (
-    select {{ entity }} as entity, valid_from as since, {{ weight }} as change_of_weight, 1 as change_of_rows from {{ model }}
+    select {{ entity }} as entity, valid_from as since, {{ weight }} as change_of_weight, 1 as change_of_rows
+    from {{ model }}
     union all
-    select {{ entity }} as entity, valid_to as since, -{{ weight }} as change_of_weight, -1 as change_of_rows from {{ model }}
+    select {{ entity }} as entity, valid_to as since, -{{ weight }} as change_of_weight, -1 as change_of_rows
+    from {{ model }}
 ),
 
 daily as (
