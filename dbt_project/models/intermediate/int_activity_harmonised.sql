@@ -1,5 +1,5 @@
-{#- How often keys are handed on between offerings that share an IRI, a code or a decision. Each round follows a chain of
-    shared names two steps further; a test fails if two offerings with one name are still apart after the last round. -#}
+{#- How often keys are handed on between offerings that share an IRI, a code or a decision. Each round follows a chain
+    of shared names two steps further; a test fails if two offerings with one name are still apart after the last. -#}
 {%- set rounds = 3 -%}
 
 with

@@ -80,20 +80,22 @@ catalogued as (
     where described_by_statements.unit is null
 ),
 
--- A definition that came back after another one is told by its last day, too.
-definitions as (
-    select defined.*, leading_ones.activity_key
-    from {{ ref('int_activity_defined') }} as defined
-    inner join (
-        select speakers.activity_key, canonical.activity_id, canonical.authority_key
-        from {{ ref('int_activity_defined') }} as canonical
-        inner join speakers on canonical.activity_id = speakers.activity_id
-        left join catalogued on speakers.activity_key = catalogued.activity_key
-        where canonical.is_canonical and catalogued.activity_key is null
-    ) as leading_ones
-        on defined.activity_id = leading_ones.activity_id and defined.authority_key = leading_ones.authority_key
+authorities as (
+    select speakers.activity_key, canonical.activity_id, canonical.authority_key
+    from {{ ref('int_activity_defined') }} as canonical
+    inner join speakers on canonical.activity_id = speakers.activity_id
+    left join catalogued on speakers.activity_key = catalogued.activity_key
+    where canonical.is_canonical and catalogued.activity_key is null
 ),
 
+definitions as (
+    select defined.*, authorities.activity_key
+    from {{ ref('int_activity_defined') }} as defined
+    inner join authorities
+        on defined.activity_id = authorities.activity_id and defined.authority_key = authorities.authority_key
+),
+
+-- A definition that came back after another one is told by its last day, too.
 defined_on as (
     select *, first_told_at as told_at from definitions
     union all
@@ -158,9 +160,8 @@ described as (
         case
             when coalesce(told.told_number, 1) = 1 then {{ beginning_of_time() }} else told.told_date
         end as valid_from,
-        {%- for attribute in attributes %}
-        case when coalesce(told.recency, 1) = 1 then speakers.{{ attribute }} else told.{{ attribute }} end
-            as {{ attribute }}
+        {%- for name in attributes %}
+        case when coalesce(told.recency, 1) = 1 then speakers.{{ name }} else told.{{ name }} end as {{ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from speakers
