@@ -71,6 +71,7 @@ MARTS = {
     "fct_survey_response",
     "fct_training_exposure",
     "mart_integration__overlap",
+    "mart_transfer__waterfall",
 }
 AUDITS = {
     "audit_assessment_result",
