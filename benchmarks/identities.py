@@ -118,7 +118,8 @@ def measure(folder: Path, people: int) -> dict[str, Any]:
     landing.write_zero_rows(home)
     figures = judged(home, truth, tokeniser)
     shutil.rmtree(root)
-    return {"people": people, "dirty_share": recipe.delivery.dirty_identifier_share, **figures}
+    dirty = recipe.delivery.dirty_identifier_share + recipe.workforce.private_address_share
+    return {"people": people, "dirty_share": dirty, **figures}
 
 
 def judged(home: Home, truth: Path, tokeniser: Tokeniser) -> dict[str, Any]:

@@ -102,3 +102,15 @@ def test_the_tables_are_landed_whole_and_their_planted_errors_are_rejected(resul
     assert (hours, log["rows"]) == ({"rows": 1_000, "rejected": 2}, 1_000)
     seconds = [results["tables"]["hours"][way]["seconds"][0] for way in ("copy", "land")]
     assert f"| {seconds[0] / seconds[1]:.2f} |" in sections(results)
+
+
+def test_identities_are_told_with_what_was_wrong_and_what_was_asked() -> None:
+    links = {"links": 1000, "found": 980, "wrong": 1, "persons": 400, "whole": 380}
+    queue = {"persons": 400, "asked": 4, "behind": 2, "same": 3, "answers": 5}
+    measured = {"people": 400, "dirty_share": 0.03, "seconds": 2.0, "before": links,
+                "after": links | {"found": 990, "wrong": 0}, "review": [queue, queue]}  # fmt: skip
+    told = sections({"identities": measured})
+    assert "| before review | 1,000 | 0.9800 | 1 | 0.99898 | 0.9500 |" in told
+    assert "| after review | 1,000 | 0.9900 | 0 | 1.00000 | 0.9500 |" in told
+    assert "4 questions at first, 1.00% of the people" in told
+    assert "by 10 answers" in told
