@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from transfer.effect.cells import Cells
@@ -23,6 +24,8 @@ from transfer.effect.periods import PanelRefused
 
 ENUMERATED = 5_000
 """Up to so many distinct assignments are all gone through, instead of drawn."""
+Cohorts = npt.NDArray[np.int16]
+"""A thousand draws of 20,000 units are 40 MB of these."""
 COUNTED = 10**15
 """Distinct assignments are counted up to here; 500 units have a number of them with 200 digits."""
 
@@ -35,7 +38,7 @@ class Assignments:
     `COUNTED`), and ``is_exact`` that ``cohort`` holds each of them once.
     """
 
-    cohort: Integers
+    cohort: Cohorts
     movable: Integers
     n_distinct: int
     is_exact: bool
@@ -56,10 +59,11 @@ class Assignments:
         totals = np.column_stack([adding @ (outcome * weights[:, None]), adding @ weights])
         drawn = self.cohort[at]
         draws, movables = drawn.shape
-        rows = (np.arange(draws)[:, None] * n_cohorts + drawn).ravel()
-        columns = np.broadcast_to(np.arange(movables), drawn.shape).ravel()
-        shape = (draws * n_cohorts, movables)
-        found = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=shape) @ totals
+        # Every draw deals the same numbers, so that sorting its movables by cohort is all that a sparse matrix takes.
+        columns = np.argsort(drawn, axis=1, kind="stable").ravel()
+        counts = np.bincount(drawn[0], minlength=n_cohorts)
+        rows = np.concatenate([[0], np.cumsum(np.tile(counts, draws))])
+        found = sparse.csr_array((np.ones(columns.size), columns, rows), shape=(draws * n_cohorts, movables)) @ totals
         found = found.reshape(draws, n_cohorts, -1)
         return found[:, :, :-1], found[:, :, -1]
 
@@ -71,7 +75,7 @@ def assignments_of(
     cohort = np.searchsorted(cells.cohorts, panel.start)
     movable, level = _movables(panel, cohort)
     first = np.unique(movable, return_index=True)[1]
-    of_movable = cohort[first]
+    of_movable = cohort[first].astype(np.int16)
     blocks = _blocks(strata, movable, first)
     n_distinct = min(COUNTED, math.prod(_ways(of_movable[block]) for block in blocks))
     if n_distinct <= max(ENUMERATED, draws + 1):
@@ -106,7 +110,7 @@ def _blocks(strata: Integers | None, movable: Integers, first: Integers) -> list
     return [np.flatnonzero(of_movable == code) for code in np.unique(of_movable)]
 
 
-def _ways(cohorts: Integers) -> int:
+def _ways(cohorts: Cohorts) -> int:
     """In how many ways these could have been dealt: a multinomial coefficient."""
     ways, left = 1, len(cohorts)
     for count in np.unique(cohorts, return_counts=True)[1].tolist():
@@ -115,7 +119,7 @@ def _ways(cohorts: Integers) -> int:
     return ways
 
 
-def _every(of_movable: Integers, blocks: list[Integers]) -> Iterator[Integers]:
+def _every(of_movable: Cohorts, blocks: list[Integers]) -> Iterator[Cohorts]:
     if not blocks:
         yield of_movable.copy()
         return
@@ -125,11 +129,11 @@ def _every(of_movable: Integers, blocks: list[Integers]) -> Iterator[Integers]:
             yield one
 
 
-def _dealt(cohorts: Integers) -> Iterator[Integers]:
+def _dealt(cohorts: Cohorts) -> Iterator[Cohorts]:
     """Every distinct order of the cohorts of one stratum."""
     kinds, counts = np.unique(cohorts, return_counts=True)
 
-    def fill(free: tuple[int, ...], kind: int, dealt: Integers) -> Iterator[Integers]:
+    def fill(free: tuple[int, ...], kind: int, dealt: Cohorts) -> Iterator[Cohorts]:
         if kind == len(kinds):
             yield dealt.copy()
             return

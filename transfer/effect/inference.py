@@ -24,6 +24,7 @@ from transfer.effect.aggregation import Aggregation
 from transfer.effect.cells import Cells, estimates_of
 from transfer.effect.choices import Method
 from transfer.effect.group_time import GroupTime, group_time
+from transfer.effect.influence import Linear
 from transfer.effect.panel import Flags, Floats, Integers, Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.permutation import pooled
@@ -176,6 +177,19 @@ def _student(kind: IntervalKind, estimate: float, variance: float, freedom: floa
     error = float(np.sqrt(variance))
     reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
     return Interval(kind, estimate - reach, estimate + reach, error, float(freedom))
+
+
+def design_based_error(effects: GroupTime) -> float | None:
+    """Neyman's standard error of the simple ATT, for starts that were drawn by lot.
+
+    None with covariates, weights, clusters, or a cohort of one unit.
+    """
+    panel, cells = effects.panel, effects.cells
+    if panel.is_clustered or panel.is_weighted or not isinstance(effects.influence, Linear):
+        return None
+    size = np.where(cells.is_post, effects.size[cells.cohort], 0.0)
+    variance = float(effects.influence.design_based((size / size.sum())[:, None])[0])
+    return float(np.sqrt(variance)) if np.isfinite(variance) else None
 
 
 def wald(effects: GroupTime) -> Wald | None:

@@ -106,6 +106,21 @@ class Linear:
         """See `Influence`."""
         return self._added_up(self._slopes(weights, shares))
 
+    def design_based(self, weights: Floats) -> Floats:
+        """Variances (k,) of Σ weights·ATT where chance is only in who started when, not in who is there.
+
+        Neyman's: each cohort's spread about its own mean, which is no less than the truth (Roth and Sant'Anna 2023,
+        Efficient estimation for staggered rollout designs, equation 6). NaN with a cohort of one unit. Units must be
+        their own clusters and weigh alike.
+        """
+        found = np.zeros(weights.shape[1])
+        for here, slope in zip(self._cohorts(), self._slopes(weights, None)[:, :-1], strict=True):
+            parts = self.totals[here] @ slope
+            found += (
+                parts.var(axis=0, ddof=1) * len(parts) if len(parts) > 1 else np.where(slope.any(axis=0), np.nan, 0)
+            )
+        return found / self.n_units**2
+
     def standard_errors(self) -> Floats:
         """See `Influence`."""
         if self.is_nested:

@@ -12,7 +12,7 @@ from typing import Any
 
 from transfer.effect.aggregation import Aggregation
 from transfer.effect.card import plain
-from transfer.effect.inference import Interval
+from transfer.effect.inference import Interval, design_based_error
 from transfer.effect.panel import Panel, Remark
 from transfer.effect.study import Study
 from transfer.effect.two_groups import two_groups_of
@@ -26,6 +26,7 @@ def study_json(study: Study) -> dict[str, Any]:
     told = {
         "estimate": study.simple.overall.estimate,
         "standard_error": study.simple.overall.standard_error,
+        "design_based_error": design_based_error(study.group_time),
         "ci_low": interval.low if interval else None,
         "ci_high": interval.high if interval else None,
         "ci_level": study.choices.confidence,
@@ -50,8 +51,8 @@ def study_json(study: Study) -> dict[str, Any]:
 def panel_json(panel: Panel) -> dict[str, Any]:
     """Every name of `study_json`, of a panel in which nothing can be compared: most have no value."""
     told = {
-        "estimate": None, "standard_error": None, "ci_low": None, "ci_high": None, "ci_level": None, "ci_kind": None,
-        "p_permutation": None, "p_floor": None,
+        "estimate": None, "standard_error": None, "design_based_error": None,
+        "ci_low": None, "ci_high": None, "ci_level": None, "ci_kind": None, "p_permutation": None, "p_floor": None,
         "n_units": panel.n_units,
         "n_treated": int(panel.is_treated.sum()),
         "n_clusters": panel.n_clusters,

@@ -14,7 +14,7 @@ from transfer.effect.assignments import assignments_of
 from transfer.effect.cells import BasePeriod, Control, cells_of
 from transfer.effect.choices import Choices, Method
 from transfer.effect.group_time import group_time, simple_att
-from transfer.effect.inference import IntervalKind, arm_jackknife, arms, cr3, leave_one_out, wald
+from transfer.effect.inference import IntervalKind, arm_jackknife, arms, cr3, design_based_error, leave_one_out, wald
 from transfer.effect.panel import Floats, Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.permutation import inverted, permutation, pre_trend, simple_under, unexplained
@@ -252,3 +252,14 @@ def test_clusters_that_hold_both_arms_are_left_out_as_one_arm() -> None:
     assert study.interval is not None and study.interval.kind is IntervalKind.CR3
     assert study.permutation.level == "unit"
     assert "starts_vary_within_clusters" in {remark.code for remark in study.remarks}
+
+
+def test_the_design_based_error_of_one_start_is_neyman_s() -> None:
+    some = panel(np.array([2] * 6 + [0] * 8), periods=2)
+    change = some.outcome[:, 1] - some.outcome[:, 0]
+    found = design_based_error(group_time(some, cells_of(some)))
+    assert found == pytest.approx(np.sqrt(change[:6].var(ddof=1) / 6 + change[6:].var(ddof=1) / 8))
+
+
+def test_a_cohort_of_one_unit_has_no_design_based_error() -> None:
+    assert design_based_error(group_time(panel(FEW), cells_of(panel(FEW)))) is None
