@@ -10,6 +10,7 @@
     activity   decide which offerings are one course where no code says so
     metric     list metrics, explain one, show its figures, or which of them changed and why
     effect     what training did to an outcome: a card of any panel file
+    study      what was registered beforehand, and what came out
     write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
     doctor     look for what is wrong with a home
@@ -37,6 +38,7 @@ from pipelines import (
     pull_command,
     restatement_command,
     screen,
+    study_commands,
     write_back_commands,
     xapi_commands,
 )
@@ -57,6 +59,7 @@ app.add_typer(identity_commands.app, name="identity")
 app.add_typer(activity_commands.app, name="activity")
 metric_commands.app.command()(restatement_command.restated)
 app.add_typer(metric_commands.app, name="metric")
+app.add_typer(study_commands.app, name="study")
 app.command()(effect_command.effect)
 app.command("write-back")(write_back_commands.write_back)
 app.command()(pull_command.pull)
