@@ -11,7 +11,7 @@ select
     sum(rows_in_fact) as in_facts,
     sum(rows_redelivered + rows_corrected + rows_repeated) as told_again,
     sum(rows_conflicting + rows_voiding + rows_voided) as voided_or_in_conflict,
-    sum(rows_of_part + rows_of_person + rows_requirement + rows_without_time) as of_no_fact,
+    sum(rows_of_part + rows_personal + rows_requirement + rows_without_time) as of_no_fact,
     sum(unexplained) as unexplained
 from trust.reconciliation
 group by tool

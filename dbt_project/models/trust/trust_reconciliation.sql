@@ -2,7 +2,7 @@
 
 {%- set read_as = ['read', 'landed', 'rejected', 'duplicate', 'erased'] %}
 {%- set leavers = [
-    'redelivered', 'corrected', 'conflicting', 'voiding', 'voided', 'repeated', 'of_part', 'of_person', 'requirement',
+    'redelivered', 'corrected', 'conflicting', 'voiding', 'voided', 'repeated', 'of_part', 'personal', 'requirement',
     'without_time'
 ] %}
 
@@ -14,10 +14,10 @@ ledger as (
         record_kind,
         unit,
         status,
-        cast(extracted_at as date) as extracted_date,
         {%- for part in read_as %}
-        coalesce(rows_{{ part }}, 0) as rows_{{ part }}{{ ',' if not loop.last }}
+        coalesce(rows_{{ part }}, 0) as rows_{{ part }},
         {%- endfor %}
+        cast(extracted_at as date) as extracted_date
     from {{ ref('stg_ledger') }}
 ),
 

@@ -13,13 +13,18 @@ final as (
         record_kind,
         source_file,
         replayed_at,
-        {%- for when in ['before', 'after'] %}
-        declaration_version_{{ when }},
-        status_{{ when }},
-        {%- for part in ['read', 'landed', 'rejected', 'duplicate'] %}
-        rows_{{ part }}_{{ when }}{{ ',' if not (loop.last and when == 'after') }}
-        {%- endfor %}
-        {%- endfor %}
+        declaration_version_before,
+        status_before,
+        rows_read_before,
+        rows_landed_before,
+        rows_rejected_before,
+        rows_duplicate_before,
+        declaration_version_after,
+        status_after,
+        rows_read_after,
+        rows_landed_after,
+        rows_rejected_after,
+        rows_duplicate_after
     from replays
 )
 

@@ -7,7 +7,7 @@
     'capability_assessments': ('fct_capability_assessment', 'assessment_key', {}),
     'certifications': ('fct_certification_award', 'certification_event_key', {'requirement': "event = 'required'"}),
     'costs': ('fct_learning_cost', 'cost_key', {}),
-    'kpi_values': ('fct_kpi_observation', 'kpi_observation_key', {'of_person': 'person_token is not null'}),
+    'kpi_values': ('fct_kpi_observation', 'kpi_observation_key', {'personal': 'person_token is not null'}),
     'observations': ('fct_observation', 'observation_key', {}),
     'survey_responses': ('fct_survey_response', 'survey_response_key', {}),
 } %}
