@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from transfer.effect.cells import cells_of, estimates_of
 from transfer.effect.panel import Floats, Panel
@@ -74,7 +74,7 @@ def detectable_slope(standard_error: float, degrees_of_freedom: float, power: fl
 
 
 def _factor(degrees_of_freedom: float, power: float, confidence: float) -> float:
-    quantiles = stats.t.ppf([(1 + confidence) / 2, power], max(degrees_of_freedom, 1.0))
+    quantiles = special.stdtrit(max(degrees_of_freedom, 1.0), np.array([(1 + confidence) / 2, power]))
     return float(quantiles.sum())
 
 

@@ -142,6 +142,16 @@ def event_study(panel: Panel, choices: Choices, inflation: float = 1.0) -> dict[
     return {float(time): figures.of(one) for time, one in zip(times, np.eye(len(times)), strict=True)}
 
 
+def relative_magnitudes(panel: Panel, choices: Choices, times: float) -> tuple[float, float]:
+    """Bounds of the first period's effect if trends part up to ``times`` as far after the start as before it."""
+    cells = cells_of(panel, choices.control, BasePeriod.UNIVERSAL, choices.anticipation)
+    wanted = _wanted(cells, panel)
+    figures = figures_of(panel, cells, (wanted.numerator, wanted.denominator), choices)
+    one = np.eye(wanted.numerator.shape[1])
+    some = [figures.of(bent) for bent in _bent(one[3], one[list(wanted.differences)], times)]
+    return min(bound.low for bound in some), max(bound.high for bound in some)
+
+
 def without_units(panel: Panel, left_out: frozenset[str], choices: Choices) -> Bounded | None:
     """The simple ATT without some units ("donut"), or None where no comparison is left."""
     stays = np.array([unit not in left_out for unit in panel.units])
@@ -261,13 +271,17 @@ def _differences(cells: Cells, sizes: npt.NDArray[np.int64], step: float) -> lis
     return found
 
 
+def _bent(effect: Floats, drifts: Floats, times: float) -> list[Floats]:
+    """The effect with each of the drifts (s, k), so many times, either way."""
+    return [effect + way * times * drift for drift in drifts for way in (1.0, -1.0)]
+
+
 def _breakdown(figures: Figures, effect: Floats, drifts: Floats) -> float:
     """The largest M for which the effect less M times any of the ``drifts`` (s, k), either way, excludes zero."""
     sign = math.copysign(1.0, float(effect @ figures.estimate))
 
     def holds(times: float) -> bool:
-        some = [effect + way * times * drift for drift in drifts for way in (1.0, -1.0)]
-        return all(figures.of(sign * one).low > 0 for one in some)
+        return all(figures.of(sign * one).low > 0 for one in _bent(effect, drifts, times))
 
     if not holds(0.0):
         return 0.0

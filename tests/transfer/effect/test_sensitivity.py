@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from transfer.effect.choices import Choices, Control
+from benchmarks.panels import Plan, drifting, simulated
+from tests.transfer.effect.published import mpdta
+from transfer.effect.choices import BasePeriod, Choices, Control
+from transfer.effect.long_table import Columns, panel_of
 from transfer.effect.panel import Panel
-from transfer.effect.sensitivity import event_study, sensitivity, without_units
+from transfer.effect.sensitivity import event_study, relative_magnitudes, sensitivity, without_units
+from transfer.effect.study import estimate
 
 STARTS = np.repeat([6.0, 9.0, 0.0], [6, 6, 10])
 TIME = np.arange(1, 13)
@@ -97,3 +101,24 @@ def test_a_panel_with_one_period_before_has_no_trend_to_carry_on() -> None:
     starts = np.repeat([2.0, 0.0], 5)
     found = sensitivity(Panel.of_arrays(np.random.default_rng(0).normal(size=(10, 4)), starts), Choices())
     assert (found.slope, found.without_trend, found.breakdown) == (None, None, None)
+
+
+def test_on_mpdta_the_bound_of_relative_magnitudes_holds_that_of_the_conditional_test() -> None:
+    """R's HonestDiD (conditional, least favourable), first period, M = 1: -0.0700 to 0.0354; ours is wider."""
+    panel = panel_of(mpdta(), Columns("countyreal", "year", "first.treat", "lemp"))
+    points = event_study(panel, Choices(base_period=BasePeriod.VARYING))
+    assert points[0.0].estimate == pytest.approx(-0.0199, abs=1e-4)
+    low, high = relative_magnitudes(panel, Choices(), times=1.0)
+    assert -0.100 < low < -0.0700
+    assert 0.0354 < high < 0.065
+
+
+def test_a_large_effect_does_not_hide_a_drift_before_it() -> None:
+    """Reassigned units would carry their own effect into the time before their new start."""
+    p_values = []
+    for effect in (0.0, 50.0):
+        one = simulated(Plan(30, 15), 3, effect, confounded=drifting(0.3)).panel
+        found = estimate(one, Choices(permutations=199)).pre_trend
+        assert found is not None
+        p_values.append(found.p)
+    assert p_values[0] == p_values[1] < 0.05
