@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transfer.effect.assignments import Assignments
-from transfer.effect.cells import Cells, estimates_of
+from transfer.effect.cells import Cells, estimates_of, sums_of
 from transfer.effect.panel import Floats, Panel
 
 _AT_ONCE = 4_000_000
@@ -80,12 +80,15 @@ def permutation(
 def pre_trend(panel: Panel, cells: Cells, assignments: Assignments, anticipation: float = 0) -> PreTrend | None:
     """The test of trends before the start, of cells with a universal base; None without a period to test.
 
-    Changes since the last period before the start, rather than from period to period: a drift adds up in them.
+    Changes since the last period before the start, rather than from period to period: a drift adds up in them. What
+    the training is estimated to have done is taken out first. Else a draw that puts the treated's real start before
+    the one it deals them would show the effect as a trend, and the better the training worked, the less could be found.
     """
     before = (cells.event_time < -anticipation - 1e-9) & ~cells.is_reference
     if not before.any():
         return None
-    times, drawn = event_times_under(unexplained(panel), panel.weights, cells.of(before), assignments)
+    outcome = _without_effect(panel.with_outcome(unexplained(panel)), cells, anticipation)
+    times, drawn = event_times_under(outcome, panel.weights, cells.of(before), assignments)
     spread = drawn.std(axis=0)
     seen = spread > 1e-12 * max(1.0, float(np.abs(panel.outcome).max()))
     if not seen.any():
@@ -93,6 +96,18 @@ def pre_trend(panel: Panel, cells: Cells, assignments: Assignments, anticipation
     largest = np.abs(drawn[:, seen] / spread[seen]).max(axis=1)
     found = assignments.p_value(largest), assignments.floor, float(largest[0])
     return PreTrend(*found, times[seen], drawn[0, seen], spread[seen])
+
+
+def _without_effect(panel: Panel, cells: Cells, anticipation: float) -> Floats:
+    """The outcome (units, periods) less the average effect at each event time at which it may show."""
+    sums, sizes = sums_of(panel, cells)
+    times, at = np.unique(cells.event_time, return_inverse=True)
+    size = sizes[0, cells.cohort]
+    average = np.bincount(at, estimates_of(cells, sums, sizes)[0] * size) / np.bincount(at, size)
+    since = np.round(panel.calendar.values[None, :] - panel.start[:, None], 9)
+    place = np.minimum(np.searchsorted(times, since), len(times) - 1)
+    shows = (times[place] == since) & (since >= -anticipation - 1e-9)
+    return np.asarray(panel.outcome - np.where(shows, average[place], 0.0))
 
 
 def simple_under(outcome: Floats, weights: Floats, cells: Cells, assignments: Assignments) -> Floats:

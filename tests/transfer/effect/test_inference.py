@@ -128,6 +128,19 @@ def test_the_pre_trend_test_finds_a_drift_and_stays_quiet_without() -> None:
     assert found.event_times.max() == -2
 
 
+def test_an_effect_however_large_neither_hides_a_drift_nor_makes_one() -> None:
+    starts = np.repeat([6, 8, 0], [6, 6, 12])
+    drift = 0.6 * (starts > 0)[:, None] * np.arange(9)[None, :]
+    for effect in (0.0, 50.0):
+        some = panel(starts, effect, seed=5)
+        quiet, found = (
+            pre_trend(one, cells_of(one, base_period=BasePeriod.UNIVERSAL), assignments_of(one, cells_of(one)))
+            for one in (some, some.with_outcome(some.outcome + drift))
+        )
+        assert quiet is not None and found is not None
+        assert quiet.p > 0.2 > 0.05 > found.p
+
+
 def test_periods_of_anticipation_are_no_pre_trend() -> None:
     some = panel(np.repeat([6, 8, 0], 6))
     early = cells_of(some, base_period=BasePeriod.UNIVERSAL, anticipation=2)
