@@ -65,7 +65,7 @@ doubled as (
             one.person_key = other.person_key
             and one.activity_id < other.activity_id
             and one.started_at < other.ended_at
-            and other.started_at < one.ended_at
+            and one.ended_at > other.started_at
 ),
 
 accounts as (
