@@ -64,6 +64,7 @@ class Evidence:
             self._brief(place, begun, there, "brief", -6.0)
             self._brief(place, done, there, "debrief", 7.0)
             self._observe(place, there)
+            self._opportunities(place, done)
 
     def _ask_before(self, place: int, begun: pd.DataFrame) -> None:
         answering = begun[self.rng.random(len(begun)) < 0.85]
@@ -165,13 +166,14 @@ class Evidence:
         assist = np.select([draw < 0.62, draw < 0.86], ["none", "prompted"], "assisted").astype(object)
         kind = np.where(observer == there.manager[seen], "manager", "peer").astype(object)
         self._observed(place, seen, observer, kind, "behaviour", at, rating, assist)
-        self._opportunities(place, there)
 
-    def _opportunities(self, place: int, there: Presence) -> None:
-        """The task log: in the month after completing, the work asked for it."""
-        fresh = there.present[self.transfer.completed[place, there.present] == there.ordinal]
-        asked = fresh[self.transfer.has_opportunity[place, fresh]]
-        self._observed(place, asked, np.full(len(asked), -1), "system", "opportunity", self._in_month(asked, there))
+    def _opportunities(self, place: int, done: pd.DataFrame) -> None:
+        """The task log: within a month of completing, the work asked for it."""
+        asked = done[self.transfer.has_opportunity[place, done["person"].to_numpy()]]
+        at = asked["at"].to_numpy() + days(self.rng.uniform(1, 28, len(asked)))
+        self._observed(
+            place, asked["person"].to_numpy(), np.full(len(asked), -1), "system", "opportunity", at
+        )  # fmt: skip
 
     def _teams(self, place: int) -> Array:
         started = self.programmes[place].starts
