@@ -147,6 +147,8 @@ def test_castle_doctrine_is_csdid_s_with_empty_starts_and_cohorts_of_one_state(
     np.testing.assert_allclose([overall.estimate, overall.standard_error], printed, atol=1e-12)
 
 
+AFTER_THE_END = (-0.045046550418358526, 0.01806329642686366)
+
 # DRDID's estimators as moderndid 0.2.0 (MIT) has them, which stops its propensities after seven digits.
 DRDID = {
     Method.DOUBLY_ROBUST: (3270.2573111734764, 848.9288440565595),
@@ -160,6 +162,20 @@ DRDID = {
 def test_two_periods_with_covariates_are_drdid_s(method: Method) -> None:
     found = effects(earnings(), method=method)
     np.testing.assert_allclose([found.estimate[0], found.standard_error[0]], DRDID[method], rtol=5e-6)
+
+
+def test_never_treated_counties_coded_as_missing_are_not_lost() -> None:
+    """Two packages of three lose them, compare with the last cohort and print -0.04404."""
+    coded = mpdta()
+    coded["first.treat"] = coded["first.treat"].where(coded["first.treat"] > 0)
+    assert aggregations(effects(counties(coded)))["simple"].overall.estimate == pytest.approx(-0.0399512751551763)
+
+
+def test_counties_that_start_after_the_panel_s_end_are_never_treated_in_it() -> None:
+    """csdid 0.4.3 on the years to 2006 prints the same."""
+    found = aggregations(effects(counties(mpdta().query("year < 2007"))))["simple"].overall
+    assert found.estimate == pytest.approx(AFTER_THE_END[0], abs=1e-10)
+    assert found.standard_error == pytest.approx(AFTER_THE_END[1], abs=1e-10)
 
 
 def test_imputation_is_that_of_diff_diff() -> None:
