@@ -10,6 +10,7 @@
     activity   decide which offerings are one course where no code says so
     metric     list metrics, explain one, show its figures, or which of them changed and why
     effect     what training did to an outcome: a card of any panel file
+    pilot      before it starts: draw who begins when, and say what can be seen
     study      what was registered beforehand, and what came out
     write-back send results to an LRS as statements, or show what would be sent
     replay     map archived originals again with today's declarations
@@ -35,6 +36,7 @@ from pipelines import (
     effect_command,
     identity_commands,
     metric_commands,
+    pilot_command,
     pull_command,
     restatement_command,
     screen,
@@ -61,6 +63,7 @@ metric_commands.app.command()(restatement_command.restated)
 app.add_typer(metric_commands.app, name="metric")
 app.add_typer(study_commands.app, name="study")
 app.command()(effect_command.effect)
+app.command()(pilot_command.pilot)
 app.command("write-back")(write_back_commands.write_back)
 app.command()(pull_command.pull)
 # Where nobody looks at a terminal (a log, a pipe), tables get the room that they need.
