@@ -56,6 +56,9 @@ def _cells(table: Opened, wanted: Sequence[str], path: Path) -> pd.DataFrame:
     if missing:
         there = ", ".join(name for name in table.names if name)
         raise SettingsError(f"{path.name} has no column {', '.join(missing)}. It has: {there}.")
+    twice = [name for name in names if table.names.count(name) > 1]
+    if twice:
+        raise SettingsError(f"{path.name} has more than one column {', '.join(twice)}. Rename or delete the others.")
     chosen = ", ".join(f"c{table.names.index(name)}" for name in names)
     rows: pd.DataFrame = table.connection.execute(f"SELECT {chosen} FROM {table.source.view} ORDER BY source_line").df()
     return rows.set_axis(names, axis=1)

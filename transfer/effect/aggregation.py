@@ -116,7 +116,7 @@ def aggregation(effects: GroupTime, weighting: Weighting) -> Aggregation:
     variance = effects.influence.covariance(
         np.column_stack([weights, weights @ overall]), np.column_stack([shares, of_overall])
     )
-    errors = np.sqrt(np.maximum(np.diag(variance), 0))  # of outcomes without any noise, rounding may be below 0
+    errors = np.sqrt(np.diag(variance))
     is_reference = (weighting.member & ~cells.is_reference[:, None]).sum(axis=0) == 0
     return Aggregation(
         weighting.name,

@@ -51,7 +51,8 @@ class Assignments:
 
     def p_value(self, statistic: Floats) -> float:
         """The share of assignments (draws,) with a statistic at least as large as the real one, itself included."""
-        return float(np.mean(statistic >= statistic[0] - 1e-12 * max(1.0, abs(float(statistic[0])))))
+        rounding = 1e-12 * float(np.abs(statistic).max())
+        return float(np.mean(statistic >= statistic[0] - rounding))
 
     def sums(self, outcome: Floats, weights: Floats, n_cohorts: int, at: slice) -> tuple[Floats, Floats]:
         """Weighted sums (draws, cohorts, periods) and sizes (draws, cohorts) of the draws ``at``."""

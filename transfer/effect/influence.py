@@ -21,6 +21,8 @@ from transfer.effect.panel import Floats, Integers, Panel
 
 _AT_ONCE = 4_000_000
 """Numbers of an influence matrix that are held at once where only its standard errors are asked for."""
+_ROUNDING = 1e-13
+"""Squares that are smaller than this share of what they are the difference of are nothing."""
 
 
 class Influence(Protocol):
@@ -98,7 +100,9 @@ class Linear:
         slopes = self._slopes(weights, shares)
         if self.is_nested:
             found = np.einsum("htk,htu,hul->kl", slopes, self.moments, slopes, optimize=True)
-            return np.asarray(found) / self.n_units**2
+            size = np.einsum("htk,htt->k", slopes**2, self.moments)
+            sure = np.diag(found) > _ROUNDING * size
+            return np.asarray(found * np.outer(sure, sure)) / self.n_units**2
         influence = self._added_up(slopes)
         return np.asarray(influence.T @ influence) / self.n_units**2
 
@@ -170,7 +174,9 @@ class Linear:
         late, early = self.cells.period, self.cells.base
         change = moments[which, late, late] - 2 * moments[which, late, early] + moments[which, early, early]
         tilt = moments[which, late, -1] - moments[which, early, -1]
-        return np.asarray(change - 2 * mean * tilt + mean**2 * moments[which, -1, -1])
+        found = change - 2 * mean * tilt + mean**2 * moments[which, -1, -1]
+        size = moments[which, late, late] + moments[which, early, early]
+        return np.where(found > _ROUNDING * size, found, 0.0)
 
 
 @dataclass(frozen=True)

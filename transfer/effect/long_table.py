@@ -247,6 +247,10 @@ def _told(panel: Panel, columns: Columns) -> Panel:
             f"Column {columns.start}: no unit starts after the first period ({panel.calendar.labels[0]}) and by the "
             f"last ({panel.calendar.labels[-1]}).{lost}"
         )
+    if np.ptp(panel.outcome) == 0:
+        raise PanelRefused(
+            f"Column {columns.outcome} is {panel.outcome[0, 0]:g} in every row: there is nothing to compare."
+        )
     return replace(panel, remarks=tuple(_remarks(panel)))
 
 

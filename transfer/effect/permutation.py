@@ -90,7 +90,7 @@ def pre_trend(panel: Panel, cells: Cells, assignments: Assignments, anticipation
     outcome = _without_effect(panel.with_outcome(unexplained(panel)), cells, anticipation)
     times, drawn = event_times_under(outcome, panel.weights, cells.of(before), assignments)
     spread = drawn.std(axis=0)
-    seen = spread > 1e-12 * max(1.0, float(np.abs(panel.outcome).max()))
+    seen = spread > 1e-12 * float(np.abs(panel.outcome).max())
     if not seen.any():
         return None
     largest = np.abs(drawn[:, seen] / spread[seen]).max(axis=1)
@@ -154,17 +154,18 @@ def inverted(drawn: Floats, slopes: Floats, level: float) -> tuple[float, float]
         return -np.inf, np.inf
     reach = max(1.0, float(np.ptp(edges)))
     places = np.concatenate([[edges[0] - reach], (edges[:-1] + edges[1:]) / 2, [edges[-1] + reach]])
-    p = np.array([_share(lines, slope, real, place) for place in places])
+    rounding = 1e-12 * float(np.abs(drawn).max())
+    p = np.array([_share(lines - slope * place, abs(real - place) - rounding) for place in places])
     kept = np.flatnonzero(p > level)
+    if not len(kept):  # of outcomes without any noise, all but the estimate is refuted
+        return float(real), float(real)
     low = -np.inf if kept[0] == 0 else float(edges[kept[0] - 1])
     high = np.inf if kept[-1] == len(edges) else float(edges[kept[-1]])
     return low, high
 
 
-def _share(lines: Floats, slope: Floats, real: float, place: float) -> float:
-    height = abs(real - place)
-    beyond = np.abs(lines - slope * place) >= height - 1e-12 * max(1.0, height)
-    return float((1 + np.sum(beyond)) / (1 + len(lines)))
+def _share(drawn: Floats, height: float) -> float:
+    return float((1 + np.sum(np.abs(drawn) >= height)) / (1 + len(drawn)))
 
 
 def unexplained(panel: Panel) -> Floats:

@@ -63,6 +63,27 @@ def test_levels_of_units_and_periods_change_nothing() -> None:
     assert after.simple.overall.standard_error == pytest.approx(before.simple.overall.standard_error, abs=1e-8)
 
 
+def test_the_unit_of_measure_changes_nothing_but_itself() -> None:
+    one, tiny = (
+        estimate(some, Choices(permutations=99)) for some in (panel(), panel().with_outcome(panel().outcome * 1e-12))
+    )
+    assert (tiny.permutation.p, tiny.simple.overall.estimate) == (
+        one.permutation.p,
+        pytest.approx(one.simple.overall.estimate * 1e-12),
+    )
+    assert tiny.pre_trend is not None and one.pre_trend is not None
+    assert tiny.pre_trend.p == one.pre_trend.p
+
+
+def test_of_outcomes_without_noise_everything_is_known_exactly() -> None:
+    treated = (np.arange(1, 10)[None, :] >= STARTS[:, None]) & (STARTS > 0)[:, None]
+    study = estimate(Panel.of_arrays(2.5 * treated + np.arange(13)[:, None] / 7 + np.arange(9)[None, :] / 3, STARTS))
+    assert study.simple.overall.estimate == pytest.approx(2.5)
+    assert study.simple.overall.standard_error == 0
+    assert (study.permutation.low, study.permutation.high) == pytest.approx((2.5, 2.5))
+    assert study.permutation.p == pytest.approx(1 / study.permutation.n_drawn)
+
+
 def test_weights_are_copies() -> None:
     some = panel()
     heavy = np.where(np.arange(13) % 3 == 0, 2.0, 1.0)

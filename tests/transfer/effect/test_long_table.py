@@ -143,6 +143,11 @@ def test_an_infinite_outcome_is_refused() -> None:
         panel_of(long(TEAMS).assign(errors=np.inf), COLUMNS)
 
 
+def test_an_outcome_that_never_differs_is_refused() -> None:
+    with pytest.raises(PanelRefused, match="Column errors is 4 in every row"):
+        panel_of(long(TEAMS).assign(errors=4), COLUMNS)
+
+
 def test_a_missing_column_is_named_with_those_that_are_there() -> None:
     with pytest.raises(PanelRefused, match=r"no column kpi\. The table has: team, month, start, errors"):
         panel_of(long(TEAMS), Columns("team", "month", "start", "kpi"))
