@@ -28,11 +28,11 @@ from connectors.home import Home
 from pipelines import activity_decisions, guards
 from pipelines.effects.pages import pages_folder
 from pipelines.identities import decisions_file
-from pipelines.metric_results import restatements_sql
-from pipelines.readership import Readership
 from pipelines.organisation import organisation
+from pipelines.readership import Readership
+from pipelines.restatement import note_restatements
 from pipelines.settings import CHECKOUT, as_of
-from pipelines.warehouse import connected, current_build, dbt_run
+from pipelines.warehouse import artifacts, connected, current_build, dbt_run
 
 SCHEMAS = ("marts", "metrics", "trust")
 """What readers can rely on; nothing else of the warehouse is copied, nor all of that (`readership`)."""
@@ -76,6 +76,7 @@ _PIPELINE_TABLES = (
     Table("trust", "guard_results", "guards.guard_result"),
     Table("trust", "versions", "publishing.version"),
     Table("trust", "restatements", "publishing.restatement"),
+    Table("trust", "restatement_causes", "publishing.restatement_cause"),
 )
 """Tables of ``trust`` that the pipelines keep; everything else there is a dbt model."""
 
@@ -91,6 +92,10 @@ def publish(home: Home, build_id: str, *, accept_empty: bool = False) -> Version
         _refuse_unguarded(home, connection, build_id, None if accept_empty else readership)
         published_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         name = f"{published_at:%Y%m%dT%H%M%SZ}-{build_id[:8]}"
+        semantic_manifest = artifacts(home) / "semantic_manifest.json"
+        note_restatements(
+            connection, home.published_database, (manifest, semantic_manifest), name, as_of(), logic_hash()
+        )
         version = _note_version(connection, readership, name, build_id, published_at, inputs_hash(home))
         tables = list(_tables(connection, readership))
         aside = home.published / f".learning-{name}.aside"
@@ -163,13 +168,12 @@ def _note_version(
     published_at: datetime,
     inputs: str,
 ) -> Version:
-    """Add this version to the list that is published with it; the figures of trust that depend on it too."""
+    """Add this version to the list that is published with it; its tables and rows."""
     connection.execute("create schema if not exists publishing")
     connection.execute(
         "create table if not exists publishing.version (version varchar, build_id varchar, published_at timestamp, "
         "as_of date, tables bigint, row_count bigint, inputs_hash varchar)"
     )
-    connection.execute(f"create or replace view publishing.restatement as {restatements_sql()}")
     tables = list(_tables(connection, readership))
     rows = sum(_count(connection, table) for table in tables)
     connection.execute("delete from publishing.version where build_id = ?", [build_id])
@@ -310,6 +314,13 @@ def inputs_hash(home: Home) -> str:
     decided = decisions_file(home), activity_decisions.decisions_file(home)
     for path in (*(home.landing / name for name in links), *decided):
         digest.update(path.read_bytes() if path.exists() else b"-")
+    digest.update(logic_hash().encode())
+    return digest.hexdigest()
+
+
+def logic_hash() -> str:
+    """Hash of the code, models, settings and seeds in the checkout that figures are made by."""
+    digest = hashlib.sha256()
     for path in sorted(_logic()):
         digest.update(path.read_bytes())
     return digest.hexdigest()

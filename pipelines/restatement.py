@@ -57,7 +57,10 @@ CAUSE = {
     "reach": Column("VARCHAR", "rows: they end in the metric's fact; context: they say who, where or what."),
     "tool": Column("VARCHAR", "Tool of the input."),
     "record_kind": Column("VARCHAR", "Record kind of the input."),
-    "unit": Column("VARCHAR", "Unit of landing of the input; see trust.ledger."),
+    "unit": Column(
+        "VARCHAR", "Unit of landing of the input; see trust.ledger. Empty where there are too many to list."
+    ),
+    "units": Column("BIGINT", "How many units it stands for."),
     "source_file": Column("VARCHAR", "Name of its original in the inbox, e-mail addresses masked."),
     "landed_at": Column("TIMESTAMP", "When it was landed (UTC)."),
     "first_told_date": Column("DATE", "First day that it tells of; of events, in the period."),
@@ -76,8 +79,15 @@ _KEPT = {
 }
 """What a version was made with, as far as its published tables don't tell. Both stay in the warehouse."""
 
-_COMPARED_TABLES = ("trust.ledger", "trust.events_by_day", "trust.row_fates", "trust.replays", "trust.late_rows",
-                    "trust.statement_voids", "metrics.metric_result_latest")  # fmt: skip
+_UNIT = ("tool", "record_kind", "unit")
+_OF_FORMER = {
+    "metrics.metric_result_latest": {*KEY, *COMPARED, "status"},
+    "trust.ledger": {*_UNIT, "source_file", "status", "landed_at", "first_told_date", "last_told_date"},
+    "trust.events_by_day": {*_UNIT, "occurred_date", "rows_in_fact", "rows_voided"},
+    "trust.row_fates": {*_UNIT, "fate", "row_count"},
+    "trust.statement_voids": {"statement_id", "outcome"},
+}
+"""What the comparison reads of the former version."""
 
 
 def note_restatements(
@@ -100,8 +110,7 @@ def note_restatements(
         return
     connection.execute(f"attach '{os.fspath(former.resolve())}' as former (read_only)")
     try:
-        if _is_comparable(connection):
-            _compare(connection, before, version, artifacts)
+        _compare(connection, before, version, artifacts)
     finally:
         connection.execute("detach former")
 
@@ -136,10 +145,14 @@ def _remember(connection: duckdb.DuckDBPyConnection, before: str, version: str, 
     )
 
 
-def _is_comparable(connection: duckdb.DuckDBPyConnection) -> bool:
-    """A version that older code published may lack what is compared."""
-    known = "select table_schema || '.' || table_name from information_schema.tables where table_catalog = 'former'"
-    return set(_COMPARED_TABLES) <= {name for (name,) in connection.execute(known).fetchall()}
+def _untold(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Tables that a version lacks, or has otherwise, because older code published it."""
+    columns = connection.execute(
+        "select table_schema || '.' || table_name, list(column_name) from information_schema.columns "
+        "where table_catalog = 'former' group by all"
+    )
+    told = dict(columns.fetchall())
+    return [table for table, needed in _OF_FORMER.items() if not needed <= set(told.get(table, ()))]
 
 
 _MOVED = """
@@ -173,7 +186,10 @@ def _compare(
     connection.execute(f"create or replace temp table moved as {_MOVED}", {"version": version, "before": before})
     changed = {"is_new_logic": "logic_hash", "is_another_day": "as_of"}
     known = {name: _differs(connection, column, before, version) for name, column in changed.items()}
+    untold = _untold(connection)
     for name, sql in STEPS.items():
+        for table in untold:  # compared with itself, it makes no claim; that the logic is new is told anyway
+            sql = sql.replace(f"former.{table}", table)
         asked = {key: value for key, value in known.items() if f"${key}" in sql}
         connection.execute(f"create or replace temp table {name} as {sql}", asked)
     _keep(connection, before, version)

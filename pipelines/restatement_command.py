@@ -30,7 +30,7 @@ _FIGURES = """
 
     inputs as (
         select
-            metric_id, period, cause, tool, record_kind, reach, count(distinct unit) as units,
+            metric_id, period, cause, tool, record_kind, reach, sum(units) as units,
             sum(rows_after - coalesce(rows_before, 0)) as row_count
         from trust.restatement_causes
         where {asked}
@@ -63,7 +63,8 @@ _FIGURES = """
 
 _INPUTS = """
     select
-        metric_id as metric, period, cause, reach, tool, record_kind as kind, coalesce(source_file, unit) as original,
+        metric_id as metric, period, cause, reach, tool, record_kind as kind,
+        coalesce(source_file, unit, units || ' units') as original,
         landed_at as landed, first_told_date as tells_from, last_told_date as tells_to, rows_before, rows_after
     from trust.restatement_causes
     where {asked}

@@ -59,27 +59,34 @@ _SPANS = f"""
     group by all
 """
 
-_UNITS_CHANGED = """
-    select
-        coalesce(now.tool, former.tool) as tool,
-        coalesce(now.record_kind, former.record_kind) as record_kind,
-        coalesce(now.unit, former.unit) as unit,
-        coalesce(now.source_file, former.source_file) as source_file,
-        now.landed_at,
-        least(now.first_told_date, former.first_told_date) as first_told_date,
-        greatest(now.last_told_date, former.last_told_date) as last_told_date,
-        case
-            when former.unit is null then 'landed'
-            when now.unit is null then 'withdrawn'
-            when (now.tool, now.unit, now.record_kind, now.landed_at) in
-                (select (tool, unit, record_kind, replayed_at) from trust.replays) then 'mapped again'
-            when (now.tool, now.unit, now.landed_at) in (select (tool, unit, found_at) from trust.late_rows) then 'late'
-            else 'landed again'
-        end as cause
-    from (select * from trust.ledger where status = 'landed') as now
-    full outer join (select * from former.trust.ledger where status = 'landed') as former
-        on now.tool = former.tool and now.record_kind = former.record_kind and now.unit = former.unit
-    where now.unit is null or former.unit is null or now.landed_at <> former.landed_at
+MANY = 50
+"""Beyond so many units of one tool and kind, inputs are told as a number: a history that is loaded at once."""
+
+_UNITS_CHANGED = f"""
+    with changed as (
+        select
+            coalesce(now.tool, former.tool) as tool,
+            coalesce(now.record_kind, former.record_kind) as record_kind,
+            coalesce(now.unit, former.unit) as unit,
+            coalesce(now.source_file, former.source_file) as source_file,
+            now.landed_at,
+            least(now.first_told_date, former.first_told_date) as first_told_date,
+            greatest(now.last_told_date, former.last_told_date) as last_told_date,
+            case
+                when former.unit is null then 'landed'
+                when now.unit is null then 'withdrawn'
+                when (now.tool, now.unit, now.record_kind, now.landed_at) in
+                    (select (tool, unit, record_kind, replayed_at) from trust.replays) then 'mapped again'
+                when (now.tool, now.unit, now.landed_at) in
+                    (select (tool, unit, found_at) from trust.late_rows) then 'late'
+                else 'landed again'
+            end as cause
+        from (select * from trust.ledger where status = 'landed') as now
+        full outer join (select * from former.trust.ledger where status = 'landed') as former
+            on now.tool = former.tool and now.record_kind = former.record_kind and now.unit = former.unit
+        where now.unit is null or former.unit is null or now.landed_at <> former.landed_at
+    )
+    select *, count(*) over (partition by tool, record_kind, cause) > {MANY} as is_one_of_many from changed
 """
 
 _EVENTS_CHANGED = """
@@ -102,56 +109,63 @@ _EVENTS_CHANGED = """
         or (now.tool, now.record_kind, now.unit) in (select (tool, record_kind, unit) from units_changed)
 """
 
+_UNITS_TOLD = """
+        any_value(source_file) filter (not is_one_of_many) as source_file,
+        any_value(landed_at) filter (not is_one_of_many) as landed_at, count(distinct unit) as units,
+        min(first_told_date) as first_told_date, max(last_told_date) as last_told_date,
+        sum(rows_before)::bigint as rows_before, sum(rows_after)::bigint as rows_after
+"""
+_BY_UNIT = "metric_id, period, cause, reach, tool, record_kind, case when is_one_of_many then null else unit end"
+
 _BY_EVENTS = f"""
-    select
-        spans.metric_id, spans.period,
-        coalesce(
-            any_value(units.cause), case when bool_or(events.is_by_void) then 'voided' else 'told elsewhere' end
-        ) as cause,
-        '{ROWS}' as reach, events.tool, events.record_kind, events.unit,
-        any_value(units.source_file) as source_file, any_value(units.landed_at) as landed_at,
-        min(events.told_date) as first_told_date, max(events.told_date) as last_told_date,
-        sum(events.rows_before)::bigint as rows_before, sum(events.rows_after)::bigint as rows_after,
-        bool_or(events.is_by_void) as is_by_void
-    from spans
-    inner join made_of on spans.metric_id = made_of.metric_id and made_of.reach = '{ROWS}'
-    inner join events_changed as events
-        on
-            made_of.record_kind = events.record_kind
-            and events.told_date >= spans.since
-            and events.told_date < spans.until
-    left join units_changed as units
-        on events.tool = units.tool and events.record_kind = units.record_kind and events.unit = units.unit
-    group by spans.metric_id, spans.period, events.tool, events.record_kind, events.unit
+    with reached as (
+        select
+            spans.metric_id, spans.period, '{ROWS}' as reach, events.*, events.told_date as first_told_date,
+            events.told_date as last_told_date, units.source_file, units.landed_at,
+            coalesce(units.cause, case when events.is_by_void then 'voided' else 'told elsewhere' end) as cause,
+            coalesce(units.is_one_of_many, false) as is_one_of_many
+        from spans
+        inner join made_of on spans.metric_id = made_of.metric_id and made_of.reach = '{ROWS}'
+        inner join events_changed as events
+            on
+                made_of.record_kind = events.record_kind
+                and events.told_date >= spans.since
+                and events.told_date < spans.until
+        left join units_changed as units
+            on events.tool = units.tool and events.record_kind = units.record_kind and events.unit = units.unit
+    )
+    select {_BY_UNIT} as unit, {_UNITS_TOLD}, bool_or(is_by_void) as is_by_void from reached group by {_BY_UNIT}
 """
 
 _BY_UNITS = f"""
-    select
-        spans.metric_id, spans.period, units.cause, made_of.reach, units.tool, units.record_kind, units.unit,
-        units.source_file, units.landed_at, units.first_told_date, units.last_told_date,
-        case when made_of.reach = '{ROWS}' then coalesce(former.row_count, 0) end as rows_before,
-        case when made_of.reach = '{ROWS}' then coalesce(now.row_count, 0) end as rows_after
-    from spans
-    inner join made_of on spans.metric_id = made_of.metric_id
-    inner join units_changed as units on made_of.record_kind = units.record_kind
-    left join trust.row_fates as now
-        on units.tool = now.tool and units.record_kind = now.record_kind and units.unit = now.unit
-            and now.fate = 'in_fact'
-    left join former.trust.row_fates as former
-        on units.tool = former.tool and units.record_kind = former.record_kind and units.unit = former.unit
-            and former.fate = 'in_fact'
-    where
-        -- What describes holds beyond the day on which it was told; what has no day holds always.
-        coalesce(units.first_told_date < spans.until, true)
-        and (made_of.reach = '{CONTEXT}' or coalesce(units.last_told_date >= spans.since, true))
-        and (made_of.reach = '{CONTEXT}' or units.record_kind not in ('statements', 'learning_events'))
+    with reached as (
+        select
+            spans.metric_id, spans.period, made_of.reach, units.*,
+            case when made_of.reach = '{ROWS}' then coalesce(former.row_count, 0) end as rows_before,
+            case when made_of.reach = '{ROWS}' then coalesce(now.row_count, 0) end as rows_after
+        from spans
+        inner join made_of on spans.metric_id = made_of.metric_id
+        inner join units_changed as units on made_of.record_kind = units.record_kind
+        left join trust.row_fates as now
+            on units.tool = now.tool and units.record_kind = now.record_kind and units.unit = now.unit
+                and now.fate = 'in_fact'
+        left join former.trust.row_fates as former
+            on units.tool = former.tool and units.record_kind = former.record_kind and units.unit = former.unit
+                and former.fate = 'in_fact'
+        where
+            -- What describes holds beyond the day on which it was told; what has no day holds always.
+            coalesce(units.first_told_date < spans.until, true)
+            and (made_of.reach = '{CONTEXT}' or coalesce(units.last_told_date >= spans.since, true))
+            and (made_of.reach = '{CONTEXT}' or units.record_kind not in ('statements', 'learning_events'))
+    )
+    select {_BY_UNIT} as unit, {_UNITS_TOLD} from reached group by {_BY_UNIT}
 """
 
 _BY_VOIDS = """
     select
         voided.metric_id, voided.period, 'voids' as cause, 'rows' as reach, voids.tool, 'statements' as record_kind,
         voids.unit, any_value(units.source_file) as source_file, any_value(units.landed_at) as landed_at,
-        count(*) as rows_after
+        1 as units, count(*) as rows_after
     from (select distinct metric_id, period from by_events where is_by_void) as voided
     cross join (
         select * from trust.statement_voids as voids

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.metric_inputs import metric_inputs
 from pipelines.restatement import note_restatements
+from pipelines.restatement_sql import MANY
 from transfer.metric_row import RESULT_COLUMNS
 
 FORMER, NEXT = "20260101T000000Z-aaaaaaaa", "20260102T000000Z-bbbbbbbb"
@@ -97,14 +98,16 @@ def causes(tmp_path: Path) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
     semantic_manifest.write_text(json.dumps(SEMANTIC), encoding="utf-8")
     warehouse = duckdb.connect()
 
-    def compared(now: Said, as_of: date = date(2026, 1, 1), logic: str = "same") -> list[tuple[Any, ...]]:
+    def compared(
+        now: Said, as_of: date = date(2026, 1, 1), logic: str = "same", publish: bool = True
+    ) -> list[tuple[Any, ...]]:
         artifacts = (MANIFEST, semantic_manifest)
         for said, version in ((OLD, FORMER), (OLD | now, NEXT)):
             _write(warehouse, said)
             former = tmp_path / f"learning-{FORMER}.duckdb"
             of_version = (as_of, logic) if version == NEXT else (date(2026, 1, 1), "same")
             note_restatements(warehouse, former, artifacts, version, *of_version)
-            if version == FORMER:
+            if version == FORMER and publish:
                 with duckdb.connect(str(former)) as published:
                     _write(published, said)
         told = "select cause, reach, unit, rows_before, rows_after from publishing.restatement_cause order by all"
@@ -195,6 +198,19 @@ def test_rows_of_other_facts_count_by_unit_and_reach_as_far_as_a_figure_is_watch
     assert causes(now) == [("landed", "rows", "report", 0, 3)]
 
 
+def test_a_history_that_is_loaded_at_once_is_told_as_a_number(causes):
+    months = [unit(f"u{n}", "2026-01-02 01:00", "2025-02-05") for n in range(MANY + 1)]
+    days = [events(f"u{n}", "2025-02-05", 1) for n in range(MANY + 1)]
+    now = {
+        "metrics.metric_result_latest": restated(60.0),
+        "trust.ledger": [*months, *OLD["trust.ledger"]],
+        "trust.events_by_day": [*days, *OLD["trust.events_by_day"]],
+    }
+    assert causes(now) == [("landed", "rows", None, 0, MANY + 1)]
+    units = "select units, source_file from publishing.restatement_cause"
+    assert causes.warehouse.execute(units).fetchall() == [(MANY + 1, None)]
+
+
 def test_a_changed_link_is_told_without_saying_whose(causes):
     links = [{"token": "t1", "person_key": 1}, {"token": "t2", "person_key": 1}, {"token": "t3", "person_key": 3}]
     now = {
@@ -227,6 +243,15 @@ def test_a_figure_that_nothing_explains_is_said_to_be_unexplained(causes):
 def test_a_figure_that_became_final_as_it_stood_is_no_restatement(causes, monkeypatch):
     monkeypatch.setitem(OLD, "metrics.metric_result_latest", [figure(9.0, status="provisional")])
     assert causes({"metrics.metric_result_latest": restated(9.0)}) == []
+
+
+def test_a_version_that_older_code_published_is_compared_by_its_figures(causes, tmp_path):
+    assert causes({}) == []
+    with duckdb.connect(str(tmp_path / f"learning-{FORMER}.duckdb")) as former:
+        former.execute("alter table trust.ledger drop first_told_date")
+        former.execute("drop table trust.events_by_day")
+    now = {"metrics.metric_result_latest": restated(1.0), "trust.events_by_day": []}
+    assert causes(now, logic="new", publish=False) == [("new logic", None, None, None, None)]
 
 
 def test_a_publication_that_is_tried_again_tells_its_restatements_once(causes):

@@ -34,9 +34,33 @@ def published(home: Home) -> Home:
         "restatement_causes": (
             CAUSE,
             [
-                {**INPUT, "version": SECOND, "cause": "landed", "unit": "a", "rows_before": 0, "rows_after": 1},
-                {**INPUT, "version": SECOND, "cause": "landed", "unit": "b", "rows_before": 0, "rows_after": 2},
-                {**INPUT, "version": THIRD, "cause": "voided", "unit": "a", "rows_before": 1, "rows_after": 0},
+                {
+                    **INPUT,
+                    "version": SECOND,
+                    "cause": "landed",
+                    "unit": "a",
+                    "units": 1,
+                    "rows_before": 0,
+                    "rows_after": 1,
+                },
+                {
+                    **INPUT,
+                    "version": SECOND,
+                    "cause": "landed",
+                    "unit": "b",
+                    "units": 1,
+                    "rows_before": 0,
+                    "rows_after": 2,
+                },
+                {
+                    **INPUT,
+                    "version": THIRD,
+                    "cause": "voided",
+                    "unit": "a",
+                    "units": 1,
+                    "rows_before": 1,
+                    "rows_after": 0,
+                },
             ],
         ),
     }

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -17,7 +19,7 @@ import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
-from connectors import landing
+from connectors import archive, landing
 from connectors.home import Home
 from pipelines import runs, screen
 from pipelines.cli import app
@@ -40,8 +42,8 @@ def test_the_published_database_has_the_three_schemas_that_readers_rely_on(
     trust = {name for schema, name in tables if schema == "trust"}
     assert trust == {
         "ledger", "rejects", "guard_results", "freshness", "reconciliation", "restatements", "versions",
-        "late_rows", "replays", "row_fates", "events_by_day", "statement_conflicts", "statement_voids",
-        "suspected_duplicates",
+        "late_rows", "replays", "row_fates", "events_by_day", "restatement_causes", "statement_conflicts",
+        "statement_voids", "suspected_duplicates",
     }  # fmt: skip
     assert {"dim_person", "dim_learning_activity", "dim_org_unit", "dim_date", "fct_learning_event", "fct_enrolment",
             "fct_assessment_result"} <= {name for schema, name in tables if schema == "marts"}  # fmt: skip
@@ -60,9 +62,9 @@ def test_no_published_fact_is_empty(published: duckdb.DuckDBPyConnection) -> Non
 ABOUT_PERSONS = {
     "bridge_learning_event_member", "bridge_manager_downline", "bridge_team_member", "dim_person",
     "fct_assessment_pair", "fct_assessment_result", "fct_attempt", "fct_certification_award",
-    "fct_certification_monthly", "fct_certification_status", "fct_completion", "fct_enrolment",
-    "fct_enrolment_request", "fct_learning_event", "fct_learning_time", "fct_registration",
-    "fct_session_attendance", "fct_statement_reference",
+    "fct_certification_monthly", "fct_certification_status", "fct_completion", "fct_cpd_cycle",
+    "fct_enrolment", "fct_enrolment_conformity", "fct_enrolment_request", "fct_learning_event",
+    "fct_learning_time", "fct_registration", "fct_session_attendance", "fct_statement_reference",
 }  # fmt: skip
 """What was learned, by whom (pseudonymous). Nobody's KPI, answer, observation or appraisal: adding one is a decision."""
 
@@ -224,6 +226,33 @@ def test_a_reader_keeps_the_version_that_it_opened(copied: Home) -> None:
         assert reader.sql("select count(*) from marts.fct_learning_event").fetchone() == before
     assert copied.published_database.resolve() != opened
     assert len(list(copied.published.glob("learning-*.duckdb"))) == 2
+
+
+def test_late_statements_restate_figures_and_are_named_as_their_cause(copied: Home) -> None:
+    former = published_version(copied)
+    (copied.inbox / "xapi" / "late.ndjson").write_text("\n".join(_told_of_another_course(copied)), encoding="utf-8")
+    outcome = runs.run(copied)
+    assert outcome.outcome == "published", outcome.reasons
+    with duckdb.connect(str(copied.published_database.resolve()), read_only=True) as connection:
+        figures = "select distinct former_version from trust.restatements where former_value is distinct from value"
+        assert connection.sql(figures).fetchall() == [(former,)]
+        told = "select distinct cause, reach, rows_before, rows_after > 0 from trust.restatement_causes where "
+        assert connection.sql(told + "source_file = 'late.ndjson' and record_kind = 'statements'").fetchall() == [
+            ("landed", "rows", 0, True)
+        ]
+        assert connection.sql(told + "cause = 'unexplained'").fetchall() == []
+
+
+def _told_of_another_course(home: Home) -> Iterator[str]:
+    """What learners completed, told again of a course that nobody has heard of."""
+    plain = [each.path for each in archive.originals(home, "xapi") if each.source_file.endswith(".ndjson")]
+    lines = [line for path in plain for line in path.read_text(encoding="utf-8").splitlines()]
+    completed = [line for line in lines if "/verbs/completed" in line and line.endswith("}")]
+    assert len(completed) >= 10
+    for statement in map(json.loads, completed[:10]):
+        course = {"id": "https://late.example.org/course", "objectType": "Activity"}
+        course["definition"] = {"type": "http://adlnet.gov/expapi/activities/course"}
+        yield json.dumps({**statement, "id": str(uuid.uuid4()), "object": course})
 
 
 SOME_TOOLS = ("totara", "xapi", "training_requests")
