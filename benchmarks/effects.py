@@ -90,6 +90,15 @@ VISIBLE: dict[str, Callable[[int], Simulated]] = {
     ),
     "drift by 0.1 SD a period, 80 teams": lambda seed: simulated(Plan(80, 40), seed, confounded=panels.drifting(0.1)),
 }
+BESIDE: dict[str, Callable[[int], Simulated]] = {
+    f"{name}, and an effect of 3 SD": (lambda seed, what=what: simulated(Plan(30, 15), seed, 3.0, confounded=what))
+    for name, what in (
+        ("drift by 0.1 SD a period", panels.drifting(0.1)),
+        ("drift by 0.2 SD a period", panels.drifting(0.2)),
+        ("picked in a bad spell of 1 SD", panels.picked_at_their_lowest(1.0)),
+    )
+}
+"""A credible verdict says that there is an effect; these say what else may be in the figure."""
 INVISIBLE: dict[str, Callable[[int], Simulated]] = {
     "moved by 1 SD in the month of the training": lambda seed: simulated(
         Plan(30, 15), seed, confounded=panels.moved_with(1.0)
@@ -116,7 +125,7 @@ def measure(seeds: int) -> dict[str, Any]:
         "intervals": list(_intervals(seeds)),
         "verdicts": [
             {"kind": kind, **row}
-            for kind, some in (("clean", CLEAN), ("visible", VISIBLE), ("invisible", INVISIBLE))
+            for kind, some in (("clean", CLEAN), ("visible", VISIBLE), ("beside", BESIDE), ("invisible", INVISIBLE))
             for row in (_row(name, [outcome(make(seed), seed) for seed in range(few)]) for name, make in some.items())
         ],
         "companies": [
@@ -206,8 +215,9 @@ def _told_verdicts(rows: list[dict[str, Any]]) -> str:
 ## Effects: what is called credible
 
 Starts that somebody chose, 24 periods, starts in 8, 11, 14, and no effect at all unless the line says so;
-{rows[0]["seeds"]:,} seeds a line. *Visible* confounders show in the panel before the start, *invisible* ones can't. Of
-visibly confounded programmes at most {worst:.1%} were called credible.
+{rows[0]["seeds"]:,} seeds a line. *Visible* confounders show in the panel before the start, *invisible* ones can't;
+*beside* is a visible confounder beside a true effect. Of visibly confounded programmes at most {worst:.1%} were called
+credible.
 
 | | situation | true effect | estimated | p < .05 | credible | suggestive | not credible |
 |---|---|---|---|---|---|---|---|

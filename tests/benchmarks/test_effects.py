@@ -68,6 +68,7 @@ def test_results_are_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(effects, "CLEAN", some(CLEAN, "no effect"))
     monkeypatch.setattr(effects, "VISIBLE", some(VISIBLE, "drift by 0.4 SD a period"))
+    monkeypatch.setattr(effects, "BESIDE", {})
     monkeypatch.setattr(effects, "INVISIBLE", {})
     monkeypatch.setattr(effects, "COMPANIES", {})
     monkeypatch.setattr(effects, "TEAMS", (8,))
@@ -75,4 +76,4 @@ def test_results_are_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     page = told(effects.measure(6))
     assert "| 8 | none |" in page
     assert "| visible | drift by 0.4 SD a period | 0.00 |" in page
-    assert "at most 0.0% were called credible" in page
+    assert "at most 0.0% were called\ncredible" in page

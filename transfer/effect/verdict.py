@@ -39,7 +39,7 @@ def assess(study: Study, evidence: Evidence, subject: Subject) -> EffectCard:
     guards = judged(measured, evidence)
     verdict = verdict_of(choice.ceiling, guards)
     return EffectCard(
-        subject, estimand(subject), choice, who, headline, _robustness(evidence, measured, panel),
+        subject, estimand(subject, choice.design), choice, who, headline, _robustness(evidence, measured, panel),
         single.points if single else _points(study), _record(evidence), guards, verdict,
         _reasons(choice, guards, verdict), concluded(subject, headline, verdict, guards),
         extra=single.extra if single else {},
@@ -59,8 +59,8 @@ def unestimable(subject: Subject, evidence: Evidence, reason: str, panel: Panel 
     headline = told.headline if told else Headline("none", None, None, None, None, "none", 0.95, None, None)
     guards = judged(Measured(situation, choice.design, None), evidence)
     return EffectCard(
-        subject, estimand(subject), choice, who_of(panel, evidence), headline, Robustness(), (), _record(evidence),
-        guards, Verdict.NOT_ESTIMABLE, (reason,), concluded(subject, headline, Verdict.NOT_ESTIMABLE, guards),
+        subject, estimand(subject, choice.design), choice, who_of(panel, evidence), headline, Robustness(), (),
+        _record(evidence), guards, Verdict.NOT_ESTIMABLE, (reason,), concluded(subject, headline, Verdict.NOT_ESTIMABLE, guards),
         extra=told.extra if told else {},
     )  # fmt: skip
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from transfer.effect.card import Headline, Subject
-from transfer.effect.design import Verdict
+from transfer.effect.design import Design, Verdict
 from transfer.effect.figures import number
 from transfer.effect.guard import Guard, Level
 from transfer.effect.interrupted_series import without_claims
 
 
-def estimand(subject: Subject) -> str:
-    """What the figure is: whose, of what, in which unit."""
+def estimand(subject: Subject, design: Design) -> str:
+    """What the figure is: whose, of what, in which unit; without a comparison nothing is estimated."""
+    if design in (Design.INTERRUPTED_SERIES, Design.NONE):
+        return without_claims(f"None: {subject.outcome} is described as it went, and nothing is estimated.")
     wanted = {"up": "; more is better", "down": "; less is better", None: ""}[subject.better]
     measure = f" in {subject.measure}" if subject.measure else ""
     return (

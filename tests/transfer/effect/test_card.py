@@ -133,6 +133,7 @@ def test_a_single_series_is_described_and_nothing_is_claimed() -> None:
     alone = Panel.of_arrays(np.arange(12.0)[None], np.array([7.0]))
     told = unestimable(SUBJECT, Evidence(), "There is one team and nobody to compare it with.", alone)
     assert (told.design.design, told.verdict) == (Design.INTERRUPTED_SERIES, Verdict.NOT_ESTIMABLE)
+    assert told.estimand == "None: Hours to delivery is described as it went, and nothing is estimated."
     assert "2.5 hours on average" in card_page.render(told)
     assert "2.5 hours on average" in card_text.render(told)
 
