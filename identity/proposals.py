@@ -35,6 +35,8 @@ from identity.vault import Vault
 
 LIKELY = 0.92
 """Similarity from which two names may be one: a letter more, a double name, another spelling."""
+SAME_DAY = 50
+"""Persons who may be born on one day; more are a placeholder's."""
 QUEUE_SHARE, QUEUE_LEAST = 0.01, 20
 """Questions that are asked at a time: of a hundred people one, but these at least."""
 
@@ -74,7 +76,9 @@ def proposals(
         connection.execute(f"create temp table identifiers as {_of_vault(vault, 'identifiers')}")
         connection.execute(f"create temp table attributes as {_of_vault(vault, 'attributes')}")
         connection.register("links", links)
-        connection.register("held", holders(hr_claims(connection, people)))
+        claims = hr_claims(connection, people)
+        is_shared = claims["token"].isin(links.loc[links["state"] == "shared", "token"])
+        connection.register("held", holders(claims[~is_shared]))
         connection.execute(_NAMED)
         found = [
             Proposal(kind, (left, right), similarity, (told_left, told_right))
@@ -136,7 +140,7 @@ select distinct
 from whole
 """
 
-_EMPLOYED = """
+_EMPLOYED = f"""
 employed as (
     select
         person_token,
@@ -146,9 +150,11 @@ employed as (
     where not is_deleted and coalesce(employment_status, '') <> 'left'
     group by person_token
 ),
+-- A birth date that many have is what was entered where nobody knew it.
 born as (
     select token, min(value) as birth_date from attributes where attribute = 'birth_date'
     group by token having count(distinct value) = 1
+    qualify count(*) over (partition by min(value)) <= {SAME_DAY}
 ),
 persons as (
     select employed.*, born.birth_date, named.name, named.folded

@@ -39,13 +39,23 @@ ALIKE = 0.75
 """Similarity (Jaro and Winkler) under which two names are of two people and no spelling of one."""
 
 _CONTESTED = f"""
-select distinct one.token
-from claims as one join claims as other
-    on other.token = one.token
-    and other.since < coalesce(one.until, date '9999-12-31') and one.since < coalesce(other.until, date '9999-12-31')
-where one.trust > 0
-group by one.token, one.person_token, one.since having count(distinct other.person_token) >= {SEVERAL}
+with held as (
+    select token, person_token, min(since) as since, max(coalesce(until, date '9999-12-31')) as until
+    from claims where trust > 0 group by token, person_token
+),
+-- One more from the first day on, one less from the last; of a day, who goes is gone before another comes.
+changes as (
+    select token, since as day, 1 as change from held
+    union all
+    select token, until, -1 from held
+),
+counted as (
+    select token, sum(change) over (partition by token order by day, change rows unbounded preceding) as persons
+    from changes
+)
+select distinct token from counted where persons >= {SEVERAL}
 """
+"""Counted in one sweep and not by pairs: a placeholder may stand beside every person there is."""
 
 _NUMBERED = f"""
 select account_token from accounts where employee_token is not null

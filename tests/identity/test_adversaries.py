@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -142,3 +143,15 @@ def test_a_second_run_moves_nobody(company: Used, resolution: Resolution) -> Non
     again = company.resolved(PEOPLE[::-1], accounts[::-1], CALLED, {"night": every_hour(range(24), 5)})
     pd.testing.assert_frame_equal(again.links, resolution.links)
     assert again.minted == 0
+
+
+def test_a_placeholder_beside_everybody_in_hr_is_nobody_s_and_costs_no_time(tmp_path: Path) -> None:
+    """Every pair of three thousand would be nine million, and every stretch of days of every pair far more."""
+    landed = Used(tmp_path)
+    people = [{"person_token": f"p{n}", "email_token": "none@"} | on(date(2024, 1, 1 + n % 28)) for n in range(3000)]
+    landed.vault.write_unit("hr", "names", [], [(f"p{n}", "birth_date", "1900-01-01") for n in range(3000)])
+    resolution = landed.resolve(people, [{"account_token": "a", "email_token": "none@"}])
+    assert resolution.links.set_index("token").loc[["none@", "a"], "rule"].tolist() == ["shared_by_several"] * 2
+    assert resolution.links["person_key"].nunique() == 3000
+    places = landed.folder / "people", landed.folder / "accounts"
+    assert proposals(*places, resolution.links, landed.vault, ()) == []
