@@ -5,13 +5,15 @@
 
 Everything runs in this process with dbt at hand, so start-up is not in the figures. What a model cost is the time of
 the processor between its start and its end, because other programs share the machine. ``BENCH_STATEMENTS`` is the
-size of a block, ``BENCH_BLOCKS`` names the histories that are compared (``1,10``).
+size of a block, ``BENCH_BLOCKS`` names the histories that are compared (``1,10``); the last line holds the ratios of
+each history to the first.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -123,10 +125,14 @@ WITH_STATEMENTS = (("accounts", "account_token", "actor_token"), ("activities", 
 
 @dataclass
 class Build:
-    """What one dbt build cost, in seconds: of the clock, of the processor, and of the processor by model."""
+    """What one dbt build cost, in seconds: of the clock, of the processor, and of the processor by model.
+
+    ``written`` is in bytes, logs included.
+    """
 
     wall: float = 0
     processor: float = 0
+    written: int = 0
     models: dict[str, float] = field(default_factory=dict)
 
 
@@ -214,16 +220,24 @@ class Dbt:
         project, files = CHECKOUT / "dbt_project", self._home / "warehouse" / "dbt"
         places = ["--project-dir", project, "--profiles-dir", project, "--target-path", files, "--log-path", files]
         command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *more]
-        clock, processor = perf_counter(), process_time()
+        clock, processor, written = perf_counter(), process_time(), _written()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             runner = dbtRunner(manifest=self._manifest, callbacks=[noted])
             result = runner.invoke([*command, *map(str, places), "--threads", "1", "--log-level", "none", "--quiet"])
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not result.success:
-            raise RuntimeError(str(result.exception or result.result))
+            failed = [f"{each.node.name}: {each.message}" for each in result.result or () if each.status == "error"]
+            raise RuntimeError(str(result.exception or "\n".join(failed)))
         built.wall, built.processor = perf_counter() - clock, process_time() - processor
+        built.written = _written() - written
         return built
+
+
+def _written() -> int:
+    """Bytes that this process has handed to files so far."""
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="ascii").splitlines())
+    return int(told["wchar"])
 
 
 def measure(home: Path, landed: Path, statements: int, blocks: int) -> Iterator[Build]:
@@ -259,9 +273,19 @@ def summary(builds: list[Build]) -> dict[str, Any]:
         "day_wall": round(median(day.wall for day in days), 2),
         "day_without_nodes": round(median(day.processor - nothing.processor for day in days), 2),
         "nothing_new": round(nothing.processor, 2),
+        "written_mb": round(median(day.written for day in days) / 1e6, 1),
         "whole_models": {name: round(seconds, 2) for name, seconds in whole.models.items()},
         "models": dict(sorted(models.items(), key=lambda each: -each[1])),
     }
+
+
+RATIOS = ("day", "day_wall", "day_without_nodes", "nothing_new", "written_mb")
+
+
+def ratios(shorter: dict[str, Any], longer: dict[str, Any]) -> dict[str, float]:
+    """What a day costs after the longer history, in terms of what it costs after the shorter one."""
+    sizes = {"statements": longer["statements"] / shorter["statements"]}
+    return sizes | {name: round(longer[name] / shorter[name], 2) for name in RATIOS}
 
 
 def main() -> None:
@@ -269,9 +293,14 @@ def main() -> None:
     histories = [int(blocks) for blocks in os.environ.get("BENCH_BLOCKS", "1,10").split(",")]
     with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
         landed = landed_block(Path(os.environ.get("BENCH_FOLDER", folder)), statements)
+        told = []
         for blocks in histories:
-            builds = list(measure(Path(folder) / f"history_{blocks}", landed, statements, blocks))
-            print(json.dumps({"statements": blocks * statements, **summary(builds)}), flush=True)
+            home = Path(folder) / f"history_{blocks}"
+            builds = list(measure(home, landed, statements, blocks))
+            shutil.rmtree(home)
+            told.append({"statements": blocks * statements, **summary(builds)})
+            print(json.dumps(told[-1]), flush=True)
+        print(json.dumps([ratios(told[0], one) for one in told[1:]]))
 
 
 if __name__ == "__main__":

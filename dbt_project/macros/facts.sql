@@ -44,3 +44,25 @@ codes as (
         'certifications', 'survey_responses', 'observations', 'kpi_values', 'capability_assessments', 'costs'
     ]) }}
 {%- endmacro %}
+
+
+{#
+    A CTE `places`: under which token, tool and activity id the pairs of learner and activity that `touched` lists may
+    be told of. It says more than it should where a token was given to somebody else: who uses it asks for the link of
+    the day as well.
+#}
+{% macro places_of_pairs(touched) -%}
+tokens_of_learners as (
+    select {{ learner('person_key', 'token') }} as learner, token from {{ ref('int_identity_link') }}
+    union
+    select learner, learner as token from {{ touched }}
+),
+
+places as (
+    select distinct tokens_of_learners.token as person_token, offerings.tool, offerings.activity_id
+    from {{ touched }} as touched_pairs
+    inner join tokens_of_learners on touched_pairs.learner = tokens_of_learners.learner
+    inner join {{ ref('int_activity_harmonised') }} as offerings
+        on touched_pairs.activity_key = offerings.activity_key
+)
+{%- endmacro %}

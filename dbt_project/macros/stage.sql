@@ -4,9 +4,14 @@
     A later version of a contract is united here, by one more select.
 #}
 {% macro stage(name) -%}
-    {%- set landing = source('landing', name) -%}
-    {%- set has_units = name not in ['ledger', 'rejects', 'late_rows', 'replays', 'identity_links', 'person_aliases', 'activity_decisions'] -%}
-    {%- if has_units -%}{%- set ledger = ref('stg_ledger') -%}{%- endif -%}
+    {%- set without_units = [
+        'ledger', 'rejects', 'late_rows', 'replays', 'identity_links', 'person_aliases', 'activity_decisions'
+    ] -%}
+    {{ landed_rows(name, source('landing', name), ref('stg_ledger') if name not in without_units) }}
+{%- endmacro %}
+
+
+{% macro landed_rows(name, landing, ledger) -%}
     {%- if execute -%}
         {%- set columns = graph.sources['source.' ~ project_name ~ '.landing.' ~ name].columns.values() -%}
     {%- endif -%}
@@ -19,7 +24,7 @@ landed as (
             {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ landing }} as landed_files
-){% if has_units %},
+){% if ledger %},
 
 finished as (
     select landed.*
@@ -41,4 +46,64 @@ select * from finished
 
 select * from landed
 {%- endif %}
+{%- endmacro %}
+
+
+{#
+    What is staged of one kind, from no more files than hold `units`: a query that yields unit. It only spares an
+    engine the other files: which rows are meant, the caller still says. `known_by` is the relation that the query
+    asks; where that isn't there yet (a first build, a unit test), or all units are touched, all files are read.
+#}
+{% macro staged_in(kind, units, known_by) -%}
+    {{ return(adapter.dispatch('staged_in')(kind, units, known_by)) }}
+{%- endmacro %}
+
+
+{% macro default__staged_in(kind, units, known_by) -%}
+    {{ ref('stg_' ~ kind) }}
+{%- endmacro %}
+
+
+{# To open a file and read what it says of itself costs more than to find nothing in it, and there are more each day. #}
+{% macro duckdb__staged_in(kind, units, known_by) -%}
+    {%- set staged = ref('stg_' ~ kind) -%}
+    {%- set known = load_relation(known_by) if execute and known_by.schema -%}
+    {%- if not known or is_whole_build() -%}
+        {{ return(staged) }}
+    {%- endif -%}
+    {%- set source_meta = graph.sources['source.' ~ project_name ~ '.landing.' ~ kind].meta -%}
+    {%- set landing = source_meta.external_location.replace('{home}', source_meta.home).replace('{name}', kind) -%}
+    {%- set every_file = landing.split("'")[1] -%}
+    {%- set named -%}
+        select files.file
+        from glob('{{ every_file }}') as files
+        where
+            parse_filename(files.file, true) = 'zero_rows'
+            or parse_filename(files.file, true) in (select units.unit from ({{ units }}) as units)
+        order by files.file
+    {%- endset -%}
+    {%- set files = run_query(named).columns[0].values() -%}
+    ({{ landed_rows(
+        kind,
+        landing.replace("'" ~ every_file ~ "'", "['" ~ files | join("', '") ~ "']"),
+        staged.incorporate(path={'identifier': 'stg_ledger'})
+    ) }})
+{%- endmacro %}
+
+
+{# What is staged of the units that this build looks at again, and of those that hold something of a touched day. #}
+{% macro touched_units(kind) -%}
+    {{ return(staged_in(kind, 'select unit from ' ~ ref('int_unit_touched'), ref('int_unit_touched'))) }}
+{%- endmacro %}
+
+
+{% macro units_of_touched_days(kind) -%}
+    {%- set units -%}
+        select distinct unit
+        from {{ ref('int_event_located') }}
+        where
+            record_kind = '{{ kind }}'
+            and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+    {%- endset -%}
+    {{ return(staged_in(kind, units, ref('int_event_located'))) }}
 {%- endmacro %}

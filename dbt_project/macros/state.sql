@@ -27,13 +27,25 @@
 #}
 {% macro vouched_for() -%}
     {%- for model in [
+        'audit_learning_event_by_day',
+        'fct_attempt',
+        'fct_enrolment',
         'fct_learning_event',
+        'fct_learning_time',
+        'fct_registration',
+        'int_attempt_decided',
         'int_definition_seen',
         'int_enrolment_evidenced',
+        'int_enrolment_milestone',
+        'int_enrolment_numbered',
+        'int_enrolment_started',
         'int_event_located',
         'int_learning_event_explained',
+        'int_learning_time_evidenced',
+        'int_learning_time_united',
         'int_offering_seen',
         'int_offering_visited',
+        'int_registration_satisfied',
         'int_session_evidenced',
         'int_session_united',
         'int_statement_assessed',
@@ -55,9 +67,9 @@
 
 {#
     What this very model listed for an earlier build that was never confirmed, because a fact or one of its tests
-    failed. `int_partitions_built` confirms partitions, by build, the way the other `_built` models do.
+    failed. `int_partitions_built` confirms builds, list by list, the way the other `_built` models do.
 #}
-{% macro unconfirmed(columns, partition) -%}
+{% macro unconfirmed(columns) -%}
     {%- set before = built(this.identifier, columns) | trim -%}
     {%- set confirmed = adapter.get_relation(target.database, this.schema, 'int_partitions_built') if execute -%}
     {%- if before.startswith('(') or not confirmed -%}
@@ -71,9 +83,8 @@
                     select 1
                     from {{ confirmed }} as confirmed
                     where
-                        confirmed.build_id = listed.build_id
-                        and confirmed.partition_name = '{{ partition }}'
-                        and confirmed.partition_value = cast(listed.{{ partition }} as {{ dbt.type_string() }})
+                        confirmed.listed_by = '{{ this.identifier }}'
+                        and confirmed.build_id = listed.build_id
                 )
         )
     {%- endif -%}
@@ -113,7 +124,8 @@
     {%- set checksums = [] -%}
     {%- for node in (graph.nodes.values() if execute else []) -%}
         {%- if node.resource_type in ['model', 'seed'] and (
-            node.schema in ['staging', 'intermediate', 'seeds'] or node.name == 'fct_learning_event'
+            node.schema in ['staging', 'intermediate', 'seeds']
+            or node.config.materialized == 'replace_partitions'
         ) -%}
             {%- do checksums.append(node.name ~ ' ' ~ node.checksum.checksum) -%}
         {%- endif -%}

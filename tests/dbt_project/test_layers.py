@@ -87,6 +87,13 @@ def test_only_the_state_of_the_last_build_reads_the_facts_from_below(manifest):
         assert ("marts", "fct_learning_event") in _read(manifest, node)
 
 
+def test_the_state_vouches_for_every_model_that_is_built_by_partitions(manifest):
+    """It moves when they and their tests are through; what it didn't wait for could be left behind for ever."""
+    partitioned = {node["name"] for node in _models(manifest) if node["config"]["materialized"] == "replace_partitions"}
+    for state in (node for node in _models(manifest) if node["name"].endswith("_built")):
+        assert partitioned <= {name for _, name in _read(manifest, state)}, state["name"]
+
+
 def test_nothing_but_the_source_names_the_files_of_landing(manifest):
     naming = [node["name"] for node in _models(manifest) if "read_parquet" in node.get("raw_code", "")]
     assert not naming

@@ -79,6 +79,7 @@ AUDITS = {
     "audit_identity",
     "audit_identity_merge",
     "audit_learning_event",
+    "audit_learning_event_by_day",
     "audit_learning_event_monthly",
     "audit_ledger",
     "audit_person",

@@ -1,75 +1,71 @@
 -- The row (all) stands on its own, so that an empty warehouse shows as a row of zeros and never as no row.
 with
 
-events as (
-    select
-        event_key,
-        tool,
-        person_key,
-        activity_key,
-        verb,
-        occurred_at,
-        loaded_at,
-        occurred_at > {{ dbt.dateadd('day', 1, 'loaded_at') }} as is_future
-    from {{ ref('fct_learning_event') }}
+days as (
+    select * from {{ ref('audit_learning_event_by_day') }}
 ),
 
 -- A tool's first delivery holds its past; only what happens after it can arrive late.
 first_deliveries as (
+    select tool, min(loaded_at) as first_loaded_at
+    from days
+    group by tool
+),
+
+-- How many events arrived within so many hours. What happened in the very hour of the first delivery is left out.
+arrivals as (
+    select days.tool, days.arrival_lag_hours, sum(days.events) as events
+    from days
+    inner join first_deliveries on days.tool = first_deliveries.tool
+    where days.earliest_at >= first_deliveries.first_loaded_at and not days.is_future
+    group by days.tool, days.arrival_lag_hours
+),
+
+ranked_arrivals as (
     select
         tool,
-        min(loaded_at) as first_loaded_at
-    from events
-    group by tool
+        arrival_lag_hours,
+        sum(events) over (partition by tool order by arrival_lag_hours) as events_so_far,
+        sum(events) over (partition by tool) as steady_events
+    from arrivals
+),
+
+-- The 95th percentile between its two neighbours, as percentile_cont has it, of counted values.
+neighbours as (
+    select
+        tool,
+        steady_events,
+        (steady_events - 1) * 0.95 as place,
+        min(
+            case when events_so_far > floor((steady_events - 1) * 0.95) then arrival_lag_hours end
+        ) as hours_below,
+        min(case when events_so_far > ceil((steady_events - 1) * 0.95) then arrival_lag_hours end) as hours_above
+    from ranked_arrivals
+    group by tool, steady_events
 ),
 
 lags as (
     select
-        events.tool,
-        count(*) as steady_events,
-        percentile_cont(0.95) within group (
-            order by {{ dbt.datediff('events.occurred_at', 'events.loaded_at', 'hour') }}
-        ) as arrival_lag_p95_hours
-    from events
-    inner join first_deliveries on events.tool = first_deliveries.tool
-    where events.occurred_at >= first_deliveries.first_loaded_at and not events.is_future
-    group by events.tool
-),
-
--- A statement keeps its id in every tool that relays it, so a key can stand twice across tools as well.
-duplicates as (
-    select
         tool,
-        sum(extra_rows) as duplicate_event_keys
-    from (
-        select
-            min(tool) as tool,
-            count(*) - 1 as extra_rows
-        from events
-        group by event_key
-        having count(*) > 1
-    ) as repeated_keys
-    group by tool
-),
-
-known_verbs as (
-    select distinct verb from {{ ref('seed_verb_map') }}
+        steady_events,
+        hours_below + (hours_above - hours_below) * (place - floor(place)) as arrival_lag_p95_hours
+    from neighbours
 ),
 
 tools as (
     select
-        events.tool,
-        count(*) as events,
-        count(case when events.person_key = {{ unknown_person() }} then 1 end) as events_without_person,
-        count(case when events.activity_key = {{ unknown_key() }} then 1 end) as events_without_activity,
-        count(case when known_verbs.verb is null then 1 end) as events_with_unmapped_verb,
-        count(case when events.is_future then 1 end) as future_events,
-        count(case when events.occurred_at < cast('1990-01-01' as date) then 1 end) as events_before_1990,
-        min(events.occurred_at) as earliest_at,
-        max(events.occurred_at) as latest_at
-    from events
-    left join known_verbs on events.verb = known_verbs.verb
-    group by events.tool
+        tool,
+        sum(events) as events,
+        sum(duplicate_event_keys) as duplicate_event_keys,
+        sum(events_without_person) as events_without_person,
+        sum(events_without_activity) as events_without_activity,
+        sum(events_with_unmapped_verb) as events_with_unmapped_verb,
+        sum(case when is_future then events else 0 end) as future_events,
+        sum(events_before_1990) as events_before_1990,
+        min(earliest_at) as earliest_at,
+        max(latest_at) as latest_at
+    from days
+    group by tool
 ),
 
 scopes as (
@@ -82,7 +78,7 @@ counted as (
     select
         scopes.tool,
         coalesce(sum(tools.events), 0) as events,
-        coalesce(sum(duplicates.duplicate_event_keys), 0) as duplicate_event_keys,
+        coalesce(sum(tools.duplicate_event_keys), 0) as duplicate_event_keys,
         coalesce(sum(tools.events_without_person), 0) as events_without_person,
         coalesce(sum(tools.events_without_activity), 0) as events_without_activity,
         coalesce(sum(tools.events_with_unmapped_verb), 0) as events_with_unmapped_verb,
@@ -94,7 +90,6 @@ counted as (
         max(tools.latest_at) as latest_at
     from scopes
     left join tools on scopes.tool = '(all)' or scopes.tool = tools.tool
-    left join duplicates on tools.tool = duplicates.tool
     left join lags on tools.tool = lags.tool
     group by scopes.tool
 ),

@@ -5,12 +5,12 @@ with
 months as (
     select
         tool,
-        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as month,
-        count(*) as events,
-        count(case when person_key = {{ unknown_person() }} then 1 end) as events_without_person
-    from {{ ref('fct_learning_event') }}
-    where occurred_at <= {{ dbt.dateadd('day', 1, 'loaded_at') }}
-    group by tool, cast({{ dbt.date_trunc('month', 'occurred_at') }} as date)
+        month,
+        sum(events) as events,
+        sum(events_without_person) as events_without_person
+    from {{ ref('audit_learning_event_by_day') }}
+    where not is_future
+    group by tool, month
 ),
 
 spans as (

@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='united_key', touched='int_attempt_touched') }}
+
 {#- At the end of the day that the build is made for, a session that was last heard of before that day is silent. -#}
 {%- set is_silent %}last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
 
@@ -7,7 +9,9 @@ with
 sessions as (
     select *
     from {{ ref('int_session_united') }}
-    where method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null)
+    where
+        (method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null))
+        and united_key in (select touched.united_key from {{ ref('int_attempt_touched') }} as touched)
 ),
 
 -- The method stands on both sides of each join: said of one side only, it makes an engine compare all with all.
@@ -75,6 +79,7 @@ ended as (
 timed as (
     select
         *,
+        case when method = 'gap' then 'gap of {{ var("idle_minutes") }} minutes' else method end as attempt_method,
         case end_reason
             when 'abandoned' then abandoned_at
             when 'terminated' then terminated_at
@@ -94,8 +99,10 @@ timed as (
 
 final as (
     select
+        united_key,
         session_key as attempt_key,
-        case when method = 'gap' then 'gap of {{ var("idle_minutes") }} minutes' else method end as attempt_method,
+        attempt_method,
+        {{ key_of(['attempt_method', 'session_key']) }} as fact_key,
         tool,
         person_key,
         learner,
@@ -104,8 +111,10 @@ final as (
         session_id,
         first_at as started_at,
         started_date,
+        last_at,
         ended_at,
         end_reason,
+        method in ('cmi5', 'gap') as is_ended_by_silence,
         completion_at as completed_at,
         completion_rule,
         passed_at,

@@ -1,4 +1,8 @@
+{{ config(materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_touched') }}
+
 with
+
+{{ places_of_pairs(ref('int_enrolment_touched')) }},
 
 links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
@@ -69,6 +73,11 @@ evidence as (
             else true
         end as is_counted
     from {{ ref('int_enrolment_evidenced') }} as evidence
+    inner join places
+        on
+            evidence.person_token = places.person_token
+            and evidence.tool = places.tool
+            and evidence.activity_id = places.activity_id
     left join cmi5_sessions as sessions on evidence.cmi5_session_key = sessions.session_key
     left join cmi5_registrations as registrations
         on
@@ -117,7 +126,7 @@ tellers as (
     inner join stores on '|' || held.held_by || '|' like '%|' || stores.tool || '|%'
 ),
 
-final as (
+linked as (
     select
         united.*,
         stores.source_tool,
@@ -132,6 +141,14 @@ final as (
     inner join stores on united.tool = stores.tool
     inner join tellers on united.held_by = tellers.held_by and tellers.teller_number = 1
     left join links on united.person_token = links.token and {{ holds_on('links', 'united.occurred_date') }}
+),
+
+keyed as (
+    select *, {{ key_of(['learner', 'activity_key']) }} as pair_key from linked
+),
+
+final as (
+    select * from keyed where pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
 )
 
 select * from final

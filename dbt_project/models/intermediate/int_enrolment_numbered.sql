@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_touched') }}
+
 {%- set whose = 'source_tool, learner, activity_key' %}
 
 with
@@ -10,7 +12,9 @@ milestones as (
         vocabulary.is_closing
     from {{ ref('int_enrolment_milestone') }} as milestones
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
-    where milestones.is_enrollable
+    where
+        milestones.is_enrollable
+        and milestones.pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.
@@ -55,17 +59,26 @@ opened as (
     from counted
 ),
 
+numbered as (
+    select
+        *,
+        cast(
+            dense_rank() over (partition by {{ whose }} order by opened_at, enrolment_name) as {{ dbt.type_int() }}
+        ) as enrolment_number
+    from opened
+),
+
 final as (
     select
+        pair_key,
+        {{ key_of(['source_tool', 'learner', 'activity_key', 'enrolment_number']) }} as enrolment_key,
         tool,
         source_tool,
         enrolment_tool,
         person_key,
         learner,
         activity_key,
-        cast(
-            dense_rank() over (partition by {{ whose }} order by opened_at, enrolment_name) as {{ dbt.type_int() }}
-        ) as enrolment_number,
+        enrolment_number,
         milestone,
         progress_order,
         occurred_at,
@@ -74,7 +87,7 @@ final as (
         rule,
         record_kind,
         record_key
-    from opened
+    from numbered
 )
 
 select * from final

@@ -1,12 +1,17 @@
+{{ config(materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_touched') }}
+
 {%- set whose = 'source_tool, learner, activity_key' %}
-{%- set enrolment = whose ~ ', enrolment_number' %}
+{%- set enrolment = whose ~ ', pair_key, enrolment_key, enrolment_number' %}
 
 with
+
+{{ places_of_pairs(ref('int_enrolment_touched')) }},
 
 milestones as (
     select numbered.*, vocabulary.is_opening, vocabulary.is_closing
     from {{ ref('int_enrolment_numbered') }} as numbered
     inner join {{ ref('seed_milestone') }} as vocabulary on numbered.milestone = vocabulary.milestone
+    where numbered.pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
 ),
 
 enrolments as (
@@ -44,6 +49,11 @@ visits as (
         visited.first_at,
         visited.last_at
     from {{ ref('int_offering_visited') }} as visited
+    inner join places
+        on
+            visited.person_token = places.person_token
+            and visited.tool = places.tool
+            and visited.activity_id = places.activity_id
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool
@@ -59,6 +69,8 @@ started as (
         periods.person_key,
         periods.learner,
         periods.activity_key,
+        periods.pair_key,
+        periods.enrolment_key,
         periods.enrolment_number,
         visits.occurred_date,
         greatest(visits.first_at, periods.opened_at) as occurred_at
@@ -83,6 +95,8 @@ ranked as (
 
 final as (
     select
+        ranked.pair_key,
+        ranked.enrolment_key,
         ranked.source_tool,
         ranked.enrolment_tool,
         ranked.person_key,

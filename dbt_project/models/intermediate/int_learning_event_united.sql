@@ -31,6 +31,11 @@ statements as (
         statements.category_activity_ids,
         statements.context_extensions,
         statements.result_extensions,
+        statements.member_token,
+        lower(statements.statement_ref_id) as context_statement_id,
+        case
+            when statements.object_kind = 'statement_ref' then lower(statements.object_id)
+        end as object_statement_id,
         statements.duration_seconds,
         statements.score_raw as score,
         statements.score_min,
@@ -45,7 +50,7 @@ statements as (
             when voided.statement_id is not null then 'voided'
             else 'counted'
         end as fate
-    from {{ ref('stg_statements') }} as statements
+    from {{ units_of_touched_days('statements') }} as statements
     left join {{ ref('int_statement_deduplicated') }} as copies
         on
             statements.statement_id = copies.statement_id
@@ -78,6 +83,9 @@ learning_events as (
         cast(null as {{ dbt.type_string() }}) as category_activity_ids,
         cast(null as {{ dbt.type_string() }}) as context_extensions,
         cast(null as {{ dbt.type_string() }}) as result_extensions,
+        cast(null as {{ dbt.type_string() }}) as member_token,
+        cast(null as {{ dbt.type_string() }}) as context_statement_id,
+        cast(null as {{ dbt.type_string() }}) as object_statement_id,
         events.duration_seconds,
         cast(null as {{ dbt.type_float() }}) as score,
         cast(null as {{ dbt.type_float() }}) as score_min,
@@ -87,7 +95,7 @@ learning_events as (
         cast(null as {{ dbt.type_boolean() }}) as is_completion,
         events.progress_share,
         coalesce(copies.fate, 'counted') as fate
-    from {{ ref('stg_learning_events') }} as events
+    from {{ units_of_touched_days('learning_events') }} as events
     left join {{ ref('int_learning_event_deduplicated') }} as copies
         on events.tool = copies.tool and events.record_key = copies.record_key and events.unit = copies.unit
 ),

@@ -1,64 +1,20 @@
+{{ config(
+    materialized='replace_partitions', partition_by='evidence_key', touched='int_learning_time_touched'
+) }}
+
 {#- Who tells of learning time, the best witness first: somebody who was there, the player that measured it, and what
     the learner wrote down. -#}
 
 with
 
-registered as (
-    select *, {{ recency_of_record() }} as recency from {{ ref('stg_learning_time') }}
+touched as (
+    select evidence_key from {{ ref('int_learning_time_touched') }}
 ),
 
-told as (
-    select
-        3 as rank_of_witness,
-        'registration' as evidence,
-        tool,
-        record_key,
-        person_token,
-        activity_id,
-        started_at,
-        minutes,
-        learning_date,
-        is_formal,
-        mode,
-        initiator
-    from registered
-    where recency = 1 and minutes > 0
-    union all
-    select
-        1 as rank_of_witness,
-        'attendance' as evidence,
-        tool,
-        record_key,
-        person_token,
-        activity_id,
-        started_at,
-        attended_minutes as minutes,
-        coalesce(started_date, cast(started_at as date)) as learning_date,
-        true as is_formal,
-        'formal' as mode,
-        cast(null as {{ dbt.type_string() }}) as initiator
-    from (select *, {{ recency_of_record() }} as recency from {{ ref('stg_attendances') }}) as attendances
-    where recency = 1 and attended_minutes > 0
-),
-
-linked as (
-    select
-        told.rank_of_witness,
-        told.evidence,
-        told.tool,
-        told.record_key,
-        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        {{ learner('links.person_key', 'told.person_token') }} as learner,
-        coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key,
-        told.started_at,
-        told.minutes,
-        told.learning_date,
-        coalesce(told.is_formal, activities.is_formal) as is_formal,
-        told.mode,
-        told.initiator
-    from told
-    {{ join_link('told', 'person_token', 'told.learning_date') }}
-    {{ join_activity('told') }}
+attempts as (
+    select *, {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key
+    from {{ ref('int_attempt_decided') }}
+    where united_key in (select threads.united_key from {{ ref('int_learning_time_touched') }} as threads)
 ),
 
 attempted as (
@@ -75,14 +31,17 @@ attempted as (
         attempts.started_date as learning_date,
         activities.is_formal,
         cast(null as {{ dbt.type_string() }}) as mode,
-        cast(null as {{ dbt.type_string() }}) as initiator
-    from {{ ref('int_attempt_decided') }} as attempts
+        cast(null as {{ dbt.type_string() }}) as initiator,
+        attempts.evidence_key,
+        attempts.united_key
+    from attempts
     {{ join_activity('attempts') }}
     where coalesce(attempts.duration_seconds, attempts.observed_seconds) > 0
 ),
 
 final as (
-    select * from linked
+    select *, cast(null as {{ dbt.type_string() }}) as united_key
+    from {{ ref('int_learning_time_told') }}
     union all
     select * from attempted
 )
@@ -102,6 +61,9 @@ select
     -- A course is formal by what it is, whoever leaves the field empty.
     coalesce(mode, case when is_formal then 'formal' end) as mode,
     initiator,
-    {{ key_of(['evidence', 'tool', 'record_key']) }} as evidence_key,
+    evidence_key,
+    united_key,
+    {{ key_of(['learner', 'learning_date']) }} as learner_day,
     {{ dbt.dateadd('second', 'cast(round(minutes * 60) as bigint)', 'started_at') }} as ended_at
 from final
+where evidence_key in (select touched.evidence_key from touched)

@@ -1,11 +1,42 @@
+{{ config(materialized='replace_partitions', partition_by='learner_day', touched='int_learning_day_touched') }}
+
 {#- One hour that three tools tell of is one hour. What has a clock time is laid over each other: each stretch counts
     once, for the best witness who covers it. What has none counts for what it exceeds of the same learner's time with
     the same activity on the same day; of several tools that tell it so, the one that tells most. -#}
 
 with
 
+touched as (
+    select distinct learner_day from {{ ref('int_learning_day_touched') }}
+),
+
+before as (
+    select learner, learner_day, evidence_key, island_started_at
+    from {{ built('int_learning_time_united', {
+        'learner': 'string', 'learner_day': 'string', 'evidence_key': 'string', 'island_started_at': 'timestamp'
+    }) }}
+),
+
+-- A touched day, and what reaches into it from the days beside it: that is needed, and stays as it is.
+islands_before as (
+    select distinct learner, island_started_at
+    from before
+    where learner_day in (select touched.learner_day from touched)
+),
+
+reaching_in as (
+    select before.evidence_key
+    from before
+    inner join islands_before
+        on before.learner = islands_before.learner and before.island_started_at = islands_before.island_started_at
+),
+
 evidence as (
-    select * from {{ ref('int_learning_time_evidenced') }}
+    select *
+    from {{ ref('int_learning_time_evidenced') }}
+    where
+        learner_day in (select touched.learner_day from touched)
+        or evidence_key in (select reaching_in.evidence_key from reaching_in)
 ),
 
 -- Stretches that touch are one island: told by a new row as soon as nobody before reached so far.
@@ -29,7 +60,12 @@ islands as (
 ),
 
 counted as (
-    select *, count(*) over (partition by learner, island) as witnesses from islands
+    select
+        *,
+        count(*) over (partition by learner, island) as witnesses,
+        min(started_at) over (partition by learner, island) as island_started_at,
+        max(ended_at) over (partition by learner, island) as island_ended_at
+    from islands
 ),
 
 -- Only where several witnesses meet is there anything to divide.
@@ -125,9 +161,19 @@ all_counted as (
 ),
 
 final as (
-    select evidence.*, all_counted.counted_minutes
+    select
+        evidence.*,
+        counted.island_started_at,
+        counted.island_ended_at,
+        all_counted.counted_minutes,
+        {{ key_of([
+            'evidence.tool', 'evidence.learner', 'evidence.learning_date', 'evidence.activity_key',
+            'evidence.evidence', 'evidence.is_formal', 'evidence.mode', 'evidence.initiator'
+        ]) }} as learning_time_key
     from evidence
     inner join all_counted on evidence.evidence_key = all_counted.evidence_key
+    left join counted on evidence.evidence_key = counted.evidence_key
+    where evidence.learner_day in (select touched.learner_day from touched)
 )
 
 select * from final

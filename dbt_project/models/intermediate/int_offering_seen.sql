@@ -27,7 +27,7 @@ seen as (
         {{ type or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as activity_type,
         {{ parent or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as parent_activity_id,
         cast({{ day }} as date) as seen_date
-    from {{ ref('stg_' ~ kind) }}
+    from {{ touched_units(kind) }} as {{ kind }}
     where
         unit in (select touched.unit from touched)
         and {{ activity }} is not null

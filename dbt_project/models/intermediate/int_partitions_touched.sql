@@ -107,7 +107,7 @@ activity_dates as (
 -- What an earlier build replaced without the facts passing their tests: what stands there now is not known.
 unconfirmed_dates as (
     select occurred_date, 'unconfirmed' as reason
-    from {{ unconfirmed({'occurred_date': 'date'}, 'occurred_date') }}
+    from {{ unconfirmed({'occurred_date': 'date'}) }}
 ),
 
 all_dates as (

@@ -1,9 +1,14 @@
+{{ config(materialized='replace_partitions', partition_by='registration', touched='int_registration_touched') }}
+
 with
 
 sessions as (
     select *
     from {{ ref('int_session_united') }}
-    where method = 'cmi5' and launch_mode = 'Normal' and registration is not null
+    where
+        method = 'cmi5'
+        and launch_mode = 'Normal'
+        and registration in (select touched.registration from {{ ref('int_registration_touched') }} as touched)
 ),
 
 -- What the LMS itself says of the course or block, whichever session it says it in.

@@ -17,9 +17,10 @@ evidence as (
 
 -- What a touched day told of before, it need not tell of any more: every thread that was open then is looked at again.
 before as (
-    select sessions.united_key
+    select sessions.united_key, case when sessions.method = 'cmi5' then sessions.registration end as registration
     from {{ built('int_session_united', {
-        'united_key': 'string', 'started_date': 'date', 'last_date': 'date'
+        'united_key': 'string', 'method': 'string', 'registration': 'string', 'started_date': 'date',
+        'last_date': 'date'
     }) }} as sessions
     where
         sessions.last_date >= (select min(touched.occurred_date) from touched)
@@ -31,17 +32,22 @@ before as (
 ),
 
 threads as (
-    select {{ united_thread() }} as united_key
+    select {{ united_thread() }} as united_key, case when method = 'cmi5' then registration end as registration
     from evidence
     union
-    select united_key
+    select united_key, registration
     from before
+    union
+    select united_key, registration
+    from {{ unconfirmed({'united_key': 'string', 'registration': 'string'}) }}
 ),
 
 final as (
     select
         united_key,
-        united_key as session_key -- which it is, of all threads that the clock doesn't divide
+        united_key as session_key, -- which it is, of all threads that the clock doesn't divide
+        registration, -- of cmi5 only: the one that the thread is part of
+        '{{ invocation_id }}' as build_id
     from threads
 )
 

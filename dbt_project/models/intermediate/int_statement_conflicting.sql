@@ -8,21 +8,29 @@
     'score_max', 'is_success', 'is_completion', 'duration_text', 'result_extensions', 'context_extensions',
     'statement_ref_id', 'instructor_token', 'team_token', 'platform', 'language'
 ] %}
+{%- set copies = ref('int_statement_deduplicated') %}
+{%- set touched_conflicts %}
+    from {{ copies }}
+    where
+        fate = 'conflicting'
+        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+{%- endset %}
+{%- set units_of_copies %}
+    select unit {{ touched_conflicts }}
+    union
+    select counted_unit as unit {{ touched_conflicts }}
+{%- endset %}
 
 with
 
 conflicts as (
-    select *
-    from {{ ref('int_statement_deduplicated') }}
-    where
-        fate = 'conflicting'
-        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+    select * {{- touched_conflicts }}
 ),
 
 -- Most statements are in no conflict, so the few ids are what is looked for, and in their units only.
 statements as (
     select *
-    from {{ ref('stg_statements') }}
+    from {{ staged_in('statements', units_of_copies, copies) }} as statements
     where
         statement_id in (select conflicts.statement_id from conflicts)
         and unit in (

@@ -2,6 +2,29 @@
 
 {#- The same learner says the same of the same thing in the same second. -#}
 {%- set act = 'verb_source, object_name, registration, occurred_second' %}
+{%- set located = ref('int_event_located') %}
+{#- One second may be two local days: at midnight, or where one of two players tells the time in another zone. Hardly
+    anything of another day lies in the same second, so that is asked first, of a table of few columns. -#}
+{%- set located_beside %}
+    from {{ located }}
+    where
+        record_kind = 'statements'
+        and occurred_date in (
+            {%- for days in [-2, -1, 1, 2] %}
+            select cast({{ dbt.dateadd('day', days, 'touched.occurred_date') }} as date) as occurred_date
+            from {{ ref('int_partitions_touched') }} as touched
+            {{- ' union' if not loop.last }}
+            {%- endfor %}
+        )
+        and occurred_date not in (
+            select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched
+        )
+        and {{ dbt.date_trunc('second', 'occurred_at') }} in (
+            select {{ dbt.date_trunc('second', 'events.occurred_at') }}
+            from {{ ref('int_learning_event_united') }} as events
+            where events.record_kind = 'statements' and events.fate = 'counted' and events.person_token is not null
+        )
+{%- endset %}
 
 with
 
@@ -33,26 +56,8 @@ events as (
     where record_kind = 'statements' and fate = 'counted' and person_token is not null
 ),
 
--- One second may be two local days: at midnight, or where one of two players tells the time in another zone.
-days_beside as (
-    {%- for days in [-2, -1, 1, 2] %}
-    select cast({{ dbt.dateadd('day', days, 'occurred_date') }} as date) as occurred_date from touched
-    {{- ' union' if not loop.last }}
-    {%- endfor %}
-    except
-    select occurred_date from touched
-),
-
--- Hardly anything of another day lies in the same second, so that is asked first, of a table of few columns.
-located_beside as (
-    select record_key as statement_id, unit
-    from {{ ref('int_event_located') }}
-    where
-        record_kind = 'statements'
-        and occurred_date in (select days_beside.occurred_date from days_beside)
-        and {{ dbt.date_trunc('second', 'occurred_at') }} in (
-            select {{ dbt.date_trunc('second', 'events.occurred_at') }} from events
-        )
+beside as (
+    select record_key as statement_id, unit, occurred_date {{- located_beside }}
 ),
 
 -- Whether these count isn't known here; trust_suspected_duplicates looks.
@@ -71,11 +76,11 @@ events_beside as (
         occurred_at,
         stored_at,
         false as is_touched
-    from {{ ref('stg_statements') }}
+    from {{ staged_in('statements', 'select distinct unit ' ~ located_beside, located) }} as statements
     where
-        unit in (select located_beside.unit from located_beside)
-        and statement_id in (select located_beside.statement_id from located_beside)
-        and occurred_date in (select days_beside.occurred_date from days_beside)
+        unit in (select beside.unit from beside)
+        and statement_id in (select beside.statement_id from beside)
+        and occurred_date in (select beside.occurred_date from beside)
         and actor_token is not null
 ),
 

@@ -25,7 +25,7 @@ final as (
         '{{ kind }}' as record_kind,
         {{ token }} as token,
         count(*) as row_count
-    from {{ ref('stg_' ~ kind) }}
+    from {{ touched_units(kind) }} as {{ kind }}
     where unit in (select touched.unit from touched) and {{ token }} is not null
     group by tool, unit, {{ token }}
     {%- if not loop.last %}

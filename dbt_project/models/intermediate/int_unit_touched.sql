@@ -33,7 +33,7 @@ differing as (
 ),
 
 unconfirmed as (
-    select * from {{ unconfirmed({'tool': 'string', 'record_kind': 'string', 'unit': 'string'}, 'unit') }}
+    select * from {{ unconfirmed({'tool': 'string', 'record_kind': 'string', 'unit': 'string'}) }}
 ),
 
 final as (

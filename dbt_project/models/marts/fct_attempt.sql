@@ -1,7 +1,11 @@
+{{ config(materialized='replace_partitions', partition_by='attempt_key', touched='int_attempt_number_touched') }}
+
 with
 
 attempts as (
-    select * from {{ ref('int_attempt_decided') }}
+    select *
+    from {{ ref('int_attempt_decided') }}
+    where fact_key in (select touched.fact_key from {{ ref('int_attempt_number_touched') }} as touched)
 ),
 
 activities as (
@@ -10,7 +14,7 @@ activities as (
 
 final as (
     select
-        {{ key_of(['attempts.attempt_method', 'attempts.attempt_key']) }} as attempt_key,
+        attempts.fact_key as attempt_key,
         attempts.tool,
         attempts.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,

@@ -1,19 +1,27 @@
+{{ config(materialized='replace_partitions', partition_by='enrolment_key', touched='int_enrolment_touched') }}
+
 {%- set milestones = [
     'requested', 'approved', 'rejected', 'confirmed', 'waitlisted', 'assigned', 'started', 'passed', 'failed',
     'cancelled', 'exempted', 'expired'
 ] %}
 {%- set shared = [
-    'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number', 'milestone',
-    'progress_order', 'occurred_at', 'occurred_date', 'rule'
+    'enrolment_key', 'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number',
+    'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'rule'
 ] | join(', ') %}
+{%- set of_touched_pairs %}
+    where pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
+{%- endset %}
 
 with
 
 milestones as (
-    select {{ shared }}, record_kind, due_at, record_key from {{ ref('int_enrolment_numbered') }}
+    select {{ shared }}, record_kind, due_at, record_key
+    from {{ ref('int_enrolment_numbered') }}
+    {{- of_touched_pairs }}
     union all
     select {{ shared }}, '' as record_kind, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
     from {{ ref('int_enrolment_started') }}
+    {{- of_touched_pairs }}
 ),
 
 persons as (
@@ -36,6 +44,7 @@ ranked as (
 
 pivoted as (
     select
+        enrolment_key,
         source_tool,
         enrolment_tool,
         person_key,
@@ -55,7 +64,7 @@ pivoted as (
         min(case when milestone = 'started' then occurred_date end) as started_date,
         min(case when milestone not in ('completed', 'passed', 'failed') then occurred_at end) as opened_at
     from ranked
-    group by source_tool, enrolment_tool, person_key, learner, activity_key, enrolment_number
+    group by enrolment_key, source_tool, enrolment_tool, person_key, learner, activity_key, enrolment_number
 ),
 
 judged as (
@@ -102,9 +111,7 @@ ended as (
 
 final as (
     select
-        {{ key_of([
-            'enrolments.source_tool', 'enrolments.learner', 'enrolments.activity_key', 'enrolments.enrolment_number'
-        ]) }} as enrolment_key,
+        enrolments.enrolment_key,
         enrolments.enrolment_tool as tool,
         enrolments.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,

@@ -1,14 +1,20 @@
+{{ config(
+    materialized='replace_partitions', partition_by='learning_time_key', touched='int_learning_day_touched'
+) }}
+
 with
 
 united as (
-    select * from {{ ref('int_learning_time_united') }}
+    select *
+    from {{ ref('int_learning_time_united') }}
+    where learner_day in (select touched.learner_day from {{ ref('int_learning_day_touched') }} as touched)
 ),
 
 summed as (
     select
+        learning_time_key,
         tool,
         person_key,
-        learner,
         learning_date,
         activity_key,
         evidence,
@@ -18,15 +24,13 @@ summed as (
         sum(counted_minutes) as minutes,
         sum(minutes) as minutes_told
     from united
-    group by tool, person_key, learner, learning_date, activity_key, evidence, is_formal, mode, initiator
+    group by
+        learning_time_key, tool, person_key, learning_date, activity_key, evidence, is_formal, mode, initiator
 ),
 
 final as (
     select
-        {{ key_of([
-            'summed.tool', 'summed.learner', 'summed.learning_date', 'summed.activity_key', 'summed.evidence',
-            'summed.is_formal', 'summed.mode', 'summed.initiator'
-        ]) }} as learning_time_key,
+        summed.learning_time_key,
         summed.tool,
         summed.person_key,
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,

@@ -1,7 +1,11 @@
+{{ config(materialized='replace_partitions', partition_by='registration', touched='int_registration_touched') }}
+
 with
 
 registrations as (
-    select * from {{ ref('int_registration_satisfied') }}
+    select *
+    from {{ ref('int_registration_satisfied') }}
+    where registration in (select touched.registration from {{ ref('int_registration_touched') }} as touched)
 ),
 
 activities as (

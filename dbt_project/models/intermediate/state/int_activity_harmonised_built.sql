@@ -1,3 +1,3 @@
 {{ vouched_for() }}
 
-select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
+select tool, activity_id, activity_key, is_enrollable, is_formal from {{ ref('int_activity_harmonised') }}

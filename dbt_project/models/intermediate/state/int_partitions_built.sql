@@ -1,16 +1,21 @@
 {{ vouched_for() }}
 
+{#- Whatever lists partitions, and lists them again until their build was confirmed. -#}
+{%- set lists = [
+    'int_unit_touched', 'int_partitions_touched', 'int_session_touched', 'int_registration_touched',
+    'int_attempt_touched', 'int_attempt_number_touched', 'int_enrolment_touched', 'int_learning_time_touched',
+    'int_learning_day_touched'
+] %}
+
 with
 
 final as (
-    select distinct 'unit' as partition_name, unit as partition_value, build_id
-    from {{ ref('int_unit_touched') }}
+    {%- for list in lists %}
+    select distinct '{{ list }}' as listed_by, build_id from {{ ref(list) }}
+    {%- if not loop.last %}
     union all
-    select
-        'occurred_date' as partition_name,
-        cast(occurred_date as {{ dbt.type_string() }}) as partition_value,
-        build_id
-    from {{ ref('int_partitions_touched') }}
+    {%- endif %}
+    {%- endfor %}
 )
 
 select * from final

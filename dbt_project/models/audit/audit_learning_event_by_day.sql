@@ -1,0 +1,69 @@
+{{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+
+-- What is measured of a day is measured again when the day is touched, and only then. A key that stands on two days is
+-- counted on the one that was touched last; as long as there is one, no build is confirmed and both stay touched.
+with
+
+touched as (
+    select occurred_date from {{ ref('int_partitions_touched') }}
+),
+
+known_verbs as (
+    select distinct verb from {{ ref('seed_verb_map') }}
+),
+
+events as (
+    select
+        *,
+        occurred_at > {{ dbt.dateadd('day', 1, 'loaded_at') }} as is_future,
+        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as month,
+        {{ dbt.datediff('occurred_at', 'loaded_at', 'hour') }} as arrival_lag_hours
+    from {{ ref('fct_learning_event') }}
+    where occurred_date in (select touched.occurred_date from touched)
+),
+
+copies as (
+    select event_key, count(*) as row_count
+    from {{ ref('fct_learning_event') }}
+    where event_key in (select events.event_key from events)
+    group by event_key
+    having count(*) > 1
+),
+
+-- A statement keeps its id in every tool that relays it, so a key can stand twice across tools as well.
+told as (
+    select
+        events.*,
+        case
+            when
+                copies.row_count > 1
+                and row_number() over (partition by events.event_key order by events.tool, events.occurred_date) = 1
+                then copies.row_count - 1
+            else 0
+        end as extra_rows
+    from events
+    left join copies on events.event_key = copies.event_key
+),
+
+final as (
+    select
+        told.occurred_date,
+        told.tool,
+        told.month,
+        told.is_future,
+        told.loaded_at,
+        told.arrival_lag_hours,
+        count(*) as events,
+        count(case when told.person_key = {{ unknown_person() }} then 1 end) as events_without_person,
+        count(case when told.activity_key = {{ unknown_key() }} then 1 end) as events_without_activity,
+        count(case when known_verbs.verb is null then 1 end) as events_with_unmapped_verb,
+        count(case when told.occurred_at < cast('1990-01-01' as date) then 1 end) as events_before_1990,
+        cast(sum(told.extra_rows) as {{ dbt.type_bigint() }}) as duplicate_event_keys,
+        min(told.occurred_at) as earliest_at,
+        max(told.occurred_at) as latest_at
+    from told
+    left join known_verbs on told.verb = known_verbs.verb
+    group by told.occurred_date, told.tool, told.month, told.is_future, told.loaded_at, told.arrival_lag_hours
+)
+
+select * from final

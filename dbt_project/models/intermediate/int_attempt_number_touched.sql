@@ -1,0 +1,40 @@
+with
+
+touched as (
+    select united_key, fact_key, learner, activity_id from {{ ref('int_attempt_touched') }}
+),
+
+attempts as (
+    select fact_key, united_key, learner, coalesce(activity_id, '') as activity_id
+    from {{ ref('int_attempt_decided') }}
+),
+
+-- An attempt that comes, goes or changes may move the numbers of all that its learner made at the same thing.
+changed as (
+    select learner, activity_id
+    from attempts
+    where united_key in (select touched.united_key from touched)
+    union
+    select learner, coalesce(activity_id, '') as activity_id
+    from touched
+    where fact_key is not null
+),
+
+listed as (
+    select attempts.fact_key
+    from attempts
+    inner join changed on attempts.learner = changed.learner and attempts.activity_id = changed.activity_id
+    union
+    select fact_key
+    from touched
+    where fact_key is not null
+    union
+    select fact_key
+    from {{ unconfirmed({'fact_key': 'string'}) }}
+),
+
+final as (
+    select fact_key, fact_key as attempt_key, '{{ invocation_id }}' as build_id from listed
+)
+
+select * from final

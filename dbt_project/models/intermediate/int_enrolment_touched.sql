@@ -1,0 +1,188 @@
+{%- set recorded = [
+    'tool', 'record_key', 'person_token', 'activity_id', 'enrolment_id', 'milestone', 'occurred_at', 'occurred_date',
+    'due_at', 'rule'
+] | join(', ') %}
+{%- set built_milestones = built('int_enrolment_milestone', {
+    'tool': 'string', 'record_kind': 'string', 'record_key': 'string', 'held_by': 'string', 'person_token': 'string',
+    'activity_id': 'string', 'enrolment_id': 'string', 'milestone': 'string', 'occurred_at': 'timestamp',
+    'occurred_date': 'date', 'due_at': 'timestamp', 'rule': 'string', 'source_tool': 'string', 'teller_tool': 'string',
+    'teller_preference': 'bigint', 'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string'
+}) %}
+{%- set built_starts = built('int_enrolment_started', {
+    'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string', 'occurred_date': 'date'
+}) %}
+
+with
+
+touched as (
+    select occurred_date from {{ ref('int_partitions_touched') }}
+),
+
+offerings as (
+    select tool, activity_id from {{ ref('int_offering_changed') }}
+),
+
+persons as (
+    select person_key, valid_from, valid_to from {{ ref('int_person_history_changed') }}
+),
+
+tokens as (
+    select token from {{ ref('int_identity_link_changed') }}
+),
+
+before as (
+    select * from {{ built_milestones }}
+),
+
+-- What tools record of enrolments has no partitions: an export repeats most of it. So all of it is compared.
+recorded as (
+    select
+        tool, record_key, person_token, activity_id, enrolment_id, milestone, occurred_at, occurred_date, due_at,
+        coalesce(decided_by_rule, 'status in ' || tool) as rule
+    from {{ ref('int_enrolment_told') }}
+    where fate = 'counted'
+),
+
+recorded_before as (
+    select {{ recorded }} from before where record_kind = 'enrolments'
+),
+
+-- A session of cmi5 decides with all others of its registration.
+cmi5_sessions as (
+    select session_key
+    from {{ ref('int_session_united') }}
+    where
+        method = 'cmi5'
+        and registration in (
+            select registrations.registration from {{ ref('int_registration_touched') }} as registrations
+        )
+),
+
+told as (
+    select person_token, tool, activity_id, occurred_date, false as is_recorded
+    from {{ ref('int_enrolment_evidenced') }}
+    where occurred_date in (select touched.occurred_date from touched)
+    union
+    select person_token, tool, activity_id, occurred_date, false as is_recorded
+    from {{ ref('int_enrolment_evidenced') }}
+    where cmi5_session_key in (select cmi5_sessions.session_key from cmi5_sessions)
+    union
+    select person_token, tool, activity_id, occurred_date, false as is_recorded
+    from {{ ref('int_offering_visited') }}
+    where occurred_date in (select touched.occurred_date from touched)
+    union
+    select evidence.person_token, evidence.tool, evidence.activity_id, evidence.occurred_date, false as is_recorded
+    from {{ ref('int_enrolment_evidenced') }} as evidence
+    inner join offerings on evidence.tool = offerings.tool and evidence.activity_id = offerings.activity_id
+    union
+    select visited.person_token, visited.tool, visited.activity_id, visited.occurred_date, false as is_recorded
+    from {{ ref('int_offering_visited') }} as visited
+    inner join offerings on visited.tool = offerings.tool and visited.activity_id = offerings.activity_id
+    union
+    select differing.person_token, differing.tool, differing.activity_id, differing.occurred_date, true as is_recorded
+    from (select {{ recorded }} from recorded except select {{ recorded }} from recorded_before) as differing
+    union
+    select recorded.person_token, recorded.tool, recorded.activity_id, recorded.occurred_date, true as is_recorded
+    from recorded
+    left join offerings on recorded.tool = offerings.tool and recorded.activity_id = offerings.activity_id
+    where offerings.tool is not null or recorded.person_token in (select tokens.token from tokens)
+),
+
+told_pairs as (
+    select distinct {{ learner('links.person_key', 'told.person_token') }} as learner, activities.activity_key
+    from told
+    inner join {{ ref('int_activity_harmonised') }} as activities
+        on told.tool = activities.tool and told.activity_id = activities.activity_id
+    {{ join_link('told', 'person_token', 'told.occurred_date') }}
+    where activities.is_enrollable or told.is_recorded
+),
+
+-- Which store an enrolment is of and named after is asked of the stores together, and seldom answered anew.
+stores_before as (
+    select distinct tool, held_by, source_tool, teller_tool, teller_preference from before
+),
+
+stores_changed as (
+    select before.tool, before.held_by
+    from stores_before as before
+    left join {{ ref('int_store_united') }} as stores on before.tool = stores.tool
+    left join {{ ref('int_store_united') }} as tellers on before.teller_tool = tellers.tool
+    where
+        coalesce(stores.source_tool, '') <> before.source_tool
+        or coalesce(tellers.preference, 0) <> before.teller_preference
+        or exists (
+            select 1
+            from {{ ref('int_store_united') }} as others
+            where
+                others.preference < before.teller_preference
+                and '|' || before.held_by || '|' like '%|' || others.tool || '|%'
+        )
+),
+
+pairs_before as (
+    select learner, activity_key
+    from before
+    where record_kind <> 'enrolments' and occurred_date in (select touched.occurred_date from touched)
+    union
+    select learner, activity_key
+    from {{ built_starts }}
+    where occurred_date in (select touched.occurred_date from touched)
+    union
+    select before.learner, before.activity_key
+    from before
+    inner join offerings on before.tool = offerings.tool and before.activity_id = offerings.activity_id
+    union
+    select before.learner, before.activity_key
+    from before
+    inner join (select * from recorded_before except select {{ recorded }} from recorded) as differing
+        on before.tool = differing.tool and before.record_key = differing.record_key
+    where before.record_kind = 'enrolments'
+    union
+    select learner, activity_key
+    from before
+    where record_kind = 'enrolments' and person_token in (select tokens.token from tokens)
+    union
+    select before.learner, before.activity_key
+    from before
+    inner join stores_changed on before.tool = stores_changed.tool and before.held_by = stores_changed.held_by
+    union
+    select before.learner, before.activity_key
+    from before
+    inner join persons on before.person_key = persons.person_key and {{ holds_on('persons', 'before.occurred_date') }}
+    union
+    select starts.learner, starts.activity_key
+    from {{ built_starts }} as starts
+    inner join persons on starts.person_key = persons.person_key and {{ holds_on('persons', 'starts.occurred_date') }}
+),
+
+pairs as (
+    select {{ key_of(['learner', 'activity_key']) }} as pair_key, learner, activity_key
+    from (
+        select * from told_pairs
+        union
+        select * from pairs_before
+    ) as told_or_before
+),
+
+enrolments_before as (
+    select distinct pair_key, enrolment_key
+    from {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }}
+    where pair_key in (select pairs.pair_key from pairs)
+),
+
+listed as (
+    select pairs.*, enrolments_before.enrolment_key
+    from pairs
+    left join enrolments_before on pairs.pair_key = enrolments_before.pair_key
+    union
+    select pair_key, learner, activity_key, enrolment_key
+    from {{ unconfirmed({
+        'pair_key': 'string', 'learner': 'string', 'activity_key': 'string', 'enrolment_key': 'string'
+    }) }}
+),
+
+final as (
+    select *, '{{ invocation_id }}' as build_id from listed
+)
+
+select * from final

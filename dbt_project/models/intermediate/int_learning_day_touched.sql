@@ -1,0 +1,60 @@
+with
+
+touched as (
+    select evidence_key from {{ ref('int_learning_time_touched') }}
+),
+
+before as (
+    select *
+    from {{ built('int_learning_time_united', {
+        'evidence_key': 'string', 'person_key': 'bigint', 'learner': 'string', 'learning_date': 'date',
+        'learner_day': 'string', 'started_at': 'timestamp', 'ended_at': 'timestamp',
+        'island_started_at': 'timestamp', 'island_ended_at': 'timestamp', 'learning_time_key': 'string'
+    }) }}
+),
+
+persons as (
+    select person_key, valid_from, valid_to from {{ ref('int_person_history_changed') }}
+),
+
+changed as (
+    select learner, learning_date, learner_day, started_at, ended_at
+    from {{ ref('int_learning_time_evidenced') }}
+    where evidence_key in (select touched.evidence_key from touched)
+    union
+    select learner, learning_date, learner_day, started_at, ended_at
+    from before
+    where evidence_key in (select touched.evidence_key from touched)
+),
+
+-- What touches something that changed shares its hours with it, on whichever side of midnight.
+days as (
+    select learner_day from changed
+    union
+    select before.learner_day
+    from before
+    inner join changed
+        on
+            before.learner = changed.learner
+            and before.island_started_at <= changed.ended_at
+            and before.island_ended_at >= changed.started_at
+    union
+    select before.learner_day
+    from before
+    inner join persons on before.person_key = persons.person_key and {{ holds_on('persons', 'before.learning_date') }}
+),
+
+listed as (
+    select days.learner_day, before.learning_time_key
+    from days
+    left join before on days.learner_day = before.learner_day
+    union
+    select learner_day, learning_time_key
+    from {{ unconfirmed({'learner_day': 'string', 'learning_time_key': 'string'}) }}
+),
+
+final as (
+    select *, '{{ invocation_id }}' as build_id from listed
+)
+
+select * from final

@@ -1,0 +1,59 @@
+{%- set told = [
+    'evidence_key', 'person_key', 'learner', 'activity_key', 'started_at', 'minutes', 'learning_date', 'is_formal',
+    'initiator'
+] | join(', ') %}
+
+with
+
+threads as (
+    select distinct united_key from {{ ref('int_attempt_touched') }}
+),
+
+before as (
+    select evidence_key, united_key, {{ told | replace('evidence_key, ', '') }}
+    from {{ built('int_learning_time_evidenced', {
+        'evidence_key': 'string', 'united_key': 'string', 'person_key': 'bigint', 'learner': 'string',
+        'activity_key': 'string', 'started_at': 'timestamp', 'minutes': 'double', 'learning_date': 'date',
+        'is_formal': 'boolean', 'initiator': 'string'
+    }) }}
+),
+
+attempts as (
+    select {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key, united_key
+    from {{ ref('int_attempt_decided') }}
+    where united_key in (select threads.united_key from threads)
+    union
+    select evidence_key, united_key
+    from before
+    where united_key in (select threads.united_key from threads)
+),
+
+-- What tools register has no partitions, so all of it is compared.
+told as (
+    select {{ told }} from {{ ref('int_learning_time_told') }}
+),
+
+told_before as (
+    select {{ told }} from before where united_key is null
+),
+
+differing as (
+    (select * from told except select * from told_before)
+    union
+    (select * from told_before except select * from told)
+),
+
+listed as (
+    select evidence_key, united_key from attempts
+    union
+    select evidence_key, cast(null as {{ dbt.type_string() }}) as united_key from differing
+    union
+    select evidence_key, united_key
+    from {{ unconfirmed({'evidence_key': 'string', 'united_key': 'string'}) }}
+),
+
+final as (
+    select *, '{{ invocation_id }}' as build_id from listed
+)
+
+select * from final
