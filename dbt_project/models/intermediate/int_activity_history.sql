@@ -157,13 +157,12 @@ numbered as (
 described as (
     select
         speakers.activity_key,
+        {%- for name in attributes %}
+        case when coalesce(told.recency, 1) = 1 then speakers.{{ name }} else told.{{ name }} end as {{ name }},
+        {%- endfor %}
         case
             when coalesce(told.told_number, 1) = 1 then {{ beginning_of_time() }} else told.told_date
-        end as valid_from,
-        {%- for name in attributes %}
-        case when coalesce(told.recency, 1) = 1 then speakers.{{ name }} else told.{{ name }} end as {{ name }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        end as valid_from
     from speakers
     left join numbered as told on speakers.activity_key = told.activity_key
 ),
