@@ -71,6 +71,9 @@ MARTS = {
     "fct_survey_response",
     "fct_training_exposure",
     "mart_integration__overlap",
+    "mart_lnd__evaluation_depth",
+    "mart_lnd__service_mix",
+    "mart_transfer__cost",
     "mart_transfer__waterfall",
 }
 AUDITS = {
