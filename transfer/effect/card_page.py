@@ -16,7 +16,7 @@ _MEANING = {
     Verdict.CREDIBLE: "The comparison holds up to everything that was checked.",
     Verdict.SUGGESTIVE: "The figures point somewhere; something else may explain them.",
     Verdict.NOT_CREDIBLE: "Something that was checked says that the figures don't show what the training did.",
-    Verdict.NOT_ESTIMABLE: "There is too little to compare with.",
+    Verdict.NOT_ESTIMABLE: "Without a comparison there is no estimate.",
 }
 
 
@@ -50,6 +50,9 @@ def _plot(card: EffectCard) -> str:
     if not card.event_study:
         return ""
     period = escape(card.subject.period)
+    is_level = "series" in card.extra
+    axis = _named(card.subject.outcome if is_level else "Average change against the comparison", card.subject.measure)
+    caption = _caption(card, is_level)
     body = "".join(
         f"<tr><th scope=row>{number(point.event_time)}</th><td>{number(point.estimate)}</td>"
         f"<td>{number(point.low)} to {number(point.high)}</td></tr>"
@@ -57,13 +60,25 @@ def _plot(card: EffectCard) -> str:
     )
     return (
         f"<section><h2>By {period}s since the start</h2>"
-        f"<figure>{event_plot(card.event_study, card.subject.measure, card.subject.period)}"
-        f"<figcaption>Hollow: before the start, where nothing should differ from zero. Solid: from the start on. "
-        f"Bars: {100 * card.headline.level:.3g} % intervals, each for its own {period} only.</figcaption></figure>"
+        f"<figure>{event_plot(card.event_study, axis, card.subject.period, is_level)}"
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
         f"<details><summary>The same as a table</summary><table><thead><tr><th scope=col>{period.capitalize()}</th>"
         f"<th scope=col>Estimate</th><th scope=col>Interval</th></tr></thead><tbody>{body}</tbody></table></details>"
         "</section>"
     )
+
+
+def _caption(card: EffectCard, is_level: bool) -> str:
+    if is_level:
+        return "As it went. Hollow: before the start. With nobody to compare with, nothing is drawn beside it."
+    told = "Hollow: before the start, where nothing should differ from zero. Solid: from the start on."
+    if all(point.low == point.high for point in card.event_study):
+        return told
+    return f"{told} Bars: {100 * card.headline.level:.3g} % intervals, each for its own {card.subject.period} only."
+
+
+def _named(what: str, measure: str) -> str:
+    return f"{what}, {measure}" if measure else what
 
 
 def _facts(card: EffectCard) -> str:

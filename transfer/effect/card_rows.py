@@ -18,6 +18,7 @@ def rows(card: EffectCard) -> list[tuple[str, str]]:
         ("Estimate", _estimate(card)),
         ("Chance", _chance(card)),
         ("Second estimator", _second(card)),
+        *[("Synthetic control", told) for told in _mixes(card)],
         ("Before the start", _before(card)),
         ("If trends part", _trends(card)),
         ("Without one unit", _without(card)),
@@ -69,6 +70,22 @@ def _chance(card: EffectCard) -> str:
     if head.p_value is None:
         return "withheld" if card.is_withheld else "not tested"
     return f"p = {number(head.p_value)} ({card.design.inference}); it could not be below {number(head.p_floor)}"
+
+
+def _mixes(card: EffectCard) -> list[str]:
+    """Each treated unit's mix of donors, how well it fitted, and what the placebo in time found."""
+    found = card.extra.get("synthetic_control")
+    if not found:
+        return []
+    without = found["without_donor"].values()
+    rest = f"; with the start in the middle of the time before {number(found['in_time_placebo'])}"
+    rest += f"; without any one donor {number(min(without))} to {number(max(without))}" if without else ""
+    return [
+        f"{one['unit']} = {' + '.join(f'{number(weight)} × {donor}' for donor, weight in one['weights'].items())}; "
+        f"misfit before the start {number(one['rmspe_before'], card.subject.measure)} (root mean square), "
+        f"after it {number(one['rmspe_after'])}{rest}"
+        for one in found["units"]
+    ]
 
 
 def _before(card: EffectCard) -> str:

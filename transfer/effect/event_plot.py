@@ -17,16 +17,19 @@ WIDTH, HEIGHT = 760, 320
 LEFT, RIGHT, TOP, BOTTOM = 74, 16, 18, 52
 
 
-def event_plot(points: Sequence[Point], measure: str, period: str) -> str:
-    """An ``<svg>`` element; its title and description say what it shows to those who can't see it."""
-    low = min([0.0, *(point.low for point in points)])
-    high = max([0.0, *(point.high for point in points)])
+def event_plot(points: Sequence[Point], axis: str, period: str, is_level: bool = False) -> str:
+    """An ``<svg>`` element; its title and description say what it shows to those who can't see it.
+
+    ``axis`` names what is drawn. ``is_level``: the outcome as it was, which has no zero to be held against.
+    """
+    base = [] if is_level else [0.0]
+    low = min([*base, *(point.low for point in points)])
+    high = max([*base, *(point.high for point in points)])
     scale = _Scale(points[0].event_time, points[-1].event_time, low, high)
     told = "; ".join(f"{point.event_time:g}: {number(point.estimate)}" for point in points)
-    axis = f"Change against the comparison{f', {measure}' if measure else ''}"
     return "".join([
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="plot-title plot-told">',
-        f'<title id="plot-title">Average effect by {escape(period)}s since the start, with intervals</title>',
+        f'<title id="plot-title">{escape(axis)}, by {escape(period)}s since the start</title>',
         f'<desc id="plot-told">{escape(told)}</desc>',
         *_grid(scale), *(_mark(scale, point) for point in points),
         f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle">'

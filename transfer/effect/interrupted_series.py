@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from transfer.effect.figures import number
+
 Floats = npt.NDArray[np.float64]
 
 CLAIMS = re.compile(
@@ -36,9 +38,9 @@ class SeriesDescribed:
     def sentence(self, kpi: str, unit: str) -> str:
         """What can be said."""
         return without_claims(
-            f"{kpi}: {self.before:.4g} {unit} on average over the {self.periods_before} periods before the start "
-            f"(changing by {self.slope_before:+.2g} a period), {self.after:.4g} over the {self.periods_after} from the "
-            f"start on. There was nobody to compare with, so this is what was seen, and not why."
+            f"{kpi}: {number(self.before, unit)} on average over the {self.periods_before} periods before the start "
+            f"(changing by {number(self.slope_before)} a period), {number(self.after)} over the {self.periods_after} "
+            f"from the start on. There was nobody to compare with, so this is what was seen, and not why."
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from transfer.effect.card import Headline, Point, Subject
 from transfer.effect.design import Design
 from transfer.effect.interrupted_series import described
-from transfer.effect.panel import Panel
+from transfer.effect.panel import Floats, Integers, Panel
 from transfer.effect.synthetic_control import TELLING_WEIGHT, SyntheticControl, synthetic_control
 
 
@@ -84,9 +84,17 @@ def _described(panel: Panel, design: Design, subject: Subject, confidence: float
     is_treated, first = panel.is_treated, panel.first_treated
     if design is Design.NONE or not is_treated.any() or min(first[is_treated]) < 2:
         return SingleUnits(headline, (), {})
+    points = _levels(panel.outcome[is_treated], first[is_treated])
     stories = [
         {"unit": panel.units[unit], "told": series.sentence(subject.outcome, subject.measure)}
         for unit in np.flatnonzero(is_treated)
         for series in (described(panel.outcome[unit], int(first[unit])),)
     ]
-    return SingleUnits(headline, (), {"series": stories})
+    return SingleUnits(headline, points, {"series": stories})
+
+
+def _levels(values: Floats, first: Integers) -> tuple[Point, ...]:
+    """The mean of the series (k, T) by event time, where all of them are."""
+    times = range(-int(first.min()), values.shape[1] - int(first.max()))
+    found = {time: float(np.mean([row[at + time] for row, at in zip(values, first, strict=True)])) for time in times}
+    return tuple(Point(time, level, level, level) for time, level in found.items())

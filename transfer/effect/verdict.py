@@ -59,9 +59,9 @@ def unestimable(subject: Subject, evidence: Evidence, reason: str, panel: Panel 
     headline = told.headline if told else Headline("none", None, None, None, None, "none", 0.95, None, None)
     guards = judged(Measured(situation, choice.design, None), evidence)
     return EffectCard(
-        subject, estimand(subject, choice.design), choice, who_of(panel, evidence), headline, Robustness(), (),
-        _record(evidence), guards, Verdict.NOT_ESTIMABLE, (reason,), concluded(subject, headline, Verdict.NOT_ESTIMABLE, guards),
-        extra=told.extra if told else {},
+        subject, estimand(subject, choice.design), choice, who_of(panel, evidence), headline, Robustness(),
+        told.points if told else (), _record(evidence), guards, Verdict.NOT_ESTIMABLE, (reason,),
+        concluded(subject, headline, Verdict.NOT_ESTIMABLE, guards), extra=told.extra if told else {},
     )  # fmt: skip
 
 
@@ -173,6 +173,8 @@ def who_of(panel: Panel | None, evidence: Evidence, control: Control = Control.N
     firsts, counts = np.unique(panel.first_treated[panel.is_treated], return_counts=True)
     never = int(np.sum(~panel.is_treated))
     controls = "units never treated" if control is Control.NEVER else "units not treated yet, or never"
+    if not never and control is Control.NEVER:
+        controls = "nobody"
     return Who(
         panel.n_units, int(panel.is_treated.sum()), never, panel.n_clusters, labels[0], labels[-1], panel.n_periods,
         {labels[first]: int(count) for first, count in zip(firsts, counts, strict=True)}, controls,

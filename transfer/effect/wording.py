@@ -45,13 +45,14 @@ def _nothing_larger(subject: Subject, headline: Headline) -> str:
 
 def _something(subject: Subject, headline: Headline, verdict: Verdict) -> str:
     assert headline.estimate is not None
-    way = "rose" if headline.estimate > 0 else "fell"
-    size = f"{number(abs(headline.estimate), subject.measure)} ({_level(headline)} interval {_between(headline)})"
+    size = f"{number(headline.estimate, subject.measure)} ({_level(headline)} interval {_between(headline)})"
+    if subject.better:
+        size += ", for the better" if (headline.estimate > 0) == (subject.better == "up") else ", for the worse"
     if verdict is Verdict.CREDIBLE:
-        return f"With {subject.programme}, {subject.outcome} {way} by {size} more than it would have without it."
+        return f"With {subject.programme}, {subject.outcome} changed by {size}, against what it would have been."
     return (
-        f"With {subject.programme}, {subject.outcome} {way} by {size} against the comparison; that the training did "
-        "it is suggested and not shown."
+        f"With {subject.programme}, {subject.outcome} changed by {size}, against the comparison; that the training "
+        "did it is suggested and not shown."
     )
 
 

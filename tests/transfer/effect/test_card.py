@@ -20,6 +20,7 @@ from transfer.effect.card import ASSUMPTIONS, EffectCard, Subject, withheld
 from transfer.effect.choices import Choices
 from transfer.effect.design import Design, Verdict
 from transfer.effect.evidence import ConcurrentEvent, Evidence
+from transfer.effect.figures import MINUS
 from transfer.effect.panel import Dropped, Panel
 from transfer.effect.study import estimate
 from transfer.effect.verdict import assess, unestimable
@@ -79,7 +80,8 @@ def test_text_and_page_print_every_field_of_the_card() -> None:
 def test_a_credible_effect_is_said_with_its_interval() -> None:
     assert card().verdict is Verdict.CREDIBLE
     assert re.search(
-        r"Hours to delivery fell by .* hours \(95 % interval .*\) more than it would have", card().conclusion
+        rf"Hours to delivery changed by {MINUS}.* hours \(95 % interval {MINUS}.* to {MINUS}.*\), for the better",
+        card().conclusion,
     )
 
 
@@ -126,7 +128,9 @@ def test_one_pilot_gets_a_synthetic_control_with_its_donors() -> None:
     assert pilot.design.design is Design.SYNTHETIC_CONTROL
     assert pilot.as_json()["synthetic_control"]["units"][0]["weights"]
     assert pilot.headline.p_floor == pytest.approx(1 / 24)
-    assert "placebo" in card_text.render(pilot)
+    told = re.sub(r"\s+", " ", card_text.render(pilot))
+    assert "misfit before the start" in told
+    assert "Bars:" not in card_page.render(pilot)
 
 
 def test_a_single_series_is_described_and_nothing_is_claimed() -> None:
@@ -136,6 +140,8 @@ def test_a_single_series_is_described_and_nothing_is_claimed() -> None:
     assert told.estimand == "None: Hours to delivery is described as it went, and nothing is estimated."
     assert "2.5 hours on average" in card_page.render(told)
     assert "2.5 hours on average" in card_text.render(told)
+    assert "nothing is drawn beside it" in card_page.render(told)
+    assert "Average change" not in card_page.render(told)
 
 
 def test_a_study_without_a_panel_has_a_card_that_says_why() -> None:
