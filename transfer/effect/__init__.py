@@ -2,7 +2,7 @@
 
     long table --long_table--> Panel --study--> Study --guards, verdict--> effect card
 
-long_table       a long table becomes a balanced `panel`, or is refused; `periods` reads the calendar, `columns` numbers
+long_table       a long table becomes a balanced `panel`, or is refused; `periods`, `starts`, `columns` read it
 cells            which comparisons (cohort, period, base, controls) a panel has
 group_time       ATT(g, t) of Callaway and Sant'Anna (2021); `influence`: its standard errors
 adjustment       the same with covariates (Sant'Anna and Zhao 2020)

@@ -1,8 +1,9 @@
-"""The columns of a long table become numbers, or are refused with the first value that can't be one."""
+"""The columns of a long table: which is what, and how they become numbers, or are refused with the first that can't."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,24 @@ Integers = npt.NDArray[np.int64]
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?[\d.  ]*\d,\d+\s*")
 _MOST_CATEGORIES = 50
 _MISSING = NEVER_WORDS - {"never", "inf", "infinity", "+inf"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a long table is what. ``weights`` and ``cluster`` must be constant within a unit."""
+
+    unit: str
+    period: str
+    start: str
+    outcome: str
+    cluster: str | None = None
+    covariates: tuple[str, ...] = ()
+    weights: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        some = (self.unit, self.period, self.start, self.outcome, self.cluster, *self.covariates, self.weights)
+        return tuple(name for name in some if name)
 
 
 def numbers(column: pd.Series, name: str) -> Floats:
@@ -71,3 +90,8 @@ def constant_of_unit(column: pd.Series, units: Integers, labels: tuple[str, ...]
             f"{int(filled.loc[twice, 'unit'].nunique()):,} of {len(labels):,} units have more."
         )
     return filled.set_index("unit")["value"].reindex(range(len(labels)))
+
+
+def label(value: object) -> str:
+    """A unit or cluster as people wrote it: 8001.0 is 8001."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -3,42 +3,23 @@
     rows (unit, period, start, outcome, …) --checked--> --balanced: units with a hole are dropped, and told--> Panel
 
 Why balance first: with missing outcomes every package estimates another population (whole units dropped, or pairs of
-cells), and none says which. Why a start is never taken as it stands: a never-treated unit coded as NaN is silently
-lost by two packages of three, and the last cohort becomes the control group.
+cells), and none says which. How a start is read, `starts` tells.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from transfer.effect.columns import constant_of_unit, covariate, numbers
+from transfer.effect.columns import Columns, constant_of_unit, covariate, label, numbers
 from transfer.effect.panel import Dropped, Flags, Floats, Integers, Panel, Remark
-from transfer.effect.periods import Calendar, PanelRefused, calendar_of, never
+from transfer.effect.periods import Calendar, PanelRefused, calendar_of
+from transfer.effect.starts import starts
 
 __all__ = ["Columns", "PanelRefused", "panel_of", "strata_of"]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which column of a long table is what. ``weights`` and ``cluster`` must be constant within a unit."""
-
-    unit: str
-    period: str
-    start: str
-    outcome: str
-    cluster: str | None = None
-    covariates: tuple[str, ...] = ()
-    weights: str | None = None
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        some = (self.unit, self.period, self.start, self.outcome, self.cluster, *self.covariates, self.weights)
-        return tuple(name for name in some if name)
 
 
 def panel_of(frame: pd.DataFrame, columns: Columns) -> Panel:
@@ -49,7 +30,7 @@ def panel_of(frame: pd.DataFrame, columns: Columns) -> Panel:
     period = np.searchsorted(calendar.values, places - 1e-9)
     _is_unique(units, period, labels, calendar, columns)
     values, names = _values(frame, columns)
-    start, coded = _starts(frame, columns, units, labels, calendar)
+    start, coded = starts(frame, columns, units, labels, calendar)
     cube = np.full((len(labels), len(calendar.values), values.shape[1]), np.nan)
     cube[units, period] = values
     whole = Panel(
@@ -80,11 +61,7 @@ def _units(column: pd.Series, name: str) -> tuple[Integers, tuple[str, ...]]:
     codes, labels = pd.factorize(column.reset_index(drop=True), sort=False)
     if (codes < 0).any():
         raise PanelRefused(f"Column {name}, row {int(np.argmax(codes < 0)) + 1}: the unit is missing. Fill it in.")
-    return codes.astype(np.int64), tuple(_label(label) for label in labels)
-
-
-def _label(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return codes.astype(np.int64), tuple(label(one) for one in labels)
 
 
 def _is_unique(
@@ -108,65 +85,6 @@ def _values(frame: pd.DataFrame, columns: Columns) -> tuple[Floats, tuple[str, .
     return np.hstack(blocks), tuple(name for _, names in found for name in names)
 
 
-def _starts(
-    frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...], calendar: Calendar
-) -> tuple[Floats, dict[str, int]]:
-    """Each unit's start on the calendar's axis, inf for never; and how many units said "never" in which way."""
-    codes, distinct = pd.factorize(frame[columns.start].reset_index(drop=True), use_na_sentinel=False)
-    said = [never(value) for value in distinct]
-    # One mark for every way of saying "never", so that a unit may say it in two ways, but not sometimes.
-    marks = pd.Series([-1.0 if how else float(at) for at, how in enumerate(said)])[codes].reset_index(drop=True)
-    places = np.array([np.inf if how else calendar.place(value) for value, how in zip(distinct, said, strict=True)])
-    _zero_is_no_period(said, calendar, columns)
-    _start_is_constant(marks, units, labels, distinct, columns)
-    first_row = np.unique(units, return_index=True)[1]
-    of_unit = codes[first_row]
-    start = places[of_unit]
-    beyond = np.isfinite(start) & (start > calendar.values[-1] + 1e-9)
-    coded = Counter(how for how in (said[code] for code in of_unit) if how)
-    if beyond.any():
-        coded["beyond the panel's end"] = int(beyond.sum())
-    start = np.where(beyond, np.inf, start)
-    _is_no_indicator(start, calendar, columns)
-    return start, dict(coded)
-
-
-def _zero_is_no_period(said: list[str | None], calendar: Calendar, columns: Columns) -> None:
-    if "0" in said and calendar.unit == "period" and calendar.values[0] <= 0 <= calendar.values[-1]:
-        raise PanelRefused(
-            f"Column {columns.start} holds 0, which would mean never, but 0 is also a period of column "
-            f"{columns.period}. Number the periods from 1, or leave the start of never-treated units empty."
-        )
-
-
-def _start_is_constant(
-    marks: pd.Series, units: Integers, labels: tuple[str, ...], distinct: Sequence[object], columns: Columns
-) -> None:
-    rows = pd.DataFrame({"unit": units, "mark": marks.to_numpy()}).drop_duplicates()
-    twice = rows["unit"].duplicated()
-    if twice.any():
-        unit = int(rows["unit"][twice].iloc[0])
-        found = [
-            "never" if mark < 0 else _label(distinct[int(mark)]) for mark in rows.loc[rows["unit"] == unit, "mark"]
-        ]
-        raise PanelRefused(
-            f"Column {columns.start} varies within unit {labels[unit]} ({', '.join(found[:4])}); so do "
-            f"{int(rows.loc[twice, 'unit'].nunique()):,} of {len(labels):,} units. Expected: the first treated period, "
-            "the same in every row of a unit; 0 or empty for a unit that is never treated."
-        )
-
-
-def _is_no_indicator(start: Floats, calendar: Calendar, columns: Columns) -> None:
-    """A 0/1 column beside years would drop every treated unit as "treated before the first period"."""
-    began = start[np.isfinite(start)]
-    if len(began) and np.all(began == 1) and calendar.unit == "period" and calendar.values[0] > 1:
-        raise PanelRefused(
-            f"Column {columns.start} holds only 0 and 1: it seems to say whether a unit is treated, not from which "
-            f"period on. Give the first treated period, on the scale of {columns.period} ({calendar.labels[0]} to "
-            f"{calendar.labels[-1]})."
-        )
-
-
 def _clusters(
     frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...]
 ) -> tuple[Integers, tuple[str, ...]]:
@@ -177,7 +95,7 @@ def _clusters(
     if (codes < 0).any():
         unit = labels[int(np.argmax(codes < 0))]
         raise PanelRefused(f"Column {columns.cluster}: unit {unit} has no cluster. Fill it in.")
-    return codes.astype(np.int64), tuple(_label(label) for label in found)
+    return codes.astype(np.int64), tuple(label(one) for one in found)
 
 
 def _weights(frame: pd.DataFrame, columns: Columns, units: Integers, labels: tuple[str, ...]) -> Floats:
