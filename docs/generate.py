@@ -149,7 +149,8 @@ _METRICS_PREFACE = """\
 
 A metric is defined once, beside the fact that it counts, and is published as rows of `metrics.fct_metric_result`: with
 numerator, denominator, n, interval, coverage and a status. A figure about fewer persons than the smallest group is
-suppressed; one whose follow-up isn't over is provisional.
+suppressed, as is what would tell it from beside it; one whose follow-up isn't over is provisional; one that people were
+asked for comes with its response rate and the bounds of what the silent may have said.
 
 **The strongest claim** bounds what a figure may be said to show. It takes a tier of LTEM (Thalheimer's
 Learning-Transfer Evaluation Model): counting who came, tier 1, shows nothing about what was learned.
@@ -186,6 +187,8 @@ def _metric(metric: dict[str, Any], measures: dict[str, dict[str, Any]]) -> str:
         "counted": _part(counted, measures),
         "of": _part(parts["denominator"], measures) if "denominator" in parts else "",
         "could not be used": _part(result["missing"], measures),
+        "estimated by": result.get("estimator", "quotient").replace("quotient", "").replace("_", " "),
+        "asked": _part(result["invited"], measures) if result.get("invited") else "",
         "period": result["period"] or "as of now",
         "follow-up": f"{result['follow_up_days']} days" if result["follow_up_days"] else "",
         "cut by": ", ".join(result["grains"]),

@@ -80,23 +80,29 @@ def query(
 ) -> None:
     """Show the published figures of a metric, the latest period first."""
     opened = home_at(home)
-    grains = _declared(opened, metric)["grains"].split(", ")
+    declared = _declared(opened, metric)
+    grains = declared["grains"].split(", ")
     grain = by or grains[0]
     if grain not in grains:
         raise SettingsError(f"{metric} isn't cut by {grain}. --by should be one of: {', '.join(grains)}.")
     if since is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", since):
         raise SettingsError(f"--since should be a month such as 2025-01, not {since}.")
-    screen.query(console, opened, _figures_sql(metric, grain, since), format)
+    screen.query(console, opened, _figures_sql(metric, grain, since, is_asked=bool(declared["asked"])), format)
 
 
-def _figures_sql(metric: str, grain: str, since: str | None) -> str:
-    """The figures of one metric at one grain; all three words are known to hold nothing but letters and digits."""
+def _figures_sql(metric: str, grain: str, since: str | None, *, is_asked: bool) -> str:
+    """The figures of one metric at one grain; all three words are known to hold nothing but letters and digits.
+
+    Of what people are asked (``is_asked``), it also says how many answered and what the silent may hide.
+    """
+    answers = "figures.response_rate, figures.bound_low, figures.bound_high," if is_asked else ""
     return f"""
         with names as ({_NAMES.get(grain, _ITSELF)})
         select
             coalesce(names.name, figures.grain_key) as {grain}, figures.period, figures.value,
             figures.ci_low, figures.ci_high, figures.numerator, figures.denominator,
-            figures.n_persons as persons, figures.coverage, figures.status, figures.suppressed_reason as reason
+            figures.n_persons as persons, figures.coverage, {answers}
+            figures.status, figures.suppressed_reason as reason
         from metrics.metric_result_latest as figures
         left join names on figures.grain_key = names.grain_key
         where figures.metric_id = '{metric}' and figures.grain = '{grain}'
@@ -127,11 +133,15 @@ def _rules(declared: dict[str, Any]) -> list[str]:
         f"may be used for: {declared['purpose']}",
         f"given by {period or 'the state as of the build'}, for: {declared['grains']}",
         f"suppressed with all its parts where fewer than {declared['minimum_persons']} persons stand behind it, "
-        "unless it counts things",
+        "unless it counts things, as is all or none of under twice as many, and what would tell it from beside it",
         "not computable, never zero, where there is nothing to divide by",
     ]
     if period:
         rules.append(f"provisional until every tool behind it was looked at to the end of its {period}{lasts}")
+    if declared["estimator"] != "quotient":
+        rules.append(f"estimated by {declared['estimator'].replace('_', ' ')}, anew for every figure")
+    if declared["asked"]:
+        rules.append("bounded by what the silent may have said; blocked where fewer than 30 % or 5 persons answered")
     return rules + ([f"aligned with {declared['aligned_with']}"] if declared["aligned_with"] else [])
 
 

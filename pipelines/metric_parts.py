@@ -99,16 +99,24 @@ def _parts_request(definition: MetricDefinition, grain: Grain) -> _Request:
 def _tools_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
     if definition.tool is None:
         return None
-    cuts = (*group_by(definition, grain), definition.tool)
+    # A figure of a tool is cut by it once.
+    cuts = tuple(dict.fromkeys((*group_by(definition, grain), definition.tool)))
     return _Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
 
 
 def _spread_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
     if not definition.spread:
         return None
-    summed = tuple(part for part in (definition.numerator, definition.denominator) if part is not None)
     cuts = (*group_by(definition, grain), *definition.spread)
-    return _Request(f"{definition.metric_id} by {grain.name}, spread", summed, cuts)
+    return _Request(f"{definition.metric_id} by {grain.name}, spread", tuple(spread_sums(definition).values()), cuts)
+
+
+def spread_sums(definition: MetricDefinition) -> dict[str, str]:
+    """The parts that are spread, by role. Who dominates a numerator is seen in it alone: FTE are of no contributor."""
+    sums = {"numerator": definition.numerator}
+    if definition.denominator is not None and definition.estimator is not Estimator.QUOTIENT:
+        sums["denominator"] = definition.denominator
+    return sums
 
 
 def _kept_or_compiled(semantic_manifest: Path, manifest_hash: str, requests: Sequence[_Request]) -> dict[str, str]:

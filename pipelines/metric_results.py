@@ -20,7 +20,7 @@ import pandas as pd
 from connectors.errors import SettingsError
 from pipelines import metric_history
 from pipelines.metric_history import restatements_sql
-from pipelines.metric_parts import PartsQuery, group_by, parts_queries
+from pipelines.metric_parts import PartsQuery, group_by, parts_queries, spread_sums
 from transfer.metric_contract import ContractBroken, check
 from transfer.metric_definition import InvalidDefinition, MetricDefinition
 from transfer.metric_result import judge
@@ -77,8 +77,6 @@ def write_metric_results(
         judged = [_results(connection, definition, cuts, as_of) for definition, cuts in by_metric]
         results = pd.concat(judged, ignore_index=True)
         withhold_telling(results, definitions, metric_history.withheld(connection))
-        for definition in definitions:
-            _hold_to_contract(results[results["metric_id"] == definition.metric_id], definition)
         hashed = results.merge(computed, how="left", on=["metric_id", "definition_version", "grain"])
         appended = metric_history.append(connection, hashed, computed, as_of, build_id)
     return MetricRun(dict(Counter(results["status"])), appended.rows, appended.restated)
@@ -151,9 +149,9 @@ def _spread(connection: duckdb.DuckDBPyConnection, query: PartsQuery) -> pd.Data
     """Numerator and denominator by what the definition spreads them over. Rows without either say nothing."""
     definition = query.definition
     items = ", ".join(f"{item} as spread_{n}" for n, item in enumerate(definition.spread))
-    sums = {"numerator": definition.numerator, "denominator": definition.denominator}
-    parts = ", ".join(f"coalesce(cast({part} as double), 0) as {role}" for role, part in sums.items() if part)
-    said = " or ".join(f"coalesce({part}, 0) <> 0" for part in sums.values() if part)
+    sums = spread_sums(definition)
+    parts = ", ".join(f"coalesce(cast({part} as double), 0) as {role}" for role, part in sums.items())
+    said = " or ".join(f"coalesce({part}, 0) <> 0" for part in sums.values())
     dated = f"and {group_by(definition, query.grain)[0]} is not null" if definition.period else ""
     return connection.execute(
         f"select {_figure(query)}, {items}, {parts} from ({query.spread}) where ({said}) {dated} order by all"

@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-_SINGLES_OUT = re.compile(r"(^|_)(person|manager|learner|observer|approver|respondent|response)(_key|_sk)?$")
+_PERSONS = "person|manager|learner|observer|approver|respondent|response"
+_SINGLES_OUT = re.compile(rf"(^|_)({_PERSONS})_(key|sk)$|^({_PERSONS})$")
 """Names of columns that a person, or one response of a person, is known by."""
 
 PSEUDONYMOUS = "pseudonymous"

@@ -77,6 +77,8 @@ DTYPES = {name: _DTYPE_OF[column.sql_type] for name, column in RESULT_COLUMNS.it
 
 def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) -> None:
     """Give the rows a status that shows no figure, and take the figures out. Changes ``rows``."""
+    if not which.any():
+        return
     rows.loc[which, list(FIGURES)] = pd.NA
     rows.loc[which, "status"] = status.value
     rows.loc[which, "suppressed_reason"] = reason

@@ -27,7 +27,8 @@ class Unit(StrEnum):
     """Unit of ``value``.
 
     Only of a share is the numerator a part of the denominator. Persons reached may outnumber the average headcount
-    that they are divided by, and a gain may be a loss. Points run from 0 to 100, net points from -100 to 100.
+    that they are divided by, a gain may be a loss, and a clock that is wrong makes hours negative. Points run from 0 to
+    100, net points from -100 to 100.
     """
 
     SHARE = "share"

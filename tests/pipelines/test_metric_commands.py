@@ -74,6 +74,20 @@ def test_figures_of_the_whole_come_the_latest_first_with_interval_and_coverage(p
     assert [row["period"] for row in figures("completion_rate", "--since", "2025-02")] == ["2025-02-01"]
 
 
+def test_of_what_people_are_asked_it_is_said_how_many_answered(published: Home) -> None:
+    asking = share(metric_id="asking", invited="persons_asked", respondents="respondents")
+    rows = judge(parts(grain="organisation", grain_key="all", n_invited=40, n_respondents=20), asking, date(2030, 1, 1))
+    with duckdb.connect(str(published.published_database)) as connection:
+        metric_history.write_definitions(connection, [share(), count(), asking])
+        hashed = rows.assign(inputs_hash="h")
+        computed = hashed[["metric_id", "definition_version", "grain", "inputs_hash"]]
+        metric_history.append(connection, hashed, computed, date(2030, 1, 1), "build-2")
+    (row,) = figures("asking")
+    assert (row["response_rate"], row["bound_low"], row["bound_high"]) == (0.5, 0.2, 0.7)
+    assert "blocked where fewer than 30 % or 5 persons answered" in metric("explain", "asking").output
+    assert "response_rate" not in figures("completion_rate")[0]
+
+
 def test_figures_bear_names_and_what_is_withheld_says_why(published: Home) -> None:
     by_activity = {row["activity"]: row for row in figures("completion_rate", "--by", "activity")}
     assert set(by_activity) == {"Lifting", "Welding", "-2"}

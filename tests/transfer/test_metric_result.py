@@ -176,6 +176,32 @@ def test_hours_have_no_interval_as_cases_do() -> None:
         result(numerator=7.5, denominator=20)
 
 
+ASKED = {"invited": "persons_asked", "respondents": "respondents"}
+
+
+@pytest.mark.parametrize(
+    ("invited", "respondents", "status", "reason"),
+    [
+        (20, 20, "ok", None),
+        (40, 12, "ok", None),
+        (41, 12, "blocked", "answered by less than 30%"),
+        (10, 4, "blocked", "answered by fewer than 5 persons"),
+        (11, 12, "blocked", "more have answered than are known to have been asked"),
+        (0, 12, "blocked", "nobody knows how many were asked"),
+    ],
+)
+def test_what_too_few_answered_is_blocked(invited: int, respondents: int, status: str, reason: str | None) -> None:
+    row = result(share(**ASKED), n_invited=invited, n_respondents=respondents)
+    assert (row["status"], row["suppressed_reason"]) == (status, reason)
+    assert (row["value"] is None) == (status == "blocked")
+
+
+def test_silence_is_bounded_by_the_ends_of_the_scale() -> None:
+    row = result(share(**ASKED), n_invited=40, n_respondents=20)
+    assert (row["response_rate"], row["value"]) == (0.5, 0.4)
+    assert (row["bound_low"], row["bound_high"]) == (0.5 * 0.4, 0.5 * 0.4 + 0.5)
+
+
 def test_no_parts_make_no_results() -> None:
     rows = judge(parts().head(0), share(), LONG_AFTER)
     check(rows, share())

@@ -12,15 +12,24 @@ requests as (
         enrolment_key,
         tool,
         person_key,
+        org_unit_key,
         activity_key,
-        cast(requested_at as date) as requested_date,
-        cast(approved_at as date) as approved_date,
-        cast(confirmed_at as date) as confirmed_date,
-        lead(cast(requested_at as date)) over (
+        requested_date,
+        -- Refused or withdrawn: the wait is over without leave.
+        cast(
+            least(
+                coalesce(rejected_at, {{ end_of_time() }}),
+                coalesce(cancelled_at, {{ end_of_time() }}),
+                coalesce(expired_at, {{ end_of_time() }})
+            ) as date
+        ) as closed_date,
+        approved_date,
+        confirmed_date,
+        lead(requested_date) over (
             partition by person_key, activity_key order by requested_at, enrolment_key
         ) as next_requested_date
     from enrolments
-    where requested_at is not null
+    where requested_date is not null
 ),
 
 taken as (
@@ -49,19 +58,55 @@ followed as (
     group by activity_key
 ),
 
+-- What a tool told last is the day up to which its silence means that nothing was decided.
+told as (
+    select
+        tool,
+        cast(
+            max(
+                greatest(
+                    requested_at,
+                    coalesce(approved_at, requested_at),
+                    coalesce(rejected_at, requested_at),
+                    coalesce(cancelled_at, requested_at)
+                )
+            ) as date
+        ) as told_until
+    from enrolments
+    where requested_date is not null
+    group by tool
+),
+
+watched as (
+    select
+        requests.*,
+        least(
+            {{ dbt.dateadd('day', 180, 'requests.requested_date') }},
+            coalesce(requests.approved_date, least(requests.closed_date, told.told_until))
+        ) as watched_until
+    from requests
+    inner join told on requests.tool = told.tool
+),
+
 final as (
     select
         requests.enrolment_key,
         requests.tool,
         requests.person_key,
+        requests.org_unit_key,
         requests.activity_key,
         requests.requested_date,
         requests.approved_date,
         requests.confirmed_date,
         taken.started_date,
         taken.completed_date,
-        followed.following_tool
-    from requests
+        followed.following_tool,
+        cast(
+            greatest(
+                {{ dbt.datediff('requests.requested_date', 'requests.watched_until', 'day') }}, 0
+            ) as bigint
+        ) as days_waited
+    from watched as requests
     left join taken on requests.enrolment_key = taken.enrolment_key
     left join followed on requests.activity_key = followed.activity_key
 )
