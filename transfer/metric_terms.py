@@ -54,7 +54,7 @@ class Unit(StrEnum):
 
     @property
     def may_be_negative(self) -> bool:
-        return self in (Unit.KAPPA, Unit.STANDARD_DEVIATIONS, Unit.GAIN, Unit.NET_POINTS)
+        return self in (Unit.KAPPA, Unit.STANDARD_DEVIATIONS, Unit.GAIN, Unit.NET_POINTS, Unit.HOURS)
 
     @property
     def may_be_dominated(self) -> bool:
