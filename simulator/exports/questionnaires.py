@@ -34,18 +34,21 @@ QUESTION = {
     "en": {
         "satisfaction": "I am satisfied with the programme", "relevance": "What I learned is relevant to my work",
         "intent": "I will use what I learned in the coming weeks", "support": "My manager supports me in using it",
+        "success": "It led to a result that I can name",
         "has_applied": "Have you used what you learned at work?", "barrier": "What kept you from using it?",
     },
     "nl": {
         "satisfaction": "Ik ben tevreden over het programma", "relevance": "Wat ik leerde is relevant voor mijn werk",
         "intent": "Ik ga het geleerde de komende weken gebruiken",
         "support": "Mijn leidinggevende steunt mij bij het toepassen",
+        "success": "Het leidde tot een resultaat dat ik kan noemen",
         "has_applied": "Heb je het geleerde in je werk gebruikt?", "barrier": "Wat hield je tegen?",
     },
     "de": {
         "satisfaction": "Ich bin mit dem Programm zufrieden", "relevance": "Das Gelernte ist für meine Arbeit relevant",
         "intent": "Ich werde das Gelernte in den nächsten Wochen anwenden",
         "support": "Meine Führungskraft unterstützt mich dabei",
+        "success": "Es hat zu einem Ergebnis geführt, das ich nennen kann",
         "has_applied": "Haben Sie das Gelernte bei der Arbeit genutzt?", "barrier": "Was hat Sie daran gehindert?",
     },
     "fr": {
@@ -53,6 +56,7 @@ QUESTION = {
         "relevance": "Ce que j'ai appris est pertinent pour mon travail",
         "intent": "J'utiliserai ce que j'ai appris dans les prochaines semaines",
         "support": "Mon responsable me soutient dans l'application",
+        "success": "Cela a mené à un résultat que je peux citer",
         "has_applied": "Avez-vous utilisé au travail ce que vous avez appris ?",
         "barrier": "Qu'est-ce qui vous en a empêché ?",
     },

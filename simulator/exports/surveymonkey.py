@@ -50,7 +50,7 @@ LANGUAGES = ("en", "nl", "de", "fr")
 """The account's language, by month."""
 
 TITLES = {"end": "End of programme", "follow_up": "Follow-up after three months", "climate": "Learning climate"}
-RATED = {"end": ("satisfaction", "relevance", "intent", "support"), "follow_up": ("relevance", "support")}
+RATED = {"end": ("satisfaction", "relevance", "intent", "support"), "follow_up": ("relevance", "support", "success")}
 
 
 @dataclass(frozen=True)

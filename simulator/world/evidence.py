@@ -126,7 +126,9 @@ class Evidence:
             satisfaction=self._likert(np.full(len(persons), 4.1)) if not is_follow_up else nan,
             relevance=self._likert(2.2 + 1.6 * opportunity + skill * 0.5),
             intent=self._likert(2.0 + 2.2 * skill) if not is_follow_up else nan,
-            support=self._likert(1 + 4 * support), has_applied=applied.astype(float) if is_follow_up else nan,
+            support=self._likert(1 + 4 * support),
+            success=self._likert(1 + 4.5 * self.transfer.behaviour[place, persons]) if is_follow_up else nan,
+            has_applied=applied.astype(float) if is_follow_up else nan,
             barrier=barrier if is_follow_up else "",
         )  # fmt: skip
 

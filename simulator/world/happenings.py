@@ -61,12 +61,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "score": "float64", "score_max": "float64", "is_passed": "bool",
     },
     # One answered questionnaire about a programme. ``occasion``: end, follow_up. Items 1–5 (``satisfaction``,
-    # ``relevance``, ``intent``, ``support``); follow-ups add ``has_applied`` and ``barrier`` (none, no_opportunity,
-    # no_support, not_relevant, forgot). NaN and "" where not asked. Who was invited and did not answer is not here.
+    # ``relevance``, ``intent``, ``support``); follow-ups add ``success`` (1–5), ``has_applied`` and ``barrier`` (none,
+    # no_opportunity, no_support, not_relevant, forgot). NaN and "" where not asked. Who was invited and did not answer
+    # is not here.
     "surveys": {
         "response": "int64", "person": "int64", "programme": "int64", "occasion": "str", "at": "datetime64[s]",
         "satisfaction": "float64", "relevance": "float64", "intent": "float64", "support": "float64",
-        "has_applied": "float64", "barrier": "str",
+        "success": "float64", "has_applied": "float64", "barrier": "str",
     },
     # One answered yearly culture survey, anonymous but for the unit. Items 1–5 in ``CLIMATE_ITEMS`` order.
     "climate": {

@@ -17,10 +17,13 @@ from tests.simulator.stand_ins import month, table, world
 
 TOOL = "surveymonkey"
 END = {
-    "occasion": "end", "satisfaction": 4.0, "relevance": 3.0, "intent": 5.0, "support": 2.0, "has_applied": np.nan,
-    "barrier": "",
+    "occasion": "end", "satisfaction": 4.0, "relevance": 3.0, "intent": 5.0, "support": 2.0, "success": np.nan,
+    "has_applied": np.nan, "barrier": "",
 }  # fmt: skip
-FOLLOW_UP = {"occasion": "follow_up", "satisfaction": np.nan, "intent": np.nan, "has_applied": 1.0, "barrier": "none"}
+FOLLOW_UP = {
+    "occasion": "follow_up", "satisfaction": np.nan, "intent": np.nan, "success": 4.0, "has_applied": 1.0,
+    "barrier": "none",
+}  # fmt: skip
 BARRIERS = ("none", "no_opportunity", "no_support", "not_relevant", "forgot")
 CLIMATE = dict.fromkeys(CLIMATE_ITEMS, 3.0)
 
@@ -93,7 +96,7 @@ def test_every_answer_about_a_programme_lands_once_and_as_it_was_given(told: tup
     truth = set()
     for row in pd.concat([surveys(ordinal) for ordinal in range(4)]).itertuples():
         respondent = FIRST_RESPONDENT + 10 * row.response + (row.occasion == "follow_up")
-        for item in ("satisfaction", "relevance", "intent", "support", "has_applied"):
+        for item in ("satisfaction", "relevance", "intent", "support", "success", "has_applied"):
             value = getattr(row, item)
             if not np.isnan(value):
                 truth.add((respondent, item, row.occasion, value, None))
