@@ -66,7 +66,8 @@ def covariate(column: pd.Series, name: str) -> tuple[Floats, tuple[str, ...]]:
     is_text = not pd.api.types.is_numeric_dtype(column)
     if not is_text or pd.to_numeric(column, errors="coerce").notna().mean() > 0.5:
         return numbers(column, name)[:, None], (name,)
-    codes, levels = pd.factorize(column, sort=True)
+    is_missing = column.isna() | column.astype(str).str.strip().str.lower().isin(_MISSING)
+    codes, levels = pd.factorize(column.where(~is_missing), sort=True)
     if not 1 < len(levels) <= _MOST_CATEGORIES:
         raise PanelRefused(
             f"Column {name} has {len(levels)} different texts; a covariate is a number, or 2 to {_MOST_CATEGORIES} "

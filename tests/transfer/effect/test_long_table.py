@@ -235,6 +235,12 @@ def test_categories_become_one_covariate_each_without_the_first() -> None:
     assert panel.covariates[:, 0].tolist() == [[0, 0], [1, 0], [0, 1], [0, 1]]
 
 
+def test_a_missing_category_drops_the_unit() -> None:
+    frame = long(TEAMS).assign(region=["n"] * 6 + ["NA"] * 6 + ["w"] * 12)
+    panel = panel_of(frame, Columns("team", "month", "start", "errors", covariates=("region",)))
+    assert (panel.covariate_names, panel.units) == (("region=w",), ("a", "c", "d"))
+
+
 def test_strata_follow_the_units_that_stay() -> None:
     frame = long({"x": 1, **TEAMS}).assign(block=["p"] * 6 + ["q"] * 12 + ["r"] * 12)
     assert strata_of(frame, COLUMNS, "block", panel_of(frame, COLUMNS)).tolist() == [1, 1, 2, 2]
