@@ -36,7 +36,7 @@ test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is instal
 	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py
 
 parity: $(INSTALLED) $(SPARK)/installed ## build every model on a Spark cluster, too, and compare (needs Java; 15 minutes)
-	@$(BIN)/python -m pytest -q tests/parity
+	@$(BIN)/python -m pytest -q tests/dbt_project/spark
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated pages
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going check-sql check-types check-python check-imports check-docs

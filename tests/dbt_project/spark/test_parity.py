@@ -21,7 +21,7 @@ from pipelines import runs
 from pipelines.settings import DBT_PROJECT, as_of
 from pipelines.voiding import voiding_authorities
 from simulator import SETTINGS, load, write_company
-from tests.parity import cluster
+from tests.dbt_project.spark import cluster
 from tests.pipelines.own_home import own_home
 
 COMPANY = os.environ.get("PARITY_COMPANY", "meridian")

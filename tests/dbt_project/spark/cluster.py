@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-ENVIRONMENT = Path(__file__).parents[2] / ".venv-spark"
+ENVIRONMENT = Path(__file__).parents[3] / ".venv-spark"
 LONGEST_START_SECONDS = 120
 CORES = 2
 
