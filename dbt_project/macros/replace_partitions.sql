@@ -81,9 +81,8 @@
     {%- if is_folder_on_spark(partition_by) -%}
         {%- set days = run_query('select distinct ' ~ partition_by ~ ' from ' ~ touched).columns[0].values() -%}
         {%- for day in days -%}
-            {% do run_query(
-                'alter table ' ~ target_relation ~ ' drop if exists partition (' ~ partition_by ~ " = date'" ~ day ~ "')"
-            ) %}
+            {%- set partition = partition_by ~ " = date'" ~ day ~ "'" -%}
+            {% do run_query('alter table ' ~ target_relation ~ ' drop if exists partition (' ~ partition ~ ')') %}
         {%- endfor -%}
         {%- call statement('main') -%}
             insert into {{ target_relation }} select * from {{ new_relation }}

@@ -1,6 +1,6 @@
 {#
-    What Spark says otherwise: dbt's own translations of its cross-database macros are older than Spark's functions, lose
-    fractions of seconds, refuse nulls or leave an order out. Here each says what it says on DuckDB.
+    What Spark says otherwise: dbt's own translations of its cross-database macros are older than Spark's functions,
+    lose fractions of seconds, refuse nulls or leave an order out. Here each says what it says on DuckDB.
 #}
 {% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
     timestampadd({{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }})
@@ -20,7 +20,9 @@
         )
     {%- else -%}
         timestampdiff(
-            {{ datepart }}, date_trunc('{{ datepart }}', {{ first_date }}), date_trunc('{{ datepart }}', {{ second_date }})
+            {{ datepart }},
+            date_trunc('{{ datepart }}', {{ first_date }}),
+            date_trunc('{{ datepart }}', {{ second_date }})
         )
     {%- endif -%}
 {%- endmacro %}
@@ -30,7 +32,8 @@
     {%- if limit_num -%}
         {% do exceptions.raise_compiler_error('listagg with a limit is not written for Spark') %}
     {%- endif -%}
-    listagg({{ measure }}, {{ delimiter_text }}) {%- if order_by_clause %} within group ({{ order_by_clause }}){% endif %}
+    listagg({{ measure }}, {{ delimiter_text }})
+    {%- if order_by_clause %} within group ({{ order_by_clause }}){% endif %}
 {%- endmacro %}
 
 
@@ -80,8 +83,8 @@
         {%- set name = source.schema ~ '.' ~ source.name -%}
         {% do run_query('drop table if exists ' ~ name) %}
         {% do run_query(
-            'create table ' ~ name ~ ' (' ~ columns | join(', ') ~ ") using parquet options (recursiveFileLookup 'true', path '"
-            ~ source.meta.home ~ '/landing/' ~ source.name ~ "/v1')"
+            'create table ' ~ name ~ ' (' ~ columns | join(', ') ~ ") using parquet options (recursiveFileLookup 'true'"
+            ~ ", path '" ~ source.meta.home ~ '/landing/' ~ source.name ~ "/v1')"
         ) %}
     {%- endfor -%}
 {%- endmacro %}
