@@ -90,8 +90,11 @@ def spillover(measured: Measured, evidence: Evidence) -> Guard:
     count = len(evidence.neighbours)
     told = f"{count} controls share a manager, site or shift with a treated unit"
     if measured.without_neighbours is None or measured.effect is None:
-        told += "; without them there is nothing left to compare with."
-        return Guard(name, Level.WARN, count, threshold, told, Verdict.SUGGESTIVE)
+        # What neighbours copy makes an effect look smaller: it may explain a finding of nothing, and not an effect.
+        told += (
+            "; without them there is nothing left to compare with. If they copied, the effect is larger than it looks."
+        )
+        return Guard(name, Level.WARN, count, threshold, told, None if measured.finds_something else Verdict.SUGGESTIVE)
     told += f"; without them the estimate is {number(measured.without_neighbours)}."
     is_lost = measured.finds_something and _turns(measured.effect.estimate, measured.without_neighbours)
     level = Level.WARN if is_lost else Level.PASS

@@ -75,7 +75,8 @@ def test_what_nobody_looked_at_is_said_and_does_not_pass() -> None:
         ("leave_one_out", {"without_each": np.array([2.0, 0.9])}, Level.WARN, Verdict.SUGGESTIVE),
         ("leave_one_out", {"without_each": np.array([2.0, 1.1, np.nan])}, Level.PASS, None),
         ("spillover", {"without_neighbours": 0.5}, Level.WARN, Verdict.SUGGESTIVE),
-        ("spillover", {"without_neighbours": None}, Level.WARN, Verdict.SUGGESTIVE),
+        ("spillover", {"without_neighbours": None}, Level.WARN, None),
+        ("spillover", {"without_neighbours": None, "p_value": 0.4}, Level.WARN, Verdict.SUGGESTIVE),
         ("breakdown", {"sensitivity": sensitivity(breakdown_at_start=0.99)}, Level.WARN, None),
         (
             "trend_carried_on", {"sensitivity": sensitivity(without_trend=Bounded(0.5, 0.4, -0.3, 1.3, 20))},
