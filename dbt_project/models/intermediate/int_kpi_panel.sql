@@ -56,8 +56,12 @@ numbered as (
     select
         periods.*,
         cast(1 + round(
-            {{ dbt.datediff('first_start', 'period_start', 'day') }}
-            / case period_grain {% for grain, days in days_of.items() %}when '{{ grain }}' then {{ days }} {% endfor %}end
+            {{ dbt.datediff('periods.first_start', 'periods.period_start', 'day') }}
+            / case periods.period_grain
+                {%- for grain, days in days_of.items() %}
+                when '{{ grain }}' then {{ days }}
+                {%- endfor %}
+            end
         ) as bigint) as period_number
     from periods
 ),
