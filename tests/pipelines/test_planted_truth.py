@@ -135,3 +135,37 @@ def test_every_kpi_of_every_team_is_what_its_system_measured(warehouse: duckdb.D
     """).fetchone()  # type: ignore[misc]
     assert same == true
     assert landed == true
+
+
+def test_every_pilot_of_the_workbook_is_registered_and_has_a_card_and_a_page(
+    company: Home, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    programmes = pd.read_csv(truth_of(company) / "programmes.csv", dtype=str)
+    planted = {f"INI-{p.programme_id.replace('_', '-')}.{p.kpi_id}" for p in programmes.itertuples()}
+    cards = dict(warehouse.execute("select study_id, verdict from metrics.effect_cards").fetchall())
+    assert planted < cards.keys()
+    # Four months, in which everybody begins: nothing can be known yet, and nothing is said.
+    assert set(cards.values()) <= {"not credible", "not estimable"}
+    assert warehouse.sql("select count(estimate) from metrics.effect_cards").fetchone() == (0,)
+    pages = {page.stem for page in (company.published / "effects").glob("*.html")}
+    assert pages == cards.keys()
+    registered = warehouse.sql("select count(*) from metrics.study_registration where is_current").fetchone()
+    assert registered == (len(cards),)
+
+
+def test_teams_are_trained_when_their_programme_began(company: Home, warehouse: duckdb.DuckDBPyConnection) -> None:
+    starts = pd.read_csv(truth_of(company) / "starts.csv", dtype=str)
+    warehouse.register("starts", starts)
+    (trained,) = warehouse.sql("""
+        select count(*), count_if(exposed.first_exposed_month < starts.start::date), count(exposed.first_exposed_month)
+        from starts
+        inner join marts.dim_org_unit as unit on starts.org_unit_id = unit.org_unit_id and unit.is_current
+        inner join (
+            select distinct initiative_id, org_unit_key, first_exposed_month from marts.fct_training_exposure
+        ) as exposed
+            on exposed.initiative_id = 'INI-' || replace(starts.programme_id, '_', '-')
+            and exposed.org_unit_key = unit.org_unit_key
+    """).fetchall()
+    planned, too_early, ever = trained
+    assert too_early == 0
+    assert ever > 0.6 * planned > 5
