@@ -20,7 +20,7 @@ from transfer.effect.design import (
 from transfer.effect.evidence import Evidence
 from transfer.effect.figures import number
 from transfer.effect.guard import MANY_ASSIGNMENTS, Guard, Level, Measured, unknown
-from transfer.effect.sensitivity import Bounded
+from transfer.effect.joint_figures import Bounded
 
 
 def units(measured: Measured, _: Evidence) -> Guard:

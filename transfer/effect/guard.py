@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from transfer.effect.balance import Balance
 from transfer.effect.design import Design, Situation, Verdict
+from transfer.effect.joint_figures import Bounded
 from transfer.effect.panel import Floats
-from transfer.effect.sensitivity import Bounded, Sensitivity
+from transfer.effect.sensitivity import Sensitivity
 
 
 class Level(StrEnum):

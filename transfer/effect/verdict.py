@@ -17,11 +17,12 @@ from transfer.effect.evidence import Evidence
 from transfer.effect.guard import MANY_ASSIGNMENTS, Guard, Level, Measured
 from transfer.effect.guards import judged, verdict_of
 from transfer.effect.inference import IntervalKind
+from transfer.effect.joint_figures import MOST_LEFT_OUT, Bounded, event_study
 from transfer.effect.panel import Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.power import HistoryTooShort, detectable_slope, minimum_detectable_effect
 from transfer.effect.record_guards import leaving_gap
-from transfer.effect.sensitivity import MOST_LEFT_OUT, Bounded, event_study, sensitivity, without_units
+from transfer.effect.sensitivity import sensitivity, without_units
 from transfer.effect.single_units import SingleUnits, single_units
 from transfer.effect.study import Study
 from transfer.effect.synthetic_control import FEWEST_DONORS

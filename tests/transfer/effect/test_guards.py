@@ -13,7 +13,8 @@ from transfer.effect.design import Design, Situation, Verdict
 from transfer.effect.evidence import ConcurrentEvent, Evidence, Leavers
 from transfer.effect.guard import Guard, Level, Measured
 from transfer.effect.guards import GUARDS, is_blocked, judged, verdict_of
-from transfer.effect.sensitivity import Bounded, Sensitivity
+from transfer.effect.joint_figures import Bounded
+from transfer.effect.sensitivity import Sensitivity
 
 EFFECT = Bounded(2.0, 0.3, 1.4, 2.6, 20)
 SOUND = Measured(

@@ -8,9 +8,10 @@ import pytest
 from benchmarks.panels import Plan, drifting, simulated
 from tests.transfer.effect.published import mpdta
 from transfer.effect.choices import BasePeriod, Choices, Control
+from transfer.effect.joint_figures import event_study
 from transfer.effect.long_table import Columns, panel_of
 from transfer.effect.panel import Panel
-from transfer.effect.sensitivity import event_study, relative_magnitudes, sensitivity, without_units
+from transfer.effect.sensitivity import relative_magnitudes, sensitivity, without_units
 from transfer.effect.study import estimate
 
 STARTS = np.repeat([6.0, 9.0, 0.0], [6, 6, 10])
