@@ -102,6 +102,12 @@ def confirmed(day: str, token: str = "moodle_1") -> dict[str, Any]:
     }
 
 
+def entry(started_at: str, minutes: int) -> dict[str, Any]:
+    day = started_at[:10]
+    told = {"person_token": "moodle_1", "activity_id": "course:1", "learning_date": day}
+    return {**told, "started_at": started_at, "minutes": float(minutes)}
+
+
 def person(token: str, day: str, unit: str) -> dict[str, Any]:
     return {
         "person_token": token,
@@ -135,6 +141,8 @@ def first_events(zone: LandingZone) -> None:
     zone.land(
         "moodle", "grades", assessments=[{**score, "occurred_at": "2025-02-20 10:00", "is_occurred_at_exact": True}]
     )
+    learned = [entry("2025-01-11 23:30", 60), entry("2025-01-13 09:00", 30), entry("2025-01-14 09:00", 30)]
+    zone.land("moodle", "register", extracted_at="2025-03-01", learning_time=learned)
     statements = [passed("s1", "2025-01-11"), passed("s2", "2025-02-12"), statement("s3", "2025-02-13")]
     zone.land("xapi", "file_1", extracted_at="2025-03-01", statements=statements)
 
@@ -142,6 +150,8 @@ def first_events(zone: LandingZone) -> None:
 def late_row_and_redelivery(zone: LandingZone) -> None:
     page = {**event("2025-01-12", activity="page:1"), "parent_activity_id": "course:1"}
     zone.land("moodle", "log_2", extracted_at="2025-03-02", learning_events=[event("2025-02-10"), page])
+    beyond_midnight = entry("2025-01-12 00:10", 40)
+    zone.land("moodle", "register_2", extracted_at="2025-03-02", learning_time=[beyond_midnight])
     twins = [at_midnight("m1", "2025-02-12", "2025-02-12 23:31"), at_midnight("m3", "2025-02-12", "2025-02-12 23:32")]
     zone.land("xapi", "file_2", extracted_at="2025-03-02", statements=[passed("s1", "2025-01-11"), *twins])
 
@@ -188,6 +198,8 @@ def another_store(zone: LandingZone) -> None:
 
 def unit_landed_again_with_fewer_rows(zone: LandingZone) -> None:
     zone.land("moodle", "log_1", extracted_at="2025-03-01", learning_events=[event("2025-01-10")])
+    learned = [entry("2025-01-11 23:30", 20), entry("2025-01-13 09:00", 30)]
+    zone.land("moodle", "register", extracted_at="2025-03-01", learning_time=learned)
 
 
 def link_found_and_person_known_to_hr(zone: LandingZone) -> None:
@@ -316,6 +328,15 @@ def test_increments_end_where_a_full_refresh_ends(grown, built_whole, query, tab
 def test_the_order_of_arrival_does_not_matter(grown, grown_on_another_way, query, table):
     landed_at = {"marts.fct_learning_event": "loaded_at"}.get(table, "")
     assert _content(query, grown.home, table, landed_at) == _content(query, grown_on_another_way, table, landed_at)
+
+
+def test_an_hour_beyond_midnight_counts_once_however_late_one_half_of_it_is_told(grown, query):
+    told = "select cast(learning_date as varchar), minutes, minutes_told from marts.fct_learning_time"
+    assert query(grown.home, f"{told} where evidence = 'registration' order by all") == [
+        ("2025-01-11", 20.0, 20.0),  # an hour, until it was corrected
+        ("2025-01-12", 40.0, 40.0),  # 20 minutes of it were that hour's
+        ("2025-01-13", 30.0, 30.0),
+    ]
 
 
 def test_nothing_landed_is_unexplained(grown, query):
