@@ -5,7 +5,8 @@ with shares as (
         activity_key,
         cohort_start,
         stage,
-        case when status = 'ok' then printf('%.0f–%.0f %%', 100 * share_low, 100 * share_high) else 'too few' end as told,
+        case when status = 'ok' then printf('%.0f–%.0f %%', 100 * share_low, 100 * share_high) else 'too few' end
+            as told,
         persons
     from marts.mart_transfer__waterfall
 ),

@@ -1,5 +1,5 @@
-{#- The workbook names an activity by its catalogue code, whichever tool offers it, or by its id in a tool. A name of two
-    activities tells neither. -#}
+{#- The workbook names an activity by its catalogue code, whichever tool offers it, or by its id in a tool. A name of
+    two activities tells neither. -#}
 
 with
 

@@ -101,7 +101,8 @@ final as (
         grid.period_start,
         grid.period_end,
         extract(year from grid.period_start)
-        {%- if fiscal_start > 1 %} + case when extract(month from grid.period_start) >= {{ fiscal_start }} then 1 else 0 end
+        {%- if fiscal_start > 1 %}
+        + case when extract(month from grid.period_start) >= {{ fiscal_start }} then 1 else 0 end
         {%- endif %} as fiscal_year,
         cells.numerator,
         cells.denominator,

@@ -18,7 +18,11 @@ ranked as (
         *,
         row_number() over (
             partition by initiative_id, kpi_id, org_unit_id
-            order by coalesce(valid_from, {{ beginning_of_time() }}) desc, extracted_at desc, unit desc, source_line desc
+            order by
+                coalesce(valid_from, {{ beginning_of_time() }}) desc,
+                extracted_at desc,
+                unit desc,
+                source_line desc
         ) as rank_of_word
     from told
     where recency = 1

@@ -46,9 +46,9 @@ final as (
         participants.completed_date,
         participants.last_seen_date,
         count(case when assessed.assessed_date > participants.completed_date then 1 end) > 0 as is_assessed,
-        coalesce(
-            max(case when assessed.assessed_date <= participants.completed_date and assessed.is_met then 1 else 0 end), 0
-        ) = 1 as is_met_before,
+        count(case
+            when assessed.assessed_date <= participants.completed_date and assessed.is_met then 1
+        end) > 0 as is_met_before,
         min(case
             when
                 assessed.assessed_date > participants.completed_date

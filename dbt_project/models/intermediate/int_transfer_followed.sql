@@ -1,5 +1,6 @@
-{#- From taking part to using it: what is known of each participant, by whoever knows it. A day counts from completion;
-    the window is that within which something may be put down to learning, and the late window shows whether it lasts. -#}
+{#- From taking part to using it: what is known of each participant, by whoever knows it. A day counts from
+    completion; the window is that within which something may be put down to learning, and the late window shows
+    whether it lasts. -#}
 {%- set window = 90 -%}
 {%- set late = 210 -%}
 
@@ -152,7 +153,8 @@ answered as (
         on
             placed.person_key = answers.person_key
             and placed.activity_key = answers.activity_key
-            and {{ dbt.datediff('placed.completed_date', 'answers.answered_date', 'day') }} between 1 and {{ window + 30 }}
+            and {{ dbt.datediff('placed.completed_date', 'answers.answered_date', 'day') }}
+            between 1 and {{ window + 30 }}
     where answers.has_applied is not null
     group by placed.activity_key, placed.person_key
 ),

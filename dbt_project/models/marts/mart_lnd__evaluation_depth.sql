@@ -1,5 +1,5 @@
-{#- How far anybody ever looked at what learning came to. An activity counts at the highest tier at which it was looked at
-    by then, whatever was found. -#}
+{#- How far anybody ever looked at what learning came to. An activity counts at the highest tier at which it was
+    looked at by then, whatever was found. -#}
 
 with
 

@@ -1,5 +1,5 @@
-{#- What it cost that somebody took part, and that somebody was seen using it. A cost export that is late makes both look
-    cheap, so the last day that costs are told of stands beside them. -#}
+{#- What it cost that somebody took part, and that somebody was seen using it. A cost export that is late makes both
+    look cheap, so the last day that costs are told of stands beside them. -#}
 
 with
 
@@ -38,7 +38,8 @@ final as (
         coalesce(spent.costs_told_until > learned.last_completed_date, false) as is_cost_complete,
         cast(case when learned.completers >= 5 then learned.completers end as bigint) as completers,
         case
-            when learned.completers >= 5 then round((spent.direct_cost + spent.opportunity_cost) / learned.completers, 2)
+            when learned.completers >= 5
+                then round((spent.direct_cost + spent.opportunity_cost) / learned.completers, 2)
         end as cost_per_learner,
         cast(case when learned.transferred >= 5 then learned.transferred end as bigint) as transferred,
         case

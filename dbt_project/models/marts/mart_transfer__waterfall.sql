@@ -89,7 +89,8 @@ final as (
         case when guarded.is_suppressed = 1 then 'suppressed' else 'ok' end as status,
         cast(case when guarded.is_suppressed = 0 then stages.persons end as bigint) as persons,
         cast(case when guarded.is_suppressed = 0 then stages.persons_at_most end as bigint) as persons_at_most,
-        case when guarded.is_suppressed = 0 then round(cast(stages.persons as double) / stages.enrolled, 6) end as share_low,
+        case when guarded.is_suppressed = 0 then round(cast(stages.persons as double) / stages.enrolled, 6) end
+            as share_low,
         case when guarded.is_suppressed = 0 then round(cast(stages.persons_at_most as double) / stages.enrolled, 6) end
             as share_high
     from stages
