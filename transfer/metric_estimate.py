@@ -18,7 +18,7 @@ from transfer.behaviour_change import Ratings, difference_in_differences
 from transfer.forgetting import half_life
 from transfer.intervals import ratio_interval
 from transfer.metric_definition import MetricDefinition
-from transfer.metric_row import CELL
+from transfer.metric_row import CELL, DTYPES
 from transfer.metric_terms import Estimator
 from transfer.survival import Estimate, kaplan_meier
 
@@ -34,7 +34,9 @@ def estimated(spread: pd.DataFrame, definition: MetricDefinition) -> pd.DataFram
     if definition.estimator is Estimator.RATIO_BY_PERSON:
         return _ratios(spread)
     found = [(*cell, *_ESTIMATE_OF[definition.estimator](rows)) for cell, rows in _figures(spread)]
-    return pd.DataFrame(found, columns=[*CELL, *_NUMBERS])
+    # Where nothing is spread, the columns are still of their types: they are joined by them.
+    types = {column: DTYPES[column] for column in CELL} | dict.fromkeys(_NUMBERS, "float64")
+    return pd.DataFrame(found, columns=[*CELL, *_NUMBERS]).astype(types)
 
 
 def _ratios(spread: pd.DataFrame) -> pd.DataFrame:

@@ -69,8 +69,8 @@ earned as (
         on
             cycles.person_key = awards.person_key
             and cycles.certification_id = awards.certification_id
-            and awards.event_date >= cycles.cycle_start
-            and awards.event_date < cycles.cycle_end
+            and cycles.cycle_start <= awards.event_date
+            and cycles.cycle_end > awards.event_date
     where cycles.recency = 1
     group by cycles.person_key, cycles.certification_id, cycles.cycle_start
 ),

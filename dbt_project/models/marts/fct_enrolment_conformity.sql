@@ -34,14 +34,14 @@ governed as (
         on
             (
                 policies.activity_id is null
-                or policies.activity_id = activities.catalogue_code
+                or activities.catalogue_code = policies.activity_id
                 or policies.activity_id in (
                     select offerings.activity_id
                     from {{ ref('bridge_activity_tool') }} as offerings
                     where offerings.activity_key = activities.activity_key
                 )
             )
-            and (policies.activity_kind is null or policies.activity_kind = activities.activity_kind)
+            and (policies.activity_kind is null or activities.activity_kind = policies.activity_kind)
 ),
 
 ruled as (

@@ -50,11 +50,15 @@ completions as (
     group by person_key, activity_key
 ),
 
+surveyed as (
+    select activity_key, min(answered_date) as first_date from responses group by activity_key
+),
+
 -- Only where anybody is asked: of a course without a questionnaire nobody fails to answer.
 asked as (
     select completions.*
     from completions
-    inner join (select activity_key, min(answered_date) as first_date from responses group by activity_key) as surveyed
+    inner join surveyed
         on
             completions.activity_key = surveyed.activity_key
             and completions.completed_date >= cast({{ dbt.date_trunc('month', 'surveyed.first_date') }} as date)
