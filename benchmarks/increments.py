@@ -227,7 +227,8 @@ class Dbt:
             result = runner.invoke([*command, *map(str, places), "--threads", "1", "--log-level", "none", "--quiet"])
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not result.success:
-            failed = [f"{each.node.name}: {each.message}" for each in result.result or () if each.status == "error"]
+            nodes: Any = result.result or ()
+            failed = [f"{each.node.name}: {each.message}" for each in nodes if each.status == "error"]
             raise RuntimeError(str(result.exception or "\n".join(failed)))
         built.wall, built.processor = perf_counter() - clock, process_time() - processor
         built.written = _written() - written
