@@ -12,7 +12,7 @@ assignments      who could have started when; `permutation`: tests, intervals an
 imputation       the second estimator (Borusyak, Jaravel and Spiess 2024)
 two_groups       what a textbook says of two groups and two periods
 study            all of these, in one call; `study_json`: as plain values
-design           which design a situation allows, and the best verdict that it can earn; `evidence`: what the panel lacks
+design           which design a situation allows, and the best verdict that it earns; `evidence`: what no panel holds
 sensitivity      what an estimate withstands, from `joint_figures`; `balance`: did both sides look alike before
 guards           every check by name: on the comparison, and on the record
 verdict          from a study to its `card`; `card_text` and `card_page` show it, `card.withheld` is what is published

@@ -80,7 +80,8 @@ def figures_of(
     if panel.covariate_names or panel.n_clusters > MOST_LEFT_OUT:
         effects = group_time(panel, cells, choices.method)
         sizes = effects.size[cells.cohort][:, None]
-        weights = numerator * sizes / (denominator * sizes).sum(axis=0)
+        total = (denominator * sizes).sum(axis=0)
+        weights = numerator * sizes / np.where(total > 0, total, np.nan)
         covariance = effects.influence.covariance(weights) * inflation**2
         return Figures(effects.estimate @ weights, ((covariance, panel.n_clusters - 1.0),), choices.confidence)
     sums, sizes = sums_of(panel, cells)

@@ -57,8 +57,8 @@ class Sensitivity:
 class _Wanted:
     """Figures as weighted means over cells. ``numerator``, ``denominator`` (cells, k); cohort sizes come on top.
 
-    0: simple ATT; 1: the same less the trend; 2: slope; 3: the first period; then one difference of trends per
-    period before the start. ``reach``: periods of trend that the simple ATT holds, on average.
+    0: simple ATT; 1: the same less the trend; 2: slope; 3: the first period; 4: the ATT less a steeper trend; then one
+    difference of trends per period before the start. ``reach``: periods of trend that the simple ATT holds, on average.
     """
 
     numerator: Floats
@@ -67,7 +67,7 @@ class _Wanted:
 
     @property
     def differences(self) -> range:
-        return range(4, self.numerator.shape[1])
+        return range(5, self.numerator.shape[1])
 
 
 def sensitivity(panel: Panel, choices: Choices, inflation: float = 1.0) -> Sensitivity:
@@ -84,7 +84,7 @@ def sensitivity(panel: Panel, choices: Choices, inflation: float = 1.0) -> Sensi
     if not len(wanted.differences):
         return Sensitivity(effect, None, None, None, None, None)
     return Sensitivity(
-        effect, figures.of(one[2]), figures.of(one[1]), figures.of(STEEPER * one[1] - (STEEPER - 1) * one[0]),
+        effect, figures.of(one[2]), figures.of(one[1]), figures.of(one[4]),
         _breakdown(figures, one[0], one[list(wanted.differences)] * wanted.reach),
         _breakdown(figures, one[3], one[list(wanted.differences)]),
     )  # fmt: skip
@@ -117,49 +117,52 @@ def _wanted(cells: Cells, panel: Panel) -> _Wanted:
     last_before = np.array([times[(cells.cohort == cohort) & cells.is_reference][0] for cohort in cells.cohort])
     beyond = (times - last_before) / step
     reach = float(np.sum((beyond * sizes)[post]) / np.sum(sizes[post]))
-    adjusted, slope, has_trend = _trend(cells, post, step)
+    # What moved because the training was expected is neither a trend before nor an effect.
+    before = beyond <= 1e-9
+    ahead, slope, has_trend = _trend(cells, before, step)
+    carried = (post & has_trend).astype(np.float64)
     first = post & (times < step - 1e-9)
     columns = [
         (post.astype(np.float64), post.astype(np.float64)),
-        (adjusted, (post & has_trend).astype(np.float64)),
+        (carried - ahead, carried),
         (slope, (cells.is_reference & has_trend).astype(np.float64)),
         (first.astype(np.float64), first.astype(np.float64)),
+        (carried - STEEPER * ahead, carried),
     ]
-    columns += _differences(cells, sizes, step) if has_trend.any() else []
+    columns += _differences(cells, before, sizes, step) if has_trend.any() else []
     numerator, denominator = (np.column_stack(some) for some in zip(*columns, strict=True))
     return _Wanted(numerator, denominator, reach)
 
 
-def _trend(cells: Cells, post: Flags, step: float) -> tuple[Floats, Floats, Flags]:
-    """What each cell counts in the effect less the trend, and in the slope; which cohorts have a trend at all.
+def _trend(cells: Cells, before: Flags, step: float) -> tuple[Floats, Floats, Flags]:
+    """What each cell counts in the sum of the trend carried on, and in the slope; which cohorts have a trend at all.
 
-    Per cohort a straight line is fitted through its cells before the start (the base among them, which is 0), and
-    taken from its cells after it, where the line goes on.
+    Per cohort a straight line is fitted through its cells ``before`` the start (the base among them, which is 0), and
+    goes on in its cells from the start on.
     """
-    adjusted, slope = np.zeros(len(cells)), np.zeros(len(cells))
+    carried, slope = np.zeros(len(cells)), np.zeros(len(cells))
     has_trend = np.zeros(len(cells), dtype=bool)
     for cohort in np.unique(cells.cohort):
         own = cells.cohort == cohort
-        before, after = np.flatnonzero(own & ~post), np.flatnonzero(own & post)
-        if len(before) < 2 or not len(after):
+        past, after = np.flatnonzero(own & before), np.flatnonzero(own & cells.is_post)
+        if len(past) < 2 or not len(after):
             continue
-        line = np.linalg.pinv(np.column_stack([np.ones(len(before)), cells.event_time[before] / step]))
+        line = np.linalg.pinv(np.column_stack([np.ones(len(past)), cells.event_time[past] / step]))
         ahead = np.column_stack([np.ones(len(after)), cells.event_time[after] / step])
-        adjusted[after] = 1.0
-        adjusted[before] = -(ahead @ line).sum(axis=0)
-        slope[before] = line[1]
+        carried[past] = (ahead @ line).sum(axis=0)
+        slope[past] = line[1]
         has_trend |= own
-    return adjusted, slope, has_trend
+    return carried, slope, has_trend
 
 
-def _differences(cells: Cells, sizes: npt.NDArray[np.int64], step: float) -> list[tuple[Floats, Floats]]:
-    """Of each event time before the start how far trends part from the period before it; cohorts of one unit alone
-    are too few to say.
+def _differences(cells: Cells, before: Flags, sizes: npt.NDArray[np.int64], step: float) -> list[tuple[Floats, Floats]]:
+    """Of each event time ``before`` the start how far trends part from the period before it; cohorts of one unit
+    alone are too few to say.
     """
     found = []
-    for time in np.unique(cells.event_time[~cells.is_post]):
-        later = ~cells.is_post & np.isclose(cells.event_time, time)
-        earlier = ~cells.is_post & np.isclose(cells.event_time, time - step)
+    for time in np.unique(cells.event_time[before]):
+        later = before & np.isclose(cells.event_time, time)
+        earlier = before & np.isclose(cells.event_time, time - step)
         both = np.isin(cells.cohort, cells.cohort[later]) & np.isin(cells.cohort, cells.cohort[earlier])
         if sizes[later & both].sum() > 1:
             found.append(((later & both) * 1.0 - (earlier & both) * 1.0, (later & both) * 1.0))

@@ -123,3 +123,26 @@ def test_a_large_effect_does_not_hide_a_drift_before_it() -> None:
         assert found is not None
         p_values.append(found.p)
     assert p_values[0] == p_values[1] < 0.05
+
+
+def test_what_moves_because_training_is_expected_is_no_trend_before() -> None:
+    expected = panel(effect=2.0)
+    time = np.arange(1, 13)[None]
+    early = (STARTS[:, None] > 0) & (time >= STARTS[:, None] - 2) & (time < STARTS[:, None])
+    found = sensitivity(expected.with_outcome(expected.outcome + 1.0 * early), Choices(anticipation=2))
+    assert found.slope is not None
+    assert found.without_trend is not None
+    assert found.slope.estimate == pytest.approx(0.0, abs=1e-12)
+    assert found.without_trend.estimate == pytest.approx(2.0)
+
+
+def test_cohorts_without_a_trend_don_t_lend_theirs_to_the_steeper_one() -> None:
+    """Units that start in period 2 have one period before it: what is less the trend is of the others alone."""
+    starts = np.repeat([2.0, 8.0, 0.0], [4, 6, 8])
+    outcome = 5.0 * (starts[:, None] == 2) * (TIME >= 2) + 1.0 * (starts[:, None] == 8) * (TIME >= 8)
+    found = sensitivity(Panel.of_arrays(outcome, starts), Choices())
+    assert found.without_trend is not None
+    assert found.without_steeper is not None
+    assert found.effect.estimate > 3
+    assert found.without_trend.estimate == pytest.approx(1.0)
+    assert found.without_steeper.estimate == pytest.approx(1.0)
