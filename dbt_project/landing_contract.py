@@ -76,8 +76,10 @@ def tables() -> Iterator[Table]:
     )
     yield "identity_links", "one identifier token and the person that it belongs to", IDENTITY_LINKS
     yield "person_aliases", "one person key that a merge gave up", PERSON_ALIASES
-    yield "activity_decisions", "one offering that somebody decided about: same as others, or none of them", (
-        ACTIVITY_DECISIONS
+    yield (
+        "activity_decisions",
+        "one offering that somebody decided about: same as others, or none of them",
+        ACTIVITY_DECISIONS,
     )
     for kind in kinds():
         yield kind.name, kind.grain, kind.landed

@@ -12,7 +12,12 @@ from transfer.behaviour_change import CELLS, Ratings, difference_in_differences
 
 def cells(shift: float, common: float, n: int, seed: int) -> dict[str, Ratings]:
     rng = np.random.default_rng(seed)
-    mean = {"trained after": shift + common, "trained before": 0.0, "comparison after": common, "comparison before": 0.0}
+    mean = {
+        "trained after": shift + common,
+        "trained before": 0.0,
+        "comparison after": common,
+        "comparison before": 0.0,
+    }
     return {name: Ratings(rng.normal(mean[name], 1, n), np.ones(n)) for name in CELLS}
 
 
