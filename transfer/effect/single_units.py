@@ -85,12 +85,11 @@ def _described(panel: Panel, design: Design, subject: Subject, confidence: float
     if design is Design.NONE or not is_treated.any() or min(first[is_treated]) < 2:
         return SingleUnits(headline, (), {})
     points = _levels(panel.outcome[is_treated], first[is_treated])
-    stories = [
-        {"unit": panel.units[unit], "told": series.sentence(subject.outcome, subject.measure)}
-        for unit in np.flatnonzero(is_treated)
-        for series in (described(panel.outcome[unit], int(first[unit])),)
-    ]
-    return SingleUnits(headline, points, {"series": stories})
+    before = sum(point.event_time < 0 for point in points)
+    names = np.asarray(panel.units, dtype=object)[is_treated]
+    told = described(np.array([point.estimate for point in points]), before).sentence(subject.outcome, subject.measure)
+    who = str(names[0]) if len(names) == 1 else f"mean of {len(names):,} {subject.unit}s"
+    return SingleUnits(headline, points, {"series": [{"unit": who, "told": told}]})
 
 
 def _levels(values: Floats, first: Integers) -> tuple[Point, ...]:
