@@ -24,7 +24,7 @@ reported as (
 )
 select
     activity.title as programme,
-    year(shares.cohort_start) as "enrolled in",
+    cast(year(shares.cohort_start) as varchar) as "enrolled in",
     max(shares.persons) filter (shares.stage = 'enrolled') as persons,
     max(shares.told) filter (shares.stage = 'completed') as completed,
     max(shares.told) filter (shares.stage = 'competent') as "competent later",
