@@ -17,7 +17,7 @@ final as (
         min(coalesce(stored_at, extracted_at)) as first_told_at,
         max(coalesce(stored_at, extracted_at)) as last_told_at,
         count(*) as statement_count
-    from {{ touched_units('statements') }} as statements
+    from {{ touched_units('statements') }}
     where
         unit in (select touched.unit from touched)
         and object_kind = 'activity'

@@ -47,6 +47,18 @@ recorded_before as (
     select {{ recorded }} from before where record_kind = 'enrolments'
 ),
 
+told_otherwise as (
+    select {{ recorded }} from recorded
+    except
+    select {{ recorded }} from recorded_before
+),
+
+told_no_more as (
+    select {{ recorded }} from recorded_before
+    except
+    select {{ recorded }} from recorded
+),
+
 -- A session of cmi5 decides with all others of its registration.
 cmi5_sessions as (
     select session_key
@@ -79,8 +91,8 @@ told as (
     from {{ ref('int_offering_visited') }} as visited
     inner join offerings on visited.tool = offerings.tool and visited.activity_id = offerings.activity_id
     union
-    select differing.person_token, differing.tool, differing.activity_id, differing.occurred_date, true as is_recorded
-    from (select {{ recorded }} from recorded except select {{ recorded }} from recorded_before) as differing
+    select person_token, tool, activity_id, occurred_date, true as is_recorded
+    from told_otherwise
     union
     select recorded.person_token, recorded.tool, recorded.activity_id, recorded.occurred_date, true as is_recorded
     from recorded
@@ -134,8 +146,8 @@ pairs_before as (
     union
     select before.learner, before.activity_key
     from before
-    inner join (select * from recorded_before except select {{ recorded }} from recorded) as differing
-        on before.tool = differing.tool and before.record_key = differing.record_key
+    inner join told_no_more
+        on before.tool = told_no_more.tool and before.record_key = told_no_more.record_key
     where before.record_kind = 'enrolments'
     union
     select learner, activity_key

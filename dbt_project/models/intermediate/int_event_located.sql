@@ -24,7 +24,7 @@ statements as (
         authority_token,
         verb_id = '{{ var("voiding_verb") }}' and object_kind = 'statement_ref' as is_voiding,
         object_id
-    from {{ touched_units('statements') }} as statements
+    from {{ touched_units('statements') }}
     where unit in (select touched.unit from touched)
 ),
 
@@ -45,7 +45,7 @@ learning_events as (
         cast(null as {{ dbt.type_string() }}) as authority_token,
         false as is_voiding,
         cast(null as {{ dbt.type_string() }}) as object_id
-    from {{ touched_units('learning_events') }} as learning_events
+    from {{ touched_units('learning_events') }}
     where unit in (select touched.unit from touched)
 ),
 

@@ -38,9 +38,17 @@ told_before as (
 ),
 
 differing as (
-    (select * from told except select * from told_before)
+    (
+        select * from told
+        except
+        select * from told_before
+    )
     union
-    (select * from told_before except select * from told)
+    (
+        select * from told_before
+        except
+        select * from told
+    )
 ),
 
 listed as (

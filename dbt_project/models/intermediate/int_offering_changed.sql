@@ -13,9 +13,17 @@ before as (
 ),
 
 differing as (
-    (select * from offerings except select * from before)
+    (
+        select * from offerings
+        except
+        select * from before
+    )
     union
-    (select * from before except select * from offerings)
+    (
+        select * from before
+        except
+        select * from offerings
+    )
 ),
 
 final as (
