@@ -118,12 +118,16 @@ class Robustness:
 
 @dataclass(frozen=True)
 class Point:
-    """One event time: periods since the start (negative: before), the average effect and its interval."""
+    """One event time: periods since the start (negative: before), the average effect and its interval.
+
+    ``n_treated`` is how many treated units it is the average of.
+    """
 
     event_time: float
     estimate: float
     low: float
     high: float
+    n_treated: int
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,10 @@ TELL_THE_EFFECT = frozenset({"trend_carried_on", "breakdown", "second_estimator"
 """Guards whose value and message are figures of the effect, or lead back to it."""
 
 
+FEWEST_TREATED = 3
+"""A point of the event study that stands on fewer teams would tell of single teams (PRIVACY: publishing an effect)."""
+
+
 def withheld(card: EffectCard) -> EffectCard:
     """What the warehouse may publish: the card, or where a guard blocks the card without any figure of the effect.
 
@@ -210,7 +218,7 @@ def withheld(card: EffectCard) -> EffectCard:
     withheld stays: the guard that blocks, with what it measured.
     """
     if not (is_blocked(card.guards) or card.verdict in (Verdict.NOT_CREDIBLE, Verdict.NOT_ESTIMABLE)):
-        return card
+        return replace(card, event_study=tuple(at for at in card.event_study if at.n_treated >= FEWEST_TREATED))
     blank = replace(
         card.headline, estimate=None, standard_error=None, low=None, high=None, p_value=None, second_estimate=None
     )

@@ -51,7 +51,7 @@ def _plot(card: EffectCard) -> str:
         return ""
     period = escape(card.subject.period)
     is_level = "series" in card.extra
-    axis = _named(card.subject.outcome if is_level else "Average change against the comparison", card.subject.measure)
+    axis = _named(card.subject.outcome if is_level else "Change against the comparison", card.subject.measure)
     caption = _caption(card, is_level)
     body = "".join(
         f"<tr><th scope=row>{number(point.event_time)}</th><td>{number(point.estimate)}</td>"

@@ -69,6 +69,16 @@ def event_study(panel: Panel, choices: Choices, inflation: float = 1.0) -> dict[
     return {float(time): figures.of(one) for time, one in zip(times, np.eye(len(times)), strict=True)}
 
 
+def treated_at(panel: Panel, choices: Choices) -> dict[float, int]:
+    """Event time → how many treated units its average is of."""
+    cells = cells_of(panel, choices.control, BasePeriod.UNIVERSAL, choices.anticipation)
+    sizes = np.array([np.sum(panel.start == cohort) for cohort in cells.cohorts])
+    return {
+        float(time): int(sizes[np.unique(cells.cohort[np.isclose(cells.event_time, time)])].sum())
+        for time in np.unique(cells.event_time)
+    }
+
+
 def figures_of(
     panel: Panel, cells: Cells, parts: tuple[Floats, Floats], choices: Choices, inflation: float = 1.0
 ) -> Figures:

@@ -57,7 +57,8 @@ def _gaps(found: SyntheticControl) -> tuple[Point, ...]:
         for time in times
     }
     return tuple(
-        Point(time, float(np.mean(some)), float(np.mean(some)), float(np.mean(some))) for time, some in gaps.items()
+        Point(time, float(np.mean(some)), float(np.mean(some)), float(np.mean(some)), len(some))
+        for time, some in gaps.items()
     )
 
 
@@ -96,4 +97,4 @@ def _levels(values: Floats, first: Integers) -> tuple[Point, ...]:
     """The mean of the series (k, T) by event time, where all of them are."""
     times = range(-int(first.min()), values.shape[1] - int(first.max()))
     found = {time: float(np.mean([row[at + time] for row, at in zip(values, first, strict=True)])) for time in times}
-    return tuple(Point(time, level, level, level) for time, level in found.items())
+    return tuple(Point(time, level, level, level, len(values)) for time, level in found.items())

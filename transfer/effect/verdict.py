@@ -17,7 +17,7 @@ from transfer.effect.evidence import Evidence
 from transfer.effect.guard import MANY_ASSIGNMENTS, Guard, Level, Measured
 from transfer.effect.guards import judged, verdict_of
 from transfer.effect.inference import IntervalKind
-from transfer.effect.joint_figures import MOST_LEFT_OUT, Bounded, event_study
+from transfer.effect.joint_figures import MOST_LEFT_OUT, Bounded, event_study, treated_at
 from transfer.effect.panel import Panel
 from transfer.effect.periods import PanelRefused
 from transfer.effect.power import HistoryTooShort, detectable_slope, minimum_detectable_effect
@@ -185,7 +185,8 @@ def who_of(panel: Panel | None, evidence: Evidence, control: Control = Control.N
 
 def _points(study: Study) -> tuple[Point, ...]:
     found = event_study(study.panel, study.choices, _inflation(study))
-    return tuple(Point(time, one.estimate, one.low, one.high) for time, one in sorted(found.items()))
+    treated = treated_at(study.panel, study.choices)
+    return tuple(Point(time, one.estimate, one.low, one.high, treated[time]) for time, one in sorted(found.items()))
 
 
 def _robustness(evidence: Evidence, measured: Measured, panel: Panel) -> Robustness:

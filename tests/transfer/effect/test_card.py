@@ -114,7 +114,15 @@ def test_what_a_guard_blocks_is_told_nowhere() -> None:
 
 
 def test_what_nothing_blocks_is_published_whole() -> None:
-    assert withheld(card()) is card()
+    assert withheld(card()) == card()
+
+
+def test_a_point_of_the_event_study_that_stands_on_two_teams_is_not_published() -> None:
+    whole = card()
+    few = replace(whole.event_study[-1], n_treated=2)
+    shown = withheld(replace(whole, event_study=(*whole.event_study[:-1], few)))
+    assert shown.event_study == whole.event_study[:-1]
+    assert shown.headline == whole.headline
 
 
 def test_few_treated_units_are_suggestive_at_best() -> None:
