@@ -166,8 +166,8 @@ def _of_accounts(found: pd.DataFrame, rules: dict[str, str], roles: set[str]) ->
     others = found[found["token"] != found["account_token"]]
     is_shared = others["token"].isin(list(rules))
     whole = is_shared.groupby(others["account_token"]).transform("all")
-    first = others[whole].assign(rule=others["token"].map(rules)).drop_duplicates("account_token")
-    of_accounts = dict(zip(first["account_token"], first["rule"], strict=True))
+    first = others[whole].drop_duplicates("account_token")
+    of_accounts = dict(zip(first["account_token"], first["token"].map(rules), strict=True))
     # An account that goes by a role's name and is known by somebody's number or address besides is that somebody's.
     known = set(others.loc[~is_shared, "account_token"])
     return of_accounts | {token: rule for token, rule in rules.items() if token not in roles & known}

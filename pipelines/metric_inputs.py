@@ -3,7 +3,8 @@
     metric --semantic manifest--> facts --manifest--> staging models, each of one record kind
 
 A kind whose rows end in the fact reaches a figure by its ``rows``. One that only says who, where or what (a person's
-history, the catalogue, whose identifier it is) reaches it as ``context``.
+history, the catalogue, whose identifier it is) reaches it as ``context``. A fact that counts what was received instead
+of what it tells (`config.meta.counts_landing_of`) is reached by ``landing``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from connectors.records import RECORD_KINDS
 
-ROWS, CONTEXT = "rows", "context"
+ROWS, CONTEXT, LANDING = "rows", "context", "landing"
 IDENTITY = "identity_links"
 """Stands beside the record kinds: which identifier is whose."""
 
@@ -42,6 +43,8 @@ def metric_inputs(manifest: Mapping[str, Any], semantic_manifest: Mapping[str, A
             kind = manifest["nodes"][node]["name"].removeprefix("stg_")
             if manifest["nodes"][node]["name"].startswith("stg_") and kind in {*RECORD_KINDS, IDENTITY}:
                 yield metric, kind, by
+            for counted in manifest["nodes"][node]["config"]["meta"].get("counts_landing_of", ()):
+                yield metric, counted, LANDING
 
 
 def _facts_of(semantic_manifest: Mapping[str, Any]) -> Iterator[tuple[str, set[tuple[str, str]]]]:

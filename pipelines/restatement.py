@@ -54,7 +54,10 @@ CAUSE = {
         "withdrawn; voided; voids; told elsewhere: another copy counts; identifiers moved: they are another person's; "
         "redefined; new logic; another day; unexplained.",
     ),
-    "reach": Column("VARCHAR", "rows: they end in the metric's fact; context: they say who, where or what."),
+    "reach": Column(
+        "VARCHAR",
+        "rows: they end in the metric's fact; context: they say who, where or what; landing: it counts what came in.",
+    ),
     "tool": Column("VARCHAR", "Tool of the input."),
     "record_kind": Column("VARCHAR", "Record kind of the input."),
     "unit": Column(

@@ -6,7 +6,7 @@ database, the version before it is attached as ``former``; ``made_of`` and ``mov
 
 from __future__ import annotations
 
-from pipelines.metric_inputs import CONTEXT, ROWS
+from pipelines.metric_inputs import CONTEXT, LANDING, ROWS
 from transfer.metric_row import Status
 
 COMPARED = ("value", "numerator", "denominator", "n_persons")
@@ -153,10 +153,15 @@ _BY_UNITS = f"""
             on units.tool = former.tool and units.record_kind = former.record_kind and units.unit = former.unit
                 and former.fate = 'in_fact'
         where
-            -- What describes holds beyond the day on which it was told; what has no day holds always.
-            coalesce(units.first_told_date < spans.until, true)
-            and (made_of.reach = '{CONTEXT}' or coalesce(units.last_told_date >= spans.since, true))
-            and (made_of.reach = '{CONTEXT}' or units.record_kind not in ('statements', 'learning_events'))
+            case
+                when made_of.reach = '{LANDING}'
+                    then coalesce(units.landed_at >= spans.since and units.landed_at < spans.until, true)
+                -- What describes holds beyond the day on which it was told; what has no day holds always.
+                when made_of.reach = '{CONTEXT}' then coalesce(units.first_told_date < spans.until, true)
+                else
+                    units.record_kind not in ('statements', 'learning_events')
+                    and coalesce(units.first_told_date < spans.until and units.last_told_date >= spans.since, true)
+            end
     )
     select {_BY_UNIT} as unit, {_UNITS_TOLD} from reached group by {_BY_UNIT}
 """

@@ -22,6 +22,7 @@ TOOL = "strategy_workbook"
 WORDS = {
     "theme": "customer", "direction": "up", "aggregation": "mean", "obstacle": "budget", "owner_level": "manager", "stage": "pilot",
     "from_type": "goal", "to_type": "initiative", "approval": "both", "applies_to": "formal", "answer": "partly",
+    "assignment": "randomised",
 }  # fmt: skip
 FLAGS, DAYS = ("is_strategic", "needs_confirmation", "must_be_registered"), ("valid_from", "valid_until")
 

@@ -194,3 +194,9 @@ def test_a_decision_gives_a_quarantined_account_to_somebody_and_takes_any_accoun
     assert told(after(decided("shared", "own")), "own") == ("shared", "decision")
     taken_back = after(decided("shared", "own"), decided("personal", "own"))
     assert keys(taken_back)["own"] == keys(taken_back)["ann"]
+
+
+def test_where_nothing_is_shared_nothing_is_put_into_quarantine(landed: Used) -> None:
+    found = landed.resolved([ANN], [SEEN | {"account_token": "a1", "email_token": "loose@"}])
+    assert found.links["token"].notna().all()
+    assert "shared" not in set(found.links["state"])

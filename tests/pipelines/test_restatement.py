@@ -40,7 +40,7 @@ Said = dict[str, list[dict[str, Any]]]
 
 def node(schema: str, name: str, *parents: str) -> dict[str, Any]:
     about = {"resource_type": "model", "schema": schema, "alias": name, "name": name}
-    return about | {"depends_on": {"nodes": list(parents)}}
+    return about | {"config": {"meta": {}}, "depends_on": {"nodes": list(parents)}}
 
 
 MANIFEST = {

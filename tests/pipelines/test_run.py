@@ -82,7 +82,8 @@ def _has_only_counts(published: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether a table tells of persons by number alone: no column of it is a key of one."""
     keys = published.execute(
         "select count(*) from information_schema.columns where table_name = ? "
-        "and regexp_matches(column_name, '(person|manager|learner|observer|response|respondent)(_key|_sk|_id)?$')",
+        "and regexp_matches(column_name, '^(person|manager|learner|observer|response|respondent)$|"
+        "(person|manager|learner|observer|response|respondent)_(key|sk|id)$')",
         [table],
     ).fetchone()
     return keys == (0,)
