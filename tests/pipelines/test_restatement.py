@@ -267,3 +267,9 @@ def test_lineage_tells_rows_from_what_describes_them():
         ("completions", "enrolments", "rows"),
         ("completions", "people", "context"),
     }
+
+
+def test_a_fact_that_counts_what_was_received_is_reached_by_what_landed():
+    fact = MANIFEST["nodes"]["fct_enrolment"] | {"config": {"meta": {"counts_landing_of": ["statements"]}}}
+    counting = {"nodes": MANIFEST["nodes"] | {"fct_enrolment": fact}}
+    assert ("completions", "statements", "landing") in set(metric_inputs(counting, SEMANTIC))
