@@ -27,3 +27,30 @@
         partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
     )
 {%- endmacro %}
+
+
+{#
+    `from … where …` of the statements of other days that may lie in the same second as one of a touched day. One second
+    may be two local days: at midnight, or where one of two players tells the time in another zone. Hardly anything of
+    another day lies in the same second, so that is asked first, of a table of few columns.
+#}
+{% macro located_beside_touched_days() %}
+    from {{ ref('int_event_located') }}
+    where
+        record_kind = 'statements'
+        and occurred_date in (
+            {%- for days in [-2, -1, 1, 2] %}
+            select cast({{ dbt.dateadd('day', days, 'touched.occurred_date') }} as date) as occurred_date
+            from {{ ref('int_partitions_touched') }} as touched
+            {{- ' union' if not loop.last }}
+            {%- endfor %}
+        )
+        and occurred_date not in (
+            select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched
+        )
+        and {{ dbt.date_trunc('second', 'occurred_at') }} in (
+            select {{ dbt.date_trunc('second', 'events.occurred_at') }}
+            from {{ ref('int_learning_event_united') }} as events
+            where events.record_kind = 'statements' and events.fate = 'counted' and events.person_token is not null
+        )
+{%- endmacro %}

@@ -3,34 +3,9 @@
 {#- The same learner says the same of the same thing in the same second. -#}
 {%- set act = 'verb_source, object_name, registration, occurred_second' %}
 {%- set located = ref('int_event_located') %}
-{#- One second may be two local days: at midnight, or where one of two players tells the time in another zone. Hardly
-    anything of another day lies in the same second, so that is asked first, of a table of few columns. -#}
-{%- set located_beside %}
-    from {{ located }}
-    where
-        record_kind = 'statements'
-        and occurred_date in (
-            {%- for days in [-2, -1, 1, 2] %}
-            select cast({{ dbt.dateadd('day', days, 'touched.occurred_date') }} as date) as occurred_date
-            from {{ ref('int_partitions_touched') }} as touched
-            {{- ' union' if not loop.last }}
-            {%- endfor %}
-        )
-        and occurred_date not in (
-            select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched
-        )
-        and {{ dbt.date_trunc('second', 'occurred_at') }} in (
-            select {{ dbt.date_trunc('second', 'events.occurred_at') }}
-            from {{ ref('int_learning_event_united') }} as events
-            where events.record_kind = 'statements' and events.fate = 'counted' and events.person_token is not null
-        )
-{%- endset %}
+{%- set located_beside = located_beside_touched_days() %}
 
 with
-
-touched as (
-    select occurred_date from {{ ref('int_partitions_touched') }}
-),
 
 links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
@@ -76,7 +51,7 @@ events_beside as (
         occurred_at,
         stored_at,
         false as is_touched
-    from {{ staged_in('statements', 'select distinct unit ' ~ located_beside, located) }} as statements
+    from {{ staged_in('statements', 'select distinct unit ' ~ located_beside, located) }}
     where
         unit in (select beside.unit from beside)
         and statement_id in (select beside.statement_id from beside)
