@@ -9,19 +9,17 @@ Decisions are kept in ``decisions/activities.yml`` of the home and hold from the
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines.home_option import HomeOption, home_at
+from pipelines.reviews import BecauseOption, ByOption, console, numbered, say_written, table_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,10 +32,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-console = Console(width=None if sys.stdout.isatty() else 140)
-
-ByOption = Annotated[str, typer.Option("--by", help="Who decides: a name or a role.")]
-BecauseOption = Annotated[str, typer.Option("--because", help="What it rests on.")]
 
 
 class Answer(StrEnum):
@@ -63,10 +57,7 @@ def review(
     if not waiting:
         console.print("Nothing waits for a decision.")
         return
-    table = Table("number", "kind", "alike", "one", "the other")
-    for each in waiting[:limit]:
-        table.add_row(each.number, each.kind, f"{each.similarity:.2f}", *each.told)
-    console.print(table)
+    console.print(table_of(waiting[:limit]))
     console.print(f"{len(waiting):,} proposals wait. Next: throughline activity decide NUMBER same --by … --because …")
 
 
@@ -80,10 +71,8 @@ def decide(
 ) -> None:
     """Answer a proposal of the review."""
     opened = home_at(home)
-    found = [proposal for proposal in _waiting(opened) if proposal.number == number]
-    if not found:
-        raise SettingsError(f"No proposal {number} waits for a decision. See: throughline activity review")
-    _decided(opened, answer.value, found[0].offerings, by, because)
+    found = numbered(_waiting(opened), number, "throughline activity review")
+    _decided(opened, answer.value, found.offerings, by, because)
 
 
 @app.command()
@@ -128,7 +117,7 @@ def _decided(home: Home, decision: str, offerings: tuple[Offering, ...], by: str
 
     path = decisions_file(home)
     add_decision(path, ActivityDecision(decision, offerings, by, datetime.now(UTC).date(), because))
-    console.print(f"Written to {path}. It holds from the next run on: throughline run")
+    say_written(path)
 
 
 def _write(to: Path, waiting: list[Proposal]) -> None:

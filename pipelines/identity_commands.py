@@ -13,19 +13,18 @@ What these show is in clear: they read the vault, and are for whoever may. Decis
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines.home_option import HomeOption, home_at
+from pipelines.reviews import BecauseOption, ByOption, console, numbered, say_written, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from identity.proposals import Proposal
 
 app = typer.Typer(help="Identity: decide who is who where no rule can.", no_args_is_help=True, rich_markup_mode=None)
-console = Console(width=None if sys.stdout.isatty() else 140)
-
-ByOption = Annotated[str, typer.Option("--by", help="Who decides: a name or a role.")]
-BecauseOption = Annotated[str, typer.Option("--because", help="What it rests on.")]
 
 
 class Answer(StrEnum):
@@ -74,7 +69,7 @@ def review(
     if not waiting:
         console.print("Nothing waits for a decision.")
         return
-    console.print(_table(waiting[:limit]))
+    console.print(table_of(waiting[:limit]))
     behind = f" ({len(every) - len(asked):,} more behind them: --all)" if len(every) > len(asked) else ""
     console.print(f"{len(waiting):,} proposals wait{behind}.")
     console.print("Next: throughline identity decide NUMBER same --by … --because …")
@@ -92,10 +87,7 @@ def decide(
 ) -> None:
     """Answer a proposal of the review."""
     opened = home_at(home)
-    found = [proposal for proposal in _waiting(opened) if proposal.number == number]
-    if not found:
-        raise SettingsError(f"No proposal {number} waits for a decision. See: throughline identity review")
-    for pair in found[0].pairs:
+    for pair in numbered(_waiting(opened), number, "throughline identity review").pairs:
         _decided(opened, answer.value, pair, by, because)
 
 
@@ -214,14 +206,7 @@ def _decided(home: Home, decision: str, tokens: tuple[str, ...], by: str, becaus
 
     path = decisions_file(home)
     add_decision(path, Decision(decision, tokens, by, datetime.now(UTC).date(), because))
-    console.print(f"Written to {path}. It holds from the next run on: throughline run")
-
-
-def _table(waiting: list[Proposal]) -> Table:
-    table = Table("number", "kind", "alike", "one", "the other")
-    for proposal in waiting:
-        table.add_row(proposal.number, proposal.kind, f"{proposal.similarity:.2f}", *proposal.told)
-    return table
+    say_written(path)
 
 
 def _write(to: Path, waiting: list[Proposal]) -> None:
