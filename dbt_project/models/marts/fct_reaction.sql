@@ -3,44 +3,22 @@
 
 with
 
-{{ activity_codes() }},
-
-delivered as (
-    select
-        *,
-        coalesce(answered_date, cast(coalesce(answered_at, extracted_at) as date)) as local_date,
-        {{ recency_of_record() }} as recency
-    from {{ ref('stg_survey_responses') }}
-),
-
-answers as (
-    select
-        delivered.*,
-        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        coalesce(activities.activity_key, codes.activity_key, {{ unknown_key() }}) as activity_key,
-        (delivered.answer_number - delivered.scale_min) / nullif(delivered.scale_max - delivered.scale_min, 0)
-            as answer_share
-    from delivered
-    {{ join_link('delivered', 'person_token', 'delivered.local_date') }}
-    {{ join_activity('delivered') }}
-    left join codes on delivered.activity_id = codes.catalogue_code
-    where delivered.recency = 1 and delivered.occasion = 'end'
-),
+answers as (select * from {{ ref('int_survey_answered') }} where occasion = 'end'),
 
 responses as (
     select
-        {{ key_of(['tool', 'survey_id', 'response_id']) }} as response_key,
+        response_key,
         tool,
         activity_key,
         person_key,
-        min(local_date) as answered_date,
+        min(answered_date) as answered_date,
         avg(case when construct in ('relevance', 'practice', 'intent') then answer_share end) as relevance_share,
         avg(case when construct = 'reaction' then answer_share end) as satisfaction_share,
         max(case when construct = 'recommendation' and scale_max = 10 then answer_number end) as recommendation,
         -- Naming a task and a day is a yes or no; agreeing that one means to use it is not that.
         max(case when construct = 'plan' then answer_share end) as plan_share
     from answers
-    group by tool, survey_id, response_id, activity_key, person_key
+    group by response_key, tool, activity_key, person_key
 ),
 
 completions as (
