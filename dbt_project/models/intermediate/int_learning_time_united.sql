@@ -82,7 +82,7 @@ stretches as (
 covered as (
     select
         counted.*,
-        {{ dbt.datediff('stretches.since', 'stretches.until', 'second') }} / 60.0 as counted_minutes,
+        cast({{ dbt.datediff('stretches.since', 'stretches.until', 'second') }} as double) / 60 as counted_minutes,
         row_number() over (
             partition by stretches.learner, stretches.island, stretches.since
             order by counted.rank_of_witness, counted.started_at, counted.evidence_key

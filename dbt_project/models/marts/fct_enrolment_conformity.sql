@@ -23,6 +23,12 @@ activities as (
     where is_current
 ),
 
+codes as (
+    select activity_key, catalogue_code as code from activities
+    union
+    select activity_key, activity_id as code from {{ ref('bridge_activity_tool') }}
+),
+
 governed as (
     select
         activities.activity_key,
@@ -30,18 +36,9 @@ governed as (
         case when policies.activity_id is not null then 1 when policies.activity_kind is not null then 2 else 3 end
             as generality
     from activities
-    inner join policies
-        on
-            (
-                policies.activity_id is null
-                or activities.catalogue_code = policies.activity_id
-                or policies.activity_id in (
-                    select offerings.activity_id
-                    from {{ ref('bridge_activity_tool') }} as offerings
-                    where offerings.activity_key = activities.activity_key
-                )
-            )
-            and (policies.activity_kind is null or activities.activity_kind = policies.activity_kind)
+    inner join policies on policies.activity_kind is null or activities.activity_kind = policies.activity_kind
+    left join codes on activities.activity_key = codes.activity_key and policies.activity_id = codes.code
+    where policies.activity_id is null or codes.code is not null
 ),
 
 ruled as (
