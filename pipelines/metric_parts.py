@@ -3,30 +3,26 @@
     *.semantic.yml --dbt parse--> semantic_manifest.json --declared--> metric definitions
                                                          --compiled--> one SELECT per metric and grain
 
-MetricFlow's engine runs in this process, on the manifest alone: to compile, it needs the dialect of a database but no
-connection, so there is no profile, no dbt and no second process. Importing it takes a second, which is most of the
-cost; therefore the SQL is kept beside the manifest, and MetricFlow is imported only for a manifest that it hasn't seen.
+To import MetricFlow takes a second, which is most of what compiling costs; therefore the SQL is kept beside the
+manifest, and MetricFlow is imported only for a manifest that it hasn't seen (``metric_sql``).
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from connectors.errors import SettingsError
 from connectors.files import replace_durably
+from pipelines import metric_sql
+from pipelines.metric_sql import Dialect, Request, unfit
 from transfer.metric_definition import Grain, MetricDefinition
 from transfer.metric_terms import Estimator, Purpose, TdrpType, Unit
-
-if TYPE_CHECKING:
-    from metricflow.engine.metricflow_engine import MetricFlowEngine
-    from metricflow.protocols.sql_client import SqlClient
 
 COMPILED_FILE = "metric_parts.json"
 _FROM_THE_METRIC = {"metric_id", "name", "definition", "numerator", "denominator", "formula"}
@@ -53,18 +49,10 @@ class PartsQuery:
     inputs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What is asked of MetricFlow; ``about`` says what for."""
-
-    about: str
-    metrics: tuple[str, ...]
-    group_by: tuple[str, ...]
-
-
-def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
+def parts_queries(semantic_manifest: Path, dialect: Dialect = Dialect.DUCKDB) -> list[PartsQuery]:
     """One query per metric and grain, for all metrics that declare `config.meta.result`; the others are parts.
 
+    ``semantic_manifest`` is of the dbt target whose tables the queries shall name, ``dialect`` of its database.
     Raises `SettingsError` where a declaration can't be a metric result, or MetricFlow can't compile it.
     """
     content = semantic_manifest.read_bytes()
@@ -72,7 +60,8 @@ def parts_queries(semantic_manifest: Path) -> list[PartsQuery]:
     cuts = [(definition, grain) for definition in manifest.definitions() for grain in definition.grains]
     asked = (_parts_request, _tools_request, _spread_request)
     requests = [request for cut in cuts for ask in asked if (request := ask(*cut))]
-    sql = _kept_or_compiled(semantic_manifest, sha256(content).hexdigest(), requests)
+    made_from = f"manifest {sha256(content).hexdigest()}, metricflow {version('metricflow')}, {dialect}"
+    sql = _kept_or_compiled(semantic_manifest, made_from, requests, dialect)
     return [
         PartsQuery(
             definition,
@@ -92,23 +81,23 @@ def group_by(definition: MetricDefinition, grain: Grain) -> tuple[str, ...]:
     return time + ((grain.group_by,) if grain.group_by else ())
 
 
-def _parts_request(definition: MetricDefinition, grain: Grain) -> _Request:
-    return _Request(f"{definition.metric_id} by {grain.name}", definition.parts, group_by(definition, grain))
+def _parts_request(definition: MetricDefinition, grain: Grain) -> Request:
+    return Request(f"{definition.metric_id} by {grain.name}", definition.parts, group_by(definition, grain))
 
 
-def _tools_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
+def _tools_request(definition: MetricDefinition, grain: Grain) -> Request | None:
     if definition.tool is None:
         return None
     # A figure of a tool is cut by it once.
     cuts = tuple(dict.fromkeys((*group_by(definition, grain), definition.tool)))
-    return _Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
+    return Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
 
 
-def _spread_request(definition: MetricDefinition, grain: Grain) -> _Request | None:
+def _spread_request(definition: MetricDefinition, grain: Grain) -> Request | None:
     if not definition.spread:
         return None
     cuts = (*group_by(definition, grain), *definition.spread)
-    return _Request(f"{definition.metric_id} by {grain.name}, spread", tuple(spread_sums(definition).values()), cuts)
+    return Request(f"{definition.metric_id} by {grain.name}, spread", tuple(spread_sums(definition).values()), cuts)
 
 
 def spread_sums(definition: MetricDefinition) -> dict[str, str]:
@@ -119,13 +108,14 @@ def spread_sums(definition: MetricDefinition) -> dict[str, str]:
     return sums
 
 
-def _kept_or_compiled(semantic_manifest: Path, manifest_hash: str, requests: Sequence[_Request]) -> dict[str, str]:
+def _kept_or_compiled(
+    semantic_manifest: Path, made_from: str, requests: Sequence[Request], dialect: Dialect
+) -> dict[str, str]:
     """The SQL of each request by what it is about: from beside the manifest, or compiled and kept there."""
     kept_in = semantic_manifest.with_name(COMPILED_FILE)
-    made_from = f"manifest {manifest_hash}, metricflow {version('metricflow')}"
     kept = json.loads(kept_in.read_text()) if kept_in.exists() else {}
     if kept.get("made_from") != made_from or kept["sql"].keys() != {request.about for request in requests}:
-        kept = {"made_from": made_from, "sql": _compiled(semantic_manifest.read_text(), requests)}
+        kept = {"made_from": made_from, "sql": metric_sql.compiled(semantic_manifest.read_text(), requests, dialect)}
         aside = kept_in.with_name(f".{COMPILED_FILE}.{os.getpid()}.aside")
         aside.write_text(json.dumps(kept, indent=1))
         replace_durably(aside, kept_in)
@@ -171,7 +161,7 @@ class _Manifest:
                 **result,
             )
         except ValueError as error:
-            raise _unfit(name, str(error)) from error
+            raise unfit(name, str(error)) from error
 
     def inputs(self, definition: MetricDefinition) -> tuple[str, ...]:
         """A fingerprint, in whatever order of rows, of what the metric reads from each relation.
@@ -198,7 +188,7 @@ class _Manifest:
         measure = metric["type_params"].get("measure") or {"name": None, "filter": None}
         if measure["name"] not in self._measures or metric["filter"] or measure["filter"]:
             # A filter would split the scan in two, which MetricFlow then joins on keys that may be null.
-            raise _unfit(metric_id, f"its part “{part}” must be a measure with `create_metric: true` and no filter")
+            raise unfit(metric_id, f"its part “{part}” must be a measure with `create_metric: true` and no filter")
         return self._measures[measure["name"]]
 
 
@@ -215,7 +205,7 @@ def _numerator_and_denominator(metric: Declared) -> tuple[str, str | None]:
         return metric["name"], None
     parts = [metric["type_params"][role] for role in ("numerator", "denominator")]
     if metric["type"] != "ratio" or metric["filter"] or any(part is None or part["filter"] for part in parts):
-        raise _unfit(metric["name"], "a result is a ratio or a simple metric without filters")
+        raise unfit(metric["name"], "a result is a ratio or a simple metric without filters")
     return parts[0]["name"], parts[1]["name"]
 
 
@@ -223,47 +213,6 @@ def _check_keys(metric_id: str, result: Declared) -> None:
     expected = {field.name for field in fields(MetricDefinition)} - _FROM_THE_METRIC
     unknown, lacking = sorted(set(result) - expected), sorted(expected - _MAY_BE_LEFT_OUT - set(result))
     if unknown or lacking:
-        raise _unfit(
+        raise unfit(
             metric_id, f"config.meta.result lacks {lacking or 'nothing'} and holds unknown {unknown or 'nothing'}"
         )
-
-
-def _unfit(metric_id: str, reason: str) -> SettingsError:
-    return SettingsError(
-        f"metric {metric_id}: {reason.removeprefix(f'metric {metric_id}: ')} "
-        "Next: mend its declaration in dbt_project/models/marts/*.semantic.yml, then run again."
-    )
-
-
-def _compiled(semantic_manifest: str, requests: Iterable[_Request]) -> dict[str, str]:
-    """The SQL of each request, by MetricFlow, in DuckDB's dialect."""
-    from metricflow.engine.metricflow_engine import MetricFlowEngine
-    from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
-    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-
-    lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(semantic_manifest))
-    engine = MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=_dialect())
-    return {request.about: _sql(engine, request) for request in requests}
-
-
-def _sql(engine: MetricFlowEngine, request: _Request) -> str:
-    from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
-    from metricflow_semantics.errors.error_classes import MetricFlowException
-
-    asked = MetricFlowQueryRequest.create(metric_names=request.metrics, group_by_names=request.group_by or None)
-    try:
-        return engine.explain(asked).sql_statement.without_descriptions.sql
-    except MetricFlowException as error:
-        raise _unfit(request.about, f"MetricFlow can't compile it: {error}") from error
-
-
-def _dialect() -> SqlClient:
-    """All that the engine asks of a client when it only explains: which database, and how to write SQL for it."""
-    from metricflow.protocols.sql_client import SqlEngine
-    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
-
-    class DuckDbDialect:
-        sql_engine_type = SqlEngine.DUCKDB
-        sql_plan_renderer = DuckDbSqlPlanRenderer()
-
-    return cast("SqlClient", DuckDbDialect())

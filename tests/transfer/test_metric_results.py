@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from connectors.errors import SettingsError
-from pipelines import metric_parts
+from pipelines import metric_parts, metric_sql
 from pipelines.metric_results import restatements_sql, write_metric_results
 from tests.transfer.semantic_manifest import count_result, semantic_manifest
 
@@ -318,11 +318,21 @@ def test_compiled_sql_is_kept_until_the_manifest_changes(
 ) -> None:
     first = metric_parts.parts_queries(manifest())
     with monkeypatch.context() as patched:
-        patched.setattr(metric_parts, "_compiled", lambda *_: pytest.fail("compiled although nothing changed"))
+        patched.setattr(metric_sql, "compiled", lambda *_: pytest.fail("compiled although nothing changed"))
         assert metric_parts.parts_queries(manifest()) == first
     assert [query.grain.name for query in metric_parts.parts_queries(manifest(grains={"site": "visit__site"}))] == [
         "site"
     ]
+
+
+def test_sql_is_compiled_and_kept_for_the_database_that_holds_the_facts(manifest: Callable[..., Path]) -> None:
+    def by_percentile(content: dict[str, Any]) -> None:
+        percentile = {"percentile": 0.95, "use_discrete_percentile": True, "use_approximate_percentile": False}
+        content["semantic_models"][0]["measures"][0] |= {"agg": "percentile", "agg_params": percentile}
+
+    assert metric_parts.parts_queries(manifest(by_percentile))
+    with pytest.raises(SettingsError, match="Discrete percentile aggregate not supported for Databricks"):
+        metric_parts.parts_queries(manifest(by_percentile), metric_sql.Dialect.SPARK)
 
 
 def test_metricflow_is_imported_only_to_compile() -> None:
