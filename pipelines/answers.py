@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.dbt_project import manifest
+from pipelines.dbt_project import manifest, manifest_path
 from pipelines.effects.cards import write_effect_cards
 from pipelines.metric_results import write_metric_results
 from pipelines.progress import stage
@@ -36,8 +36,10 @@ def metric_results() -> dg.AssetsDefinition:
     def fct_metric_result(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
         opened = home.open()
         semantic_manifest = artifacts(opened) / "semantic_manifest.json"
+        # Beside the parsed project: the next home then needs no compiling.
+        kept_in = manifest_path().parent
         with stage("write metric results"), writing(opened), connected(opened) as connection:
-            run = write_metric_results(connection, semantic_manifest, as_of(), context.run.run_id)
+            run = write_metric_results(connection, semantic_manifest, as_of(), context.run.run_id, kept_in)
         return dg.MaterializeResult(metadata=dict(run.by_status))
 
     return fct_metric_result

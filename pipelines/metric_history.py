@@ -173,19 +173,27 @@ def withheld(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 def write_definitions(connection: duckdb.DuckDBPyConnection, definitions: Iterable[MetricDefinition]) -> None:
     """Bring `dim_metric` up to date; raises `SettingsError` for a formula that changed under its version."""
-    connection.execute("update metrics.dim_metric set is_current = false")
-    for definition in definitions:
-        this_version, key = "metric_id = ? and definition_version = ?", [definition.metric_id, definition.version]
-        former = connection.execute(f"select formula from metrics.dim_metric where {this_version}", key).fetchone()
-        if former is not None and former[0] != definition.formula:
+    asked = list(definitions)
+    known = connection.execute("select metric_id, definition_version, formula from metrics.dim_metric").fetchall()
+    formula_of = {(metric_id, version): formula for metric_id, version, formula in known}
+    for definition in asked:
+        former = formula_of.get((definition.metric_id, definition.version), definition.formula)
+        if former != definition.formula:
             raise SettingsError(
-                f"metric {definition.metric_id}: version {definition.version} was “{former[0]}” and is now "
+                f"metric {definition.metric_id}: version {definition.version} was “{former}” and is now "
                 f"“{definition.formula}”. Next: raise `version` in its config.meta.result, or take the change back."
             )
-        row = _row(definition)
-        connection.execute(f"delete from metrics.dim_metric where {this_version}", key)
-        columns = f"{', '.join(METRIC_TABLE)}) values ({', '.join('?' * len(row))}"
-        connection.execute(f"insert into metrics.dim_metric ({columns})", row)
+    connection.register("declared", pd.DataFrame(map(_row, asked), columns=[*METRIC_TABLE]))
+    try:
+        for statement in (
+            "update metrics.dim_metric set is_current = false",
+            "delete from metrics.dim_metric as former using declared where former.metric_id = declared.metric_id "
+            "and former.definition_version = declared.definition_version",
+            "insert into metrics.dim_metric by name from declared",
+        ):
+            connection.execute(statement)
+    finally:
+        connection.unregister("declared")
 
 
 def append(

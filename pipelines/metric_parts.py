@@ -1,103 +1,118 @@
-"""The additive parts of every metric: declared beside the facts, compiled to SQL by MetricFlow.
+"""The additive parts of every metric: declared beside the facts, summed by one SELECT for all that share a table.
 
     *.semantic.yml --dbt parse--> semantic_manifest.json --declared--> metric definitions
-                                                         --compiled--> one SELECT per metric and grain
+                                                         --compiled--> one SELECT for each facts and cuts
 
-To import MetricFlow takes a second, which is most of what compiling costs; therefore the SQL is kept beside the
-manifest, and MetricFlow is imported only for a manifest that it hasn't seen (``metric_sql``).
+Sixteen metrics of one fact by one cut are one scan of it and not sixteen.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
-from hashlib import sha256
-from importlib.metadata import version
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from connectors.files import replace_durably
-from pipelines import metric_sql
-from pipelines.metric_sql import Dialect, Request, unfit
+from pipelines.metric_declarations import Facts, Manifest
+from pipelines.metric_sql import Dialect, Request, compiled
 from transfer.metric_definition import Grain, MetricDefinition
-from transfer.metric_terms import Estimator, Purpose, TdrpType, Unit
-
-COMPILED_FILE = "metric_parts.json"
-_FROM_THE_METRIC = {"metric_id", "name", "definition", "numerator", "denominator", "formula"}
-_MAY_BE_LEFT_OUT = {field.name for field in fields(MetricDefinition) if field.default is not MISSING}
-
-Declared = Mapping[str, Any]
-"""A metric, measure or semantic model as the semantic manifest holds it."""
+from transfer.metric_terms import Estimator
 
 
 @dataclass(frozen=True)
 class PartsQuery:
-    """One metric at one grain, in SQL.
+    """The parts of metrics that are of the same facts and cut alike.
 
     ``parts`` yields each part under its name and what `group_by` lists; ``tools`` the same cuts with the tools behind
-    them (None where the metric has no period); ``spread`` cuts numerator and denominator by what the definition spreads
-    them over, too (None where it doesn't). ``inputs`` yield one row each that is another when the input is.
+    them (None where the metrics have no period).
     """
 
-    definition: MetricDefinition
+    definitions: tuple[MetricDefinition, ...]
     grain: Grain
     parts: str
     tools: str | None
-    spread: str | None
-    inputs: tuple[str, ...]
 
 
-def parts_queries(semantic_manifest: Path, dialect: Dialect = Dialect.DUCKDB) -> list[PartsQuery]:
-    """One query per metric and grain, for all metrics that declare `config.meta.result`; the others are parts.
+@dataclass(frozen=True)
+class SpreadQuery:
+    """Numerators and denominators (`spread_sums`) of such metrics, cut by what they are spread over, too."""
 
-    ``semantic_manifest`` is of the dbt target whose tables the queries shall name, ``dialect`` of its database.
-    Raises `SettingsError` where a declaration can't be a metric result, or MetricFlow can't compile it.
+    definitions: tuple[MetricDefinition, ...]
+    grain: Grain
+    sums: str
+
+
+@dataclass(frozen=True)
+class MetricQueries:
+    """All metrics that declare `config.meta.result`, and what the warehouse is asked for them.
+
+    ``inputs`` of each metric yield one row each that is another when the input is.
+    """
+
+    definitions: tuple[MetricDefinition, ...]
+    parts: tuple[PartsQuery, ...]
+    spread: tuple[SpreadQuery, ...]
+    inputs: Mapping[str, tuple[str, ...]]
+
+
+class _Table(NamedTuple):
+    """What metrics have in common where one SELECT sums the parts of all.
+
+    ``further`` is what they are cut by for one purpose only: by the tool of the records, or to spread them.
+    """
+
+    facts: tuple[Facts, ...]
+    grain: Grain
+    group_by: tuple[str, ...]
+    further: tuple[str, ...]
+
+
+_Tables = Mapping[_Table, tuple[MetricDefinition, ...]]
+
+
+def metric_queries(
+    semantic_manifest: Path, dialect: Dialect = Dialect.DUCKDB, kept_in: Path | None = None
+) -> MetricQueries:
+    """What there is to ask for all metrics that declare `config.meta.result`; the others are parts.
+
+    ``semantic_manifest`` is of the dbt target whose tables the queries shall name, ``dialect`` of its database. The
+    compiled SQL is kept in a folder, by default that of the manifest. Raises `SettingsError` where a declaration can't
+    be a metric result, or MetricFlow can't compile it.
     """
     content = semantic_manifest.read_bytes()
-    manifest = _Manifest(json.loads(content))
-    cuts = [(definition, grain) for definition in manifest.definitions() for grain in definition.grains]
-    asked = (_parts_request, _tools_request, _spread_request)
-    requests = [request for cut in cuts for ask in asked if (request := ask(*cut))]
-    made_from = f"manifest {sha256(content).hexdigest()}, metricflow {version('metricflow')}, {dialect}"
-    sql = _kept_or_compiled(semantic_manifest, made_from, requests, dialect)
-    return [
-        PartsQuery(
-            definition,
-            grain,
-            parts=sql[_parts_request(definition, grain).about],
-            tools=sql[tools.about] if (tools := _tools_request(definition, grain)) else None,
-            spread=sql[spread.about] if (spread := _spread_request(definition, grain)) else None,
-            inputs=manifest.inputs(definition),
-        )
-        for definition, grain in cuts
+    manifest = Manifest(json.loads(content))
+    definitions = manifest.definitions()
+    parts = _shared((_parts_table(manifest, d, grain), d) for d in definitions for grain in d.grains)
+    spread = _shared((_spread_table(manifest, d, grain), d) for d in definitions for grain in d.grains if d.spread)
+    dated = {table: of for table, of in parts.items() if table.further}
+    requests = [
+        ask(table, of)
+        for ask, tables in ((_parts_request, parts), (_tools_request, dated), (_spread_request, spread))
+        for table, of in tables.items()
     ]
+    sql = compiled(content, requests, dialect, kept_in or semantic_manifest.parent)
+    return MetricQueries(
+        definitions,
+        tuple(
+            PartsQuery(
+                of,
+                table.grain,
+                parts=sql[_parts_request(table, of).about],
+                tools=sql[_tools_request(table, of).about] if table in dated else None,
+            )
+            for table, of in parts.items()
+        ),
+        tuple(SpreadQuery(of, table.grain, sql[_spread_request(table, of).about]) for table, of in spread.items()),
+        {definition.metric_id: manifest.inputs(definition) for definition in definitions},
+    )
 
 
 def group_by(definition: MetricDefinition, grain: Grain) -> tuple[str, ...]:
     """What a query is cut by, as MetricFlow calls it in the request and in the answer."""
     time = (f"metric_time__{definition.period}",) if definition.period else ()
     return time + ((grain.group_by,) if grain.group_by else ())
-
-
-def _parts_request(definition: MetricDefinition, grain: Grain) -> Request:
-    return Request(f"{definition.metric_id} by {grain.name}", definition.parts, group_by(definition, grain))
-
-
-def _tools_request(definition: MetricDefinition, grain: Grain) -> Request | None:
-    if definition.tool is None:
-        return None
-    # A figure of a tool is cut by it once.
-    cuts = tuple(dict.fromkeys((*group_by(definition, grain), definition.tool)))
-    return Request(f"{definition.metric_id} by {grain.name} and tool", (definition.observed,), cuts)
-
-
-def _spread_request(definition: MetricDefinition, grain: Grain) -> Request | None:
-    if not definition.spread:
-        return None
-    cuts = (*group_by(definition, grain), *definition.spread)
-    return Request(f"{definition.metric_id} by {grain.name}, spread", tuple(spread_sums(definition).values()), cuts)
 
 
 def spread_sums(definition: MetricDefinition) -> dict[str, str]:
@@ -108,111 +123,45 @@ def spread_sums(definition: MetricDefinition) -> dict[str, str]:
     return sums
 
 
-def _kept_or_compiled(
-    semantic_manifest: Path, made_from: str, requests: Sequence[Request], dialect: Dialect
-) -> dict[str, str]:
-    """The SQL of each request by what it is about: from beside the manifest, or compiled and kept there."""
-    kept_in = semantic_manifest.with_name(COMPILED_FILE)
-    kept = json.loads(kept_in.read_text()) if kept_in.exists() else {}
-    if kept.get("made_from") != made_from or kept["sql"].keys() != {request.about for request in requests}:
-        kept = {"made_from": made_from, "sql": metric_sql.compiled(semantic_manifest.read_text(), requests, dialect)}
-        aside = kept_in.with_name(f".{COMPILED_FILE}.{os.getpid()}.aside")
-        aside.write_text(json.dumps(kept, indent=1))
-        replace_durably(aside, kept_in)
-    sql: dict[str, str] = kept["sql"]
-    return sql
+def _parts_table(manifest: Manifest, definition: MetricDefinition, grain: Grain) -> _Table:
+    """What the parts of a metric are summed from. What it observes comes first: that says which tools it is of."""
+    facts = manifest.facts(definition, [definition.observed]) + manifest.facts(definition, definition.parts)
+    return _Table(facts, grain, group_by(definition, grain), (definition.tool,) if definition.tool else ())
 
 
-class _Manifest:
-    """The declarations in a semantic manifest."""
-
-    def __init__(self, manifest: Declared) -> None:
-        self._metrics: dict[str, Declared] = {metric["name"]: metric for metric in manifest["metrics"]}
-        self._measures: dict[str, tuple[Declared, Declared]] = {
-            measure["name"]: (measure, model) for model in manifest["semantic_models"] for measure in model["measures"]
-        }
-
-    def definitions(self) -> list[MetricDefinition]:
-        return [self._definition(metric) for metric in self._metrics.values() if "result" in metric["config"]["meta"]]
-
-    def _definition(self, metric: Declared) -> MetricDefinition:
-        """The definition that a metric's type, label, description and `config.meta.result` make together."""
-        name, result = metric["name"], dict(metric["config"]["meta"]["result"])
-        numerator, denominator = _numerator_and_denominator(metric)
-        _check_keys(name, result)
-        others = (result.get(role) for role in ("persons", "observed", "missing", "invited", "respondents"))
-        parts = dict.fromkeys((numerator, denominator, *others))
-        try:
-            result |= {
-                "unit": Unit(result["unit"]),
-                "tdrp_type": TdrpType(result["tdrp_type"]),
-                "purpose": Purpose(result["purpose"]),
-                "estimator": Estimator(result.get("estimator", Estimator.QUOTIENT)),
-                "spread": tuple(result.get("spread", ())),
-                "grains": tuple(Grain(grain, cut) for grain, cut in result["grains"].items()),
-            }
-            return MetricDefinition(
-                metric_id=name,
-                name=metric["label"],
-                definition=" ".join(metric["description"].split()),
-                numerator=numerator,
-                denominator=denominator,
-                formula="; ".join(self._formula(part, name) for part in parts if part is not None),
-                **result,
-            )
-        except ValueError as error:
-            raise unfit(name, str(error)) from error
-
-    def inputs(self, definition: MetricDefinition) -> tuple[str, ...]:
-        """A fingerprint, in whatever order of rows, of what the metric reads from each relation.
-
-        It includes the keys: from a fingerprint of the parts alone, a suppressed figure could be guessed. It is
-        comparable within one version of DuckDB.
-        """
-        measures = [self._measure(part, definition.metric_id) for part in definition.parts]
-        models = {model["name"]: model for _, model in measures}
-        return tuple(
-            f"select count(*), sum(hash({', '.join(_columns(model, definition, measures))})) "
-            f"from {model['node_relation']['relation_name']}"
-            for model in models.values()
-        )
-
-    def _formula(self, part: str, metric_id: str) -> str:
-        measure, _ = self._measure(part, metric_id)
-        share = (measure.get("agg_params") or {}).get("percentile")
-        return f"{part} = {measure['agg']}({measure['expr'] or part}{f', {share}' if share else ''})"
-
-    def _measure(self, part: str, metric_id: str) -> tuple[Declared, Declared]:
-        """The measure behind a part, and the semantic model that holds it."""
-        metric = self._metrics.get(part, {"type_params": {}, "filter": None})
-        measure = metric["type_params"].get("measure") or {"name": None, "filter": None}
-        if measure["name"] not in self._measures or metric["filter"] or measure["filter"]:
-            # A filter would split the scan in two, which MetricFlow then joins on keys that may be null.
-            raise unfit(metric_id, f"its part “{part}” must be a measure with `create_metric: true` and no filter")
-        return self._measures[measure["name"]]
+def _spread_table(manifest: Manifest, definition: MetricDefinition, grain: Grain) -> _Table:
+    facts = manifest.facts(definition, spread_sums(definition).values())
+    return _Table(facts, grain, group_by(definition, grain), definition.spread)
 
 
-def _columns(model: Declared, definition: MetricDefinition, measures: Sequence[tuple[Declared, Declared]]) -> list[str]:
-    """Expressions of what a metric reads from one semantic model: keys, cuts, its day, its measures."""
-    has_period = definition.period is not None
-    cuts = [dimension for dimension in model["dimensions"] if has_period or dimension["type"] == "categorical"]
-    read = [*model["entities"], *cuts, *(measure for measure, of in measures if of is model)]
-    return [element.get("expr") or element["name"] for element in read]
+def _shared(each: Iterable[tuple[_Table, MetricDefinition]]) -> _Tables:
+    by_table: dict[_Table, list[MetricDefinition]] = defaultdict(list)
+    for table, definition in each:
+        by_table[table].append(definition)
+    return {table: tuple(of) for table, of in by_table.items()}
 
 
-def _numerator_and_denominator(metric: Declared) -> tuple[str, str | None]:
-    if metric["type"] == "simple":
-        return metric["name"], None
-    parts = [metric["type_params"][role] for role in ("numerator", "denominator")]
-    if metric["type"] != "ratio" or metric["filter"] or any(part is None or part["filter"] for part in parts):
-        raise unfit(metric["name"], "a result is a ratio or a simple metric without filters")
-    return parts[0]["name"], parts[1]["name"]
+def _parts_request(table: _Table, of: Sequence[MetricDefinition]) -> Request:
+    return _request(table, of, "", (part for definition in of for part in definition.parts), table.group_by)
 
 
-def _check_keys(metric_id: str, result: Declared) -> None:
-    expected = {field.name for field in fields(MetricDefinition)} - _FROM_THE_METRIC
-    unknown, lacking = sorted(set(result) - expected), sorted(expected - _MAY_BE_LEFT_OUT - set(result))
-    if unknown or lacking:
-        raise unfit(
-            metric_id, f"config.meta.result lacks {lacking or 'nothing'} and holds unknown {unknown or 'nothing'}"
-        )
+def _tools_request(table: _Table, of: Sequence[MetricDefinition]) -> Request:
+    """One part stands for all: every row of the facts has a tool behind it, whatever is counted of it."""
+    return _request(table, of, " and tool", [of[0].observed], (*table.group_by, *table.further))
+
+
+def _spread_request(table: _Table, of: Sequence[MetricDefinition]) -> Request:
+    sums = (part for definition in of for part in spread_sums(definition).values())
+    return _request(table, of, f", spread over {' and '.join(table.further)}", sums, (*table.group_by, *table.further))
+
+
+def _request(
+    table: _Table, of: Sequence[MetricDefinition], purpose: str, parts: Iterable[str], cuts: Iterable[str]
+) -> Request:
+    return Request(
+        f"{', '.join(definition.metric_id for definition in of)} by {table.grain.name}{purpose}",
+        tuple(sorted({facts.model for facts in table.facts})),
+        tuple(dict.fromkeys(parts)),
+        # A figure of a tool is cut by it once.
+        tuple(dict.fromkeys(cuts)),
+    )

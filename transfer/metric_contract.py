@@ -5,11 +5,14 @@ The metric runner calls `check` before anything is written, and the tests hold `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from transfer.metric_definition import MetricDefinition
 from transfer.metric_row import FIGURES, KEY, RESULT_COLUMNS, SHOWN, Status
 from transfer.metric_terms import Estimator, Unit
+from transfer.row_definitions import RowDefinitions
 from transfer.suppression import LEAST_RESPONSE
 
 
@@ -17,30 +20,36 @@ class ContractBroken(AssertionError):
     """Result rows that must not be published. The message names the metric, the rule and how many rows break it."""
 
 
-def check(rows: pd.DataFrame, definition: MetricDefinition) -> None:
-    """Hold result rows of one metric to the contract; raises `ContractBroken` with the first rule they break."""
+def check(rows: pd.DataFrame, definitions: Sequence[MetricDefinition]) -> None:
+    """Hold result rows of metrics to the contract; raises `ContractBroken` with the first rule that one breaks."""
     if list(rows.columns) != list(RESULT_COLUMNS):
-        raise ContractBroken(f"metric {definition.metric_id}: columns are {list(rows.columns)}, not the contract's.")
-    for rule, holds in _rules(rows, definition).items():
-        broken = ~holds.astype("boolean").fillna(False)
-        if broken.any():
+        raise ContractBroken(f"metric results: columns are {list(rows.columns)}, not the contract's.")
+    for rule, holds in _rules(rows, definitions).items():
+        broken = rows.loc[~holds.astype("boolean").fillna(False), "metric_id"]
+        if len(broken):
+            metric_id = broken.iloc[0]
+            of_metric, of_all = ((ids == metric_id).sum() for ids in (broken, rows["metric_id"]))
             raise ContractBroken(
-                f"metric {definition.metric_id}: {int(broken.sum())} of {len(rows)} results break the rule “{rule}”. "
+                f"metric {metric_id}: {of_metric} of {of_all} results break the rule “{rule}”. "
                 "Next: nothing was written; mend the parts in the metric's semantic.yml."
             )
 
 
-def _rules(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Series]:
+def _rules(rows: pd.DataFrame, definitions: Sequence[MetricDefinition]) -> dict[str, pd.Series]:
     """Every rule of the contract, in words, and where it holds. A rule that can't be decided counts as broken."""
+    declared = RowDefinitions(rows, definitions)
     status, empty = rows["status"], rows[list(FIGURES)].isna()
     is_shown = status.isin(SHOWN)
+    has_enough = rows["n_persons"] >= declared.each(lambda d: d.minimum_persons, "Int64")
     rules = {
         "a figure appears once": ~rows.duplicated(list(KEY)),
-        "the definition is this one": (rows["metric_id"] == definition.metric_id)
-        & (rows["definition_version"] == definition.version),
-        "the grain is declared": rows["grain"].isin([grain.name for grain in definition.grains]),
+        "the definition is this one": (rows["metric_id"] == declared.each(lambda d: d.metric_id, "string"))
+        & (rows["definition_version"] == declared.each(lambda d: d.version, "Int64")),
+        "the grain is declared": (rows["metric_id"] + "|" + rows["grain"]).isin(
+            [f"{definition.metric_id}|{grain.name}" for definition in definitions for grain in definition.grains]
+        ),
         "a figure says of what it is": rows["grain_key"].notna(),
-        "a metric has a period or has none": rows["period"].isna() == (definition.period is None),
+        "a metric has a period or has none": rows["period"].notna() == declared.that(lambda d: d.period),
         "the status is known": status.isin(list(Status)),
         "ok needs no reason and every other status has one": rows["suppressed_reason"].isna() == (status == Status.OK),
         "suppressed and blocked show no figure": empty.all(axis=1) | ~status.isin([Status.SUPPRESSED, Status.BLOCKED]),
@@ -48,86 +57,57 @@ def _rules(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Ser
         "a shown figure has a value and coverage": ~is_shown
         | ~empty[["value", "numerator", "n_missing", "coverage"]].any(axis=1),
         "a shown figure rests on enough persons": ~is_shown
-        | (rows["n_persons"] >= definition.minimum_persons if definition.persons else empty["n_persons"]),
+        | has_enough.where(declared.that(lambda d: d.persons), empty["n_persons"]),
         "coverage lies in 0 to 1": empty["coverage"] | rows["coverage"].between(0, 1),
-        "nothing is counted below zero": (rows[_never_negative(definition.unit)].fillna(0) >= 0).all(axis=1),
+        "nothing is counted below zero": (rows[["n_persons", "n_missing"]].fillna(0) >= 0).all(axis=1)
+        & (declared.that(lambda d: d.unit.may_be_negative) | (rows["numerator"].fillna(0) >= 0)),
     }
-    return rules | {rule: ~is_shown | holds for rule, holds in _rules_of_a_figure(rows, definition).items()}
+    of_a_figure = (
+        _rules_of_a_value(rows, declared) | _rules_of_an_interval(rows, declared) | _rules_of_an_answer(rows, declared)
+    )
+    return rules | {rule: ~is_shown | holds for rule, holds in of_a_figure.items()}
 
 
-def _rules_of_a_figure(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Series]:
-    """What else holds for a figure that is shown, by its unit, its estimator and whom it asks."""
-    if definition.denominator is None:
-        rules = _rules_of_a_count(rows)
-    elif definition.estimator.is_quotient:
-        rules = _rules_of_a_quotient(rows, definition.unit)
-    else:
-        rules = _rules_of_an_estimate(rows, definition.unit)
-    rules |= _rules_of_an_interval(rows, definition) if definition.has_interval else _rules_without_interval(rows)
-    return rules | (_rules_of_an_answer(rows) if definition.invited else _rules_without_answers(rows))
-
-
-def _never_negative(unit: Unit) -> list[str]:
-    return ["n_persons", "n_missing"] if unit.may_be_negative else ["numerator", "n_persons", "n_missing"]
-
-
-def _rules_of_a_quotient(rows: pd.DataFrame, unit: Unit) -> dict[str, pd.Series]:
-    quotient = rows["numerator"] / rows["denominator"]
+def _rules_of_a_value(rows: pd.DataFrame, declared: RowDefinitions) -> dict[str, pd.Series]:
+    value, numerator, denominator = rows["value"], rows["numerator"], rows["denominator"]
+    is_divided, is_quotient = declared.that(lambda d: d.denominator), declared.that(lambda d: d.estimator.is_quotient)
+    is_share, is_wait = declared.that(lambda d: d.unit is Unit.SHARE), declared.that(lambda d: d.unit is Unit.DAYS)
+    quotient = numerator / denominator
     return {
-        "the denominator is above zero": rows["denominator"] > 0,
-        "the numerator is part of the denominator": (rows["numerator"] <= rows["denominator"]) | (unit != Unit.SHARE),
-        "the value is numerator / denominator": (rows["value"] - quotient).abs() < 1e-12 * (1 + quotient.abs()),
+        "the value is the numerator": is_divided | (value == numerator),
+        "a count has no denominator": is_divided | denominator.isna(),
+        "the denominator is above zero": ~is_divided | (denominator > 0),
+        "the numerator is part of the denominator": (is_quotient & ~is_share) | (numerator <= denominator),
+        "the value is numerator / denominator": ~(is_divided & is_quotient)
+        | ((value - quotient).abs() < 1e-12 * (1 + quotient.abs())),
+        "a wait is not below zero": is_quotient | ~is_wait | (value >= 0),
     }
 
 
-def _rules_of_a_count(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    return {
-        "the value is the numerator": rows["value"] == rows["numerator"],
-        "a count has no denominator": rows["denominator"].isna(),
-    }
-
-
-def _rules_of_an_estimate(rows: pd.DataFrame, unit: Unit) -> dict[str, pd.Series]:
-    return {
-        "the denominator is above zero": rows["denominator"] > 0,
-        "the numerator is part of the denominator": rows["numerator"] <= rows["denominator"],
-        "a wait is not below zero": (rows["value"] >= 0) | (unit != Unit.DAYS),
-    }
-
-
-def _rules_of_an_interval(rows: pd.DataFrame, definition: MetricDefinition) -> dict[str, pd.Series]:
+def _rules_of_an_interval(rows: pd.DataFrame, declared: RowDefinitions) -> dict[str, pd.Series]:
     """An interval may be open above where a curve ends, and a ratio by person may be so by one person alone."""
     low, value, high = rows["ci_low"], rows["value"], rows["ci_high"]
-    is_wilson = definition.estimator is Estimator.QUOTIENT
+    has_interval = declared.that(lambda d: d.has_interval)
+    is_wilson = declared.that(lambda d: d.estimator is Estimator.QUOTIENT)
+    least, most = declared.scale()
     # A bound that is computed apart from the value may end a hair on its wrong side.
-    slack = 0.0 if is_wilson else 1e-9 * (1 + value.abs())
-    holds = (low <= value + slack) & ((value <= high + slack) | (high.isna() & (not is_wilson)))
-    least, most = definition.unit.scale or (None, None)
-    if least is not None:
-        holds &= (low >= least) & ((high <= most) | high.isna())
-    if not is_wilson:
-        holds |= low.isna() & high.isna()
+    slack = (1e-9 * (1 + value.abs())).mask(is_wilson, 0.0)
+    is_open = high.isna() & ~is_wilson
+    holds = (least <= low) & (low <= value + slack) & (is_open | ((value <= high + slack) & (high <= most)))
     return {
-        "an interval holds the value and stays on its scale": holds,
+        "no interval is given where none is declared": has_interval | (low.isna() & high.isna()),
+        "an interval holds the value and stays on its scale": ~has_interval | holds | (is_open & low.isna()),
         # Wilson's is of cases that are one thing or the other; hours are no cases.
-        "an interval rests on whole numbers": (rows[["numerator", "denominator"]] % 1 == 0).all(axis=1)
-        | (not is_wilson),
+        "an interval rests on whole numbers": ~(has_interval & is_wilson)
+        | (rows[["numerator", "denominator"]] % 1 == 0).all(axis=1),
     }
 
 
-def _rules_without_interval(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    return {"no interval is given where none is declared": rows[["ci_low", "ci_high"]].isna().all(axis=1)}
-
-
-def _rules_of_an_answer(rows: pd.DataFrame) -> dict[str, pd.Series]:
+def _rules_of_an_answer(rows: pd.DataFrame, declared: RowDefinitions) -> dict[str, pd.Series]:
     rate, low, value, high = (rows[column] for column in ("response_rate", "bound_low", "value", "bound_high"))
+    is_asked, slack = declared.that(lambda d: d.invited), 1e-9 * (1 + value.abs())
     return {
-        "enough of those who were asked have answered": rate.between(LEAST_RESPONSE, 1),
-        "the bounds hold the value": (low <= value + 1e-9 * (1 + value.abs()))
-        & (value <= high + 1e-9 * (1 + value.abs())),
+        "only who is asked has a response rate": is_asked | (rate.isna() & low.isna() & high.isna()),
+        "enough of those who were asked have answered": ~is_asked | rate.between(LEAST_RESPONSE, 1),
+        "the bounds hold the value": ~is_asked | ((low <= value + slack) & (value <= high + slack)),
     }
-
-
-def _rules_without_answers(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    of_answers = rows[["response_rate", "bound_low", "bound_high"]]
-    return {"only who is asked has a response rate": of_answers.isna().all(axis=1)}

@@ -21,6 +21,17 @@ from transfer.metric_terms import (
     Unit,
 )
 
+ROLES = {
+    "numerator": "numerator",
+    "denominator": "denominator",
+    "n_persons": "persons",
+    "n_observed": "observed",
+    "n_missing": "missing",
+    "n_invited": "invited",
+    "n_respondents": "respondents",
+}
+"""Columns of the parts of a figure, each with the key of the definition that names the part."""
+
 
 class InvalidDefinition(ValueError):
     """A metric declares something that it may not. The message names the metric, the key and what is allowed."""
@@ -155,8 +166,7 @@ class MetricDefinition:
     @property
     def parts(self) -> tuple[str, ...]:
         """The additive parts, each once, in a fixed order."""
-        of_all = (self.numerator, self.denominator, self.persons, self.observed, self.missing)
-        named = (*of_all, self.invited, self.respondents)
+        named: tuple[str | None, ...] = tuple(getattr(self, key) for key in ROLES.values())
         return tuple(dict.fromkeys(part for part in named if part is not None))
 
     @property

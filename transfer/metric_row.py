@@ -63,6 +63,9 @@ KEY = ("metric_id", "definition_version", "grain", "grain_key", "period")
 CELL = ["grain", "grain_key", "period"]
 """What a figure of one metric is known by."""
 
+METRIC_CELL = ["metric_id", *CELL]
+"""What it is known by among the figures of all."""
+
 WHOLE = "all"
 """Grain key of a grain that isn't cut any further."""
 
@@ -75,10 +78,13 @@ _DTYPE_OF = {"VARCHAR": "string", "BIGINT": "Int64", "DOUBLE": "Float64", "DATE"
 DTYPES = {name: _DTYPE_OF[column.sql_type] for name, column in RESULT_COLUMNS.items()}
 
 
-def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str) -> None:
-    """Give the rows a status that shows no figure, and take the figures out. Changes ``rows``."""
+def withhold(rows: pd.DataFrame, which: pd.Series, status: Status, reason: str | pd.Series) -> None:
+    """Give the rows a status that shows no figure and a reason (for all, or for each), and take the figures out.
+
+    Changes ``rows``.
+    """
     if not which.any():
         return
     rows.loc[which, list(FIGURES)] = pd.NA
     rows.loc[which, "status"] = status.value
-    rows.loc[which, "suppressed_reason"] = reason
+    rows.loc[which, "suppressed_reason"] = reason[which] if isinstance(reason, pd.Series) else reason

@@ -28,8 +28,9 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from transfer.metric_definition import InvalidDefinition, MetricDefinition
-from transfer.metric_row import CELL, WHOLE, Status, withhold
+from transfer.metric_row import CELL, METRIC_CELL, WHOLE, Status, withhold
 from transfer.metric_terms import Unit
+from transfer.row_definitions import RowDefinitions
 
 LEAST_RESPONSE, LEAST_RESPONDENTS = 0.3, 5
 """Where fewer answered, what they say stands for nobody but them (`METRICS.md`, section 0)."""
@@ -49,12 +50,12 @@ def is_of_nobody(rows: pd.DataFrame) -> pd.Series:
     return rows["value"].isna() & (has_nobody | (rows["denominator"].fillna(-1) == 0))
 
 
-def block_unanswered(rows: pd.DataFrame) -> None:
+def block_unanswered(rows: pd.DataFrame, declared: RowDefinitions) -> None:
     """Block what too few of those who were asked have answered. Changes ``rows``.
 
     Nor may more have answered than were asked: then nobody knows who was.
     """
-    is_figure, rate = rows["value"].notna(), rows["response_rate"]
+    is_figure, rate = rows["value"].notna() & declared.that(lambda d: d.invited), rows["response_rate"]
     for which, reason in (
         (rate.isna(), "nobody knows how many were asked"),
         (rate > 1, "more have answered than are known to have been asked"),
@@ -64,37 +65,38 @@ def block_unanswered(rows: pd.DataFrame) -> None:
         withhold(rows, is_figure & which.fillna(False), Status.BLOCKED, reason)
 
 
-def withhold_few(rows: pd.DataFrame, definition: MetricDefinition, spread: pd.DataFrame | None) -> None:
+def withhold_few(rows: pd.DataFrame, declared: RowDefinitions, spread: pd.DataFrame | None) -> None:
     """Suppress what is about few persons, all or none of few, or mostly one. Changes ``rows``.
 
     ``spread`` has what each contributes to the numerator, where one of them may dominate it.
     """
-    k = definition.minimum_persons
+    k, is_about_persons = declared.each(lambda d: d.minimum_persons, "Int64"), declared.that(lambda d: d.persons)
     is_few, is_empty = rows["n_persons"] < k, is_of_nobody(rows)
     # An empty figure names nobody, unless it lets a handful of records that could not be used shine through.
-    shines = is_empty & is_few & rows["n_missing"].between(1, k - 1)
-    reasons = [(_is_unanimous(rows, definition), f"all or none of fewer than {2 * k} {_FEW}")]
-    if spread is not None:
-        reasons.append((_is_dominated(rows, spread), f"mostly one of its {_FEW}"))
-    reasons.append((is_few & rows["status"].ne(Status.BLOCKED) & ~is_empty, f"fewer than {k} {_FEW}"))
-    reasons.append((shines, f"fewer than {k} records that could not be used"))
-    for which, reason in reasons:
-        withhold(rows, which, Status.SUPPRESSED, reason)
+    shines = is_empty & is_few & (rows["n_missing"] >= 1) & (rows["n_missing"] < k)
+    for which, reason in (
+        (_is_unanimous(rows, declared, k), f"all or none of fewer than {{twice}} {_FEW}"),
+        (_is_dominated(rows, declared, spread), f"mostly one of its {_FEW}"),
+        (is_few & rows["status"].ne(Status.BLOCKED) & ~is_empty, f"fewer than {{k}} {_FEW}"),
+        (shines, "fewer than {k} records that could not be used"),
+    ):
+        told = k.map({n: reason.format(k=n, twice=2 * n) for n in k.unique()})
+        withhold(rows, (which & is_about_persons).fillna(False), Status.SUPPRESSED, told)
 
 
-def _is_unanimous(rows: pd.DataFrame, definition: MetricDefinition) -> pd.Series:
+def _is_unanimous(rows: pd.DataFrame, declared: RowDefinitions, k: pd.Series) -> pd.Series:
     """Shares of 0 and 1 in small groups: they say of each person what they say of all."""
-    if definition.unit is not Unit.SHARE or definition.max_claim == "record":
+    is_share = declared.that(lambda d: d.unit is Unit.SHARE and d.max_claim != "record")
+    return is_share & (rows["n_persons"] < 2 * k) & rows["value"].isin([0.0, 1.0])
+
+
+def _is_dominated(rows: pd.DataFrame, declared: RowDefinitions, spread: pd.DataFrame | None) -> pd.Series:
+    if spread is None:
         return pd.Series(False, index=rows.index)
-    is_small = rows["n_persons"] < 2 * definition.minimum_persons
-    return (is_small & rows["value"].isin([0.0, 1.0])).fillna(False)
-
-
-def _is_dominated(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.Series:
-    by_cell = spread.groupby(CELL, dropna=False)["numerator"].agg(["max", "sum"]).reset_index()
-    found = rows[CELL].merge(by_cell, how="left", on=CELL)
+    by_cell = spread.groupby(METRIC_CELL, dropna=False)["numerator"].agg(["max", "sum"]).reset_index()
+    found = rows[METRIC_CELL].merge(by_cell, how="left", on=METRIC_CELL)
     is_dominated = (found["max"] > DOMINANT_SHARE * found["sum"]) & (found["sum"] > 0)
-    return pd.Series(is_dominated.fillna(False).to_numpy(bool), index=rows.index)
+    return is_dominated & declared.that(lambda d: d.unit.may_be_dominated)
 
 
 def check_periods(definitions: Iterable[MetricDefinition]) -> None:

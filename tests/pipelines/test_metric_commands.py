@@ -12,9 +12,8 @@ from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines import metric_history
 from pipelines.cli import app
-from tests.transfer.definitions import count, share
+from tests.transfer.definitions import count, judge_one, share
 from tests.transfer.test_metric_result import parts
-from transfer.metric_result import judge
 
 
 def metric(*words: str) -> Result:
@@ -32,7 +31,7 @@ def published(home: Home) -> Home:
     whole = {"grain": "organisation", "grain_key": "all"}
     months = [parts(**whole), parts(**whole, period=date(2025, 2, 1), numerator=9)]
     activities = [parts(grain_key="a"), parts(grain_key="b", n_persons=3), parts(grain_key="-2")]
-    results = judge(pd.concat(months + activities), share(), date(2030, 1, 1)).assign(inputs_hash="h")
+    results = judge_one(pd.concat(months + activities), share(), date(2030, 1, 1)).assign(inputs_hash="h")
     with duckdb.connect(str(home.published_database)) as connection:
         metric_history.prepare(connection)
         metric_history.write_definitions(connection, [share(), count()])
@@ -76,7 +75,9 @@ def test_figures_of_the_whole_come_the_latest_first_with_interval_and_coverage(p
 
 def test_of_what_people_are_asked_it_is_said_how_many_answered(published: Home) -> None:
     asking = share(metric_id="asking", invited="persons_asked", respondents="respondents")
-    rows = judge(parts(grain="organisation", grain_key="all", n_invited=40, n_respondents=20), asking, date(2030, 1, 1))
+    rows = judge_one(
+        parts(grain="organisation", grain_key="all", n_invited=40, n_respondents=20), asking, date(2030, 1, 1)
+    )
     with duckdb.connect(str(published.published_database)) as connection:
         metric_history.write_definitions(connection, [share(), count(), asking])
         hashed = rows.assign(inputs_hash="h")

@@ -1,8 +1,13 @@
 """Metrics to test with: a share with a follow-up window, a quotient that is no share, and a count."""
 
+from datetime import date
 from typing import Any
 
+import pandas as pd
+
+from transfer.metric_contract import check
 from transfer.metric_definition import Grain, MetricDefinition
+from transfer.metric_result import judge
 from transfer.metric_terms import Purpose, TdrpType, Unit
 
 _SHARE: dict[str, Any] = {
@@ -55,3 +60,15 @@ def quotient(**changes: Any) -> MetricDefinition:
 
 def count(**changes: Any) -> MetricDefinition:
     return MetricDefinition(**(_COUNT | changes))
+
+
+def judge_one(
+    parts: pd.DataFrame, definition: MetricDefinition, as_of: date, spread: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Result rows of one metric; its ``parts`` and its ``spread`` need not say whose they are."""
+    parts, spread = (each if each is None else each.assign(metric_id=definition.metric_id) for each in (parts, spread))
+    return judge(parts, [definition], as_of, spread)
+
+
+def check_one(rows: pd.DataFrame, definition: MetricDefinition) -> None:
+    check(rows, [definition])

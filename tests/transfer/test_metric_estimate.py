@@ -7,12 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_1samp
 
-from tests.transfer.definitions import share
+from tests.transfer.definitions import check_one, judge_one, share
 from tests.transfer.test_metric_result import parts
 from transfer.forgetting import half_life
 from transfer.intervals import ratio_interval
-from transfer.metric_contract import check
-from transfer.metric_result import judge
 from transfer.metric_terms import Estimator, Unit
 
 
@@ -32,9 +30,9 @@ def test_a_wait_that_nobody_began_is_not_computable_and_no_error() -> None:
     wait = share(unit=Unit.DAYS, estimator=Estimator.SURVIVAL_MEDIAN, spread=("enrolment__days",), metric_id="wait")
     nobody = parts(numerator=0, denominator=0, n_persons=0, n_observed=0, n_missing=7)
     spread = nobody.head(0).assign(spread_0=0.0)
-    rows = judge(nobody, wait, date(2030, 1, 1), spread)
+    rows = judge_one(nobody, wait, date(2030, 1, 1), spread)
     assert rows["status"].tolist() == ["not_computable"]
-    check(rows, wait)
+    check_one(rows, wait)
 
 
 def test_records_of_one_person_count_as_one() -> None:

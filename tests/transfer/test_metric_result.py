@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transfer.definitions import count, quotient, share
-from transfer.metric_contract import ContractBroken, check
-from transfer.metric_result import judge
+from tests.transfer.definitions import check_one, count, judge_one, quotient, share
+from transfer.metric_contract import ContractBroken
 from transfer.metric_row import FIGURES, RESULT_COLUMNS
 from transfer.metric_terms import Unit
 from transfer.suppression import withhold_telling
@@ -36,8 +35,8 @@ def parts(**changes: Any) -> pd.DataFrame:
 
 def result(definition: Any = None, as_of: date = LONG_AFTER, **changes: Any) -> dict[str, Any]:
     definition = definition or share()
-    rows = judge(parts(**changes), definition, as_of)
-    check(rows, definition)
+    rows = judge_one(parts(**changes), definition, as_of)
+    check_one(rows, definition)
     return {name: None if pd.isna(value) else value for name, value in rows.iloc[0].items()}
 
 
@@ -156,13 +155,13 @@ def test_a_count_of_things_is_about_no_persons_and_never_suppressed() -> None:
 
 def test_what_would_tell_a_suppressed_part_of_the_same_whole_is_suppressed_with_it() -> None:
     formal, social, other = share(), share(metric_id="social"), share(metric_id="other", denominator="another_whole")
-    rows = [judge(parts(n_persons=3), formal, LONG_AFTER), judge(parts(), social, LONG_AFTER)]
-    rows += [judge(parts(period=date(2025, 2, 1)), social, LONG_AFTER), judge(parts(), other, LONG_AFTER)]
+    rows = [judge_one(parts(n_persons=3), formal, LONG_AFTER), judge_one(parts(), social, LONG_AFTER)]
+    rows += [judge_one(parts(period=date(2025, 2, 1)), social, LONG_AFTER), judge_one(parts(), other, LONG_AFTER)]
     results = pd.concat(rows, ignore_index=True)
     withhold_telling(results, [formal, social, other])
     assert results["status"].tolist() == ["suppressed", "suppressed", "ok", "ok"]
     assert results.loc[1, list(FIGURES)].isna().all()
-    check(results.iloc[1:3], social)
+    check_one(results.iloc[1:3], social)
 
 
 def test_a_gain_may_be_a_loss_and_nothing_else_may() -> None:
@@ -203,8 +202,8 @@ def test_silence_is_bounded_by_the_ends_of_the_scale() -> None:
 
 
 def test_no_parts_make_no_results() -> None:
-    rows = judge(parts().head(0), share(), LONG_AFTER)
-    check(rows, share())
+    rows = judge_one(parts().head(0), share(), LONG_AFTER)
+    check_one(rows, share())
     assert list(rows.columns) == list(RESULT_COLUMNS)
     assert rows.empty
 
@@ -233,8 +232,8 @@ def any_rows(draw: st.DrawFn) -> pd.DataFrame:
 @settings(max_examples=25, deadline=None)
 @given(any_rows(), st.dates(date(2024, 12, 1), date(2025, 12, 31)))
 def test_every_share_holds_the_contract(rows: pd.DataFrame, as_of: date) -> None:
-    results = judge(rows, share(), as_of)
-    check(results, share())
+    results = judge_one(rows, share(), as_of)
+    check_one(results, share())
     is_shown = results["status"].isin(["ok", "provisional"])
     shown, withheld = results[is_shown], results[~is_shown]
     assert ((shown["ci_low"] >= 0) & (shown["ci_low"] <= shown["value"])).all()
@@ -248,8 +247,8 @@ def test_every_share_holds_the_contract(rows: pd.DataFrame, as_of: date) -> None
 @settings(max_examples=25, deadline=None)
 @given(any_rows())
 def test_no_count_tells_of_one_to_four_persons(rows: pd.DataFrame) -> None:
-    results = judge(rows.assign(numerator=rows["n_persons"]), count(), LONG_AFTER)
-    check(results, count())
+    results = judge_one(rows.assign(numerator=rows["n_persons"]), count(), LONG_AFTER)
+    check_one(results, count())
     assert not results["n_persons"].between(1, 4).any()
     assert not results["value"].between(1, 4).any()
 
@@ -280,20 +279,20 @@ def test_no_count_tells_of_one_to_four_persons(rows: pd.DataFrame) -> None:
     ],
 )
 def test_a_row_that_breaks_the_contract_is_refused(changes: dict[str, Any], rule: str) -> None:
-    rows = judge(parts(), share(), LONG_AFTER)
+    rows = judge_one(parts(), share(), LONG_AFTER)
     for column, value in changes.items():
         rows[column] = pd.Series([value], dtype=rows[column].dtype)
     with pytest.raises(ContractBroken, match=rule):
-        check(rows, share())
+        check_one(rows, share())
 
 
 def test_the_same_figure_twice_is_refused() -> None:
-    rows = judge(parts(), share(), LONG_AFTER)
+    rows = judge_one(parts(), share(), LONG_AFTER)
     with pytest.raises(ContractBroken, match="a figure appears once"):
-        check(pd.concat([rows, rows]), share())
+        check_one(pd.concat([rows, rows]), share())
 
 
 def test_a_count_that_differs_from_its_numerator_is_refused() -> None:
-    rows = judge(parts(), count(), LONG_AFTER).assign(value=pd.array([3.0], dtype="Float64"))
+    rows = judge_one(parts(), count(), LONG_AFTER).assign(value=pd.array([3.0], dtype="Float64"))
     with pytest.raises(ContractBroken, match="the value is the numerator"):
-        check(rows, count())
+        check_one(rows, count())

@@ -210,6 +210,27 @@ def test_a_count_is_a_metric_too(warehouse: duckdb.DuckDBPyConnection, manifest:
     assert figures(warehouse, "value, denominator, ci_low") == {("all", "2025-01"): (7, None, None)}
 
 
+def test_metrics_of_one_fact_and_cut_are_one_scan_of_it(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
+) -> None:
+    def also_count_visitors(content: dict[str, Any]) -> None:
+        visitors = next(metric for metric in content["metrics"] if metric["name"] == "visitors")
+        visitors["config"]["meta"]["result"] = count_result()
+
+    visit(warehouse, range(7), "north", stayed=7, day="2025-01-31")
+    visit(warehouse, range(7), "south", stayed=0, day="2025-01-02")
+    of_both = manifest(also_count_visitors)
+    shared = [
+        ([definition.metric_id for definition in query.definitions], query.grain.name)
+        for query in metric_parts.metric_queries(of_both).parts
+    ]
+    assert shared == [(["stay_rate", "visitors"], "organisation"), (["stay_rate"], "site")]
+
+    write_metric_results(warehouse, of_both, AS_OF, "build-1")
+    found = "select metric_id, value, n_persons from metrics.metric_result_latest where grain_key = 'all' order by all"
+    assert warehouse.execute(found).fetchall() == [("stay_rate", 0.5, 7), ("visitors", 7, 7)]
+
+
 def test_another_formula_needs_another_version(
     warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]
 ) -> None:
@@ -302,7 +323,7 @@ def test_a_declaration_that_is_no_metric_is_refused_with_its_name_and_the_next_s
     manifest: Callable[..., Path], result: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(SettingsError, match=rf"metric stay_rate.*: (?s:.*){reason}(?s:.*)Next: mend its declaration"):
-        metric_parts.parts_queries(manifest(**result))
+        metric_parts.metric_queries(manifest(**result))
 
 
 def test_a_filter_on_a_part_is_refused(manifest: Callable[..., Path]) -> None:
@@ -310,19 +331,22 @@ def test_a_filter_on_a_part_is_refused(manifest: Callable[..., Path]) -> None:
         content["metrics"][0]["filter"] = {"where_filters": []}
 
     with pytest.raises(SettingsError, match="without filters"):
-        metric_parts.parts_queries(manifest(filtered))
+        metric_parts.metric_queries(manifest(filtered))
 
 
 def test_compiled_sql_is_kept_until_the_manifest_changes(
     manifest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = metric_parts.parts_queries(manifest())
+    first = metric_parts.metric_queries(manifest())
     with monkeypatch.context() as patched:
-        patched.setattr(metric_sql, "compiled", lambda *_: pytest.fail("compiled although nothing changed"))
-        assert metric_parts.parts_queries(manifest()) == first
-    assert [query.grain.name for query in metric_parts.parts_queries(manifest(grains={"site": "visit__site"}))] == [
-        "site"
-    ]
+        patched.setattr(metric_sql, "_compiled", lambda *_: pytest.fail("compiled although nothing changed"))
+        assert metric_parts.metric_queries(manifest()) == first
+    another_folder = manifest().parent / "kept"
+    another_folder.mkdir()
+    assert metric_parts.metric_queries(manifest(), kept_in=another_folder) == first
+    assert (another_folder / metric_sql.COMPILED_FILE).exists()
+    by_site = metric_parts.metric_queries(manifest(grains={"site": "visit__site"}))
+    assert [query.grain.name for query in by_site.parts] == ["site"]
 
 
 def test_sql_is_compiled_and_kept_for_the_database_that_holds_the_facts(manifest: Callable[..., Path]) -> None:
@@ -330,9 +354,9 @@ def test_sql_is_compiled_and_kept_for_the_database_that_holds_the_facts(manifest
         percentile = {"percentile": 0.95, "use_discrete_percentile": True, "use_approximate_percentile": False}
         content["semantic_models"][0]["measures"][0] |= {"agg": "percentile", "agg_params": percentile}
 
-    assert metric_parts.parts_queries(manifest(by_percentile))
+    assert metric_parts.metric_queries(manifest(by_percentile))
     with pytest.raises(SettingsError, match="Discrete percentile aggregate not supported for Databricks"):
-        metric_parts.parts_queries(manifest(by_percentile), metric_sql.Dialect.SPARK)
+        metric_parts.metric_queries(manifest(by_percentile), metric_sql.Dialect.SPARK)
 
 
 def test_metricflow_is_imported_only_to_compile() -> None:

@@ -1,5 +1,6 @@
 """The rules that hold for every metric, held to every metric that is shipped (`METRICS.md`, section 0)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.dbt_project import manifest_path
-from pipelines.metric_parts import parts_queries
+from pipelines.metric_parts import metric_queries
 from transfer.metric_contract import check
 from transfer.metric_definition import InvalidDefinition, MetricDefinition
 from transfer.metric_result import judge
@@ -22,8 +23,7 @@ CELLS = 60
 
 @pytest.fixture(scope="module")
 def definitions() -> list[MetricDefinition]:
-    queries = parts_queries(manifest_path().with_name("semantic_manifest.json"))
-    return list(dict.fromkeys(query.definition for query in queries))
+    return list(metric_queries(manifest_path().with_name("semantic_manifest.json")).definitions)
 
 
 def parts_of(definition: MetricDefinition, seed: int) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -63,56 +63,79 @@ def _spread(rows: pd.DataFrame, definition: MetricDefinition, rng: np.random.Gen
     return pd.concat(pieces, ignore_index=True)
 
 
-def judged(definition: MetricDefinition, as_of: date = LONG_AFTER, **changes: Any) -> pd.DataFrame:
-    parts, spread = parts_of(definition, 7)
-    return judge(parts.assign(**changes), definition, as_of, spread)
+def judged(definitions: list[MetricDefinition], as_of: date = LONG_AFTER, **changes: Any) -> pd.DataFrame:
+    """Result rows of all of them, judged together as every run does it."""
+    parts, spread = [], []
+    for definition in definitions:
+        rows, spread_rows = parts_of(definition, 7)
+        parts.append(rows.assign(metric_id=definition.metric_id, **changes))
+        if spread_rows is not None:
+            spread.append(spread_rows.assign(metric_id=definition.metric_id))
+    return judge(pd.concat(parts), definitions, as_of, pd.concat(spread) if spread else None)
+
+
+def rows_of(rows: pd.DataFrame, definitions: Iterable[MetricDefinition]) -> pd.DataFrame:
+    return rows[rows["metric_id"].isin([definition.metric_id for definition in definitions])]
+
+
+def metrics_of(rows: pd.DataFrame) -> set[str]:
+    return set(rows["metric_id"])
 
 
 def test_every_figure_holds_the_contract(definitions: list[MetricDefinition]) -> None:
     assert len(definitions) >= 50
-    for definition in definitions:
-        rows = judged(definition)
-        withhold_telling(rows, [definition])
-        check(rows, definition)
-        withheld = rows["status"].isin(["suppressed", "blocked"])
-        assert rows.loc[withheld, list(FIGURES)].isna().all(axis=None), definition.metric_id
-        if definition.unit is Unit.SHARE:
-            assert (rows["numerator"].fillna(0) <= rows["denominator"].fillna(0)).all(), definition.metric_id
+    rows = judged(definitions)
+    withhold_telling(rows, definitions)
+    check(rows, definitions)
+    withheld = rows["status"].isin(["suppressed", "blocked"])
+    assert metrics_of(rows[withheld & rows[list(FIGURES)].notna().any(axis=1)]) == set()
+    shares = rows_of(rows, (d for d in definitions if d.unit is Unit.SHARE))
+    assert metrics_of(shares[~(shares["numerator"].fillna(0) <= shares["denominator"].fillna(0))]) == set()
+
+
+def test_judged_together_metrics_come_out_as_each_does_alone(definitions: list[MetricDefinition]) -> None:
+    """One metric of each shape: judging is the same for all that are alike in what it asks of a definition."""
+    shapes = {
+        (d.unit, d.estimator, d.period, d.spread != (), d.persons is None, d.invited is None, d.follow_up_days > 0): d
+        for d in definitions
+    }
+    alike = list(shapes.values())
+    assert len(alike) > 20
+    alone = pd.concat([judged([definition]) for definition in alike], ignore_index=True)
+    pd.testing.assert_frame_equal(judged(alike), alone)
 
 
 def test_nothing_to_divide_by_is_never_zero(definitions: list[MetricDefinition]) -> None:
-    for definition in definitions:
-        if definition.denominator is not None:
-            rows = judged(
-                definition, numerator=0, denominator=0, n_observed=0, n_persons=0, n_respondents=0, n_missing=0
-            )
-            assert set(rows["status"]) <= {"not_computable", "suppressed"}, definition.metric_id
-            assert rows["value"].isna().all(), definition.metric_id
+    divided = [definition for definition in definitions if definition.denominator is not None]
+    nothing = dict.fromkeys(("numerator", "denominator", "n_observed", "n_persons", "n_respondents", "n_missing"), 0)
+    rows = judged(divided, **nothing)
+    assert metrics_of(rows[~rows["status"].isin(["not_computable", "suppressed"])]) == set()
+    assert metrics_of(rows[rows["value"].notna()]) == set()
+    assert len(metrics_of(rows)) == len(divided)
 
 
 def test_no_figure_about_persons_rests_on_fewer_than_five(definitions: list[MetricDefinition]) -> None:
-    for definition in definitions:
-        if definition.persons is not None:
-            rows = judged(definition)
-            shown = rows[rows["status"].isin(SHOWN)]
-            assert (shown["n_persons"] >= 5).all(), definition.metric_id
+    rows = judged([definition for definition in definitions if definition.persons is not None])
+    assert metrics_of(rows[rows["status"].isin(SHOWN) & ~(rows["n_persons"] >= 5)]) == set()
 
 
 def test_an_open_window_is_provisional(definitions: list[MetricDefinition]) -> None:
-    for definition in definitions:
-        if definition.period is not None:
-            last_open = date(2025, 1, 1) + timedelta(days=definition.follow_up_days)
-            assert "ok" not in set(judged(definition, as_of=last_open)["status"]), definition.metric_id
+    windows = {definition.follow_up_days for definition in definitions if definition.period is not None}
+    for days in sorted(windows):
+        watched = [d for d in definitions if d.period is not None and d.follow_up_days == days]
+        rows = judged(watched, as_of=date(2025, 1, 1) + timedelta(days=days))
+        assert metrics_of(rows[rows["status"] == "ok"]) == set()
+        assert "provisional" in set(rows["status"])
 
 
 def test_who_asks_people_says_how_many_answered(definitions: list[MetricDefinition]) -> None:
     asking = [definition for definition in definitions if definition.invited]
-    assert asking
-    for definition in asking:
-        shown = judged(definition).query("status in ('ok', 'provisional')")
-        assert shown["response_rate"].between(0.3, 1).all(), definition.metric_id
-        assert (shown["bound_low"] <= shown["value"]).all(), definition.metric_id
-        assert (shown["value"] <= shown["bound_high"]).all(), definition.metric_id
+    shown = judged(asking).query("status in ('ok', 'provisional')")
+    assert metrics_of(shown) <= {definition.metric_id for definition in asking}
+    assert not shown.empty
+    assert metrics_of(shown[~shown["response_rate"].between(0.3, 1)]) == set()
+    assert metrics_of(shown[~(shown["bound_low"] <= shown["value"])]) == set()
+    assert metrics_of(shown[~(shown["value"] <= shown["bound_high"])]) == set()
 
 
 def test_no_metric_may_be_called_more_than_its_tier_allows(definitions: list[MetricDefinition]) -> None:

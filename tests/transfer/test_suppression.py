@@ -8,10 +8,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.transfer.definitions import quotient, share
-from transfer.metric_contract import check
+from tests.transfer.definitions import check_one, judge_one, quotient, share
 from transfer.metric_definition import Grain, InvalidDefinition, MetricDefinition
-from transfer.metric_result import judge
 from transfer.metric_row import CELL, FIGURES, SHOWN
 from transfer.suppression import check_periods, withhold_telling
 
@@ -66,11 +64,11 @@ def parts_of(records: pd.DataFrame, definition: MetricDefinition) -> pd.DataFram
 
 
 def published(records: pd.DataFrame, definitions: list[MetricDefinition]) -> pd.DataFrame:
-    judged = [judge(parts_of(records, one), one, LONG_AFTER) for one in definitions]
+    judged = [judge_one(parts_of(records, one), one, LONG_AFTER) for one in definitions]
     rows = pd.concat(judged, ignore_index=True)
     withhold_telling(rows, definitions)
     for one in definitions:
-        check(rows[rows["metric_id"] == one.metric_id], one)
+        check_one(rows[rows["metric_id"] == one.metric_id], one)
     return rows
 
 
@@ -148,7 +146,7 @@ def cell(metric: MetricDefinition, key: str, persons: int, numerator: int, denom
     where = {"grain": "organisation" if key == "all" else "activity", "grain_key": key}
     times = {"period": pd.Timestamp("2025-01-01"), "seen_on": pd.NaT}
     frame = pd.DataFrame([{**where, **counted, "n_missing": 0, **times}]).astype({"seen_on": "datetime64[us]"})
-    return judge(frame, metric, LONG_AFTER)
+    return judge_one(frame, metric, LONG_AFTER)
 
 
 def test_the_one_that_was_withheld_before_is_withheld_again() -> None:
@@ -181,7 +179,7 @@ def test_hours_that_are_mostly_of_one_person_are_theirs(largest: float, status: 
     times = {"period": pd.Timestamp("2025-01-01"), "seen_on": pd.NaT}
     sums = {"numerator": 100.0, "denominator": 9.0, "n_persons": 6, "n_observed": 9, "n_missing": 0}
     frame = pd.DataFrame([{"grain": "activity", "grain_key": "a", **sums, **times}])
-    rows = judge(frame.astype({"seen_on": "datetime64[us]"}), hours, LONG_AFTER, spread)
+    rows = judge_one(frame.astype({"seen_on": "datetime64[us]"}), hours, LONG_AFTER, spread)
     assert rows["status"].tolist() == [status]
 
 

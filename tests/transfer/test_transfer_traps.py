@@ -8,10 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.transfer.definitions import share
-from transfer.metric_contract import check
+from tests.transfer.definitions import check_one, judge_one, share
 from transfer.metric_definition import InvalidDefinition, MetricDefinition
-from transfer.metric_result import judge
 from transfer.metric_terms import Purpose
 
 LONG_AFTER = date(2030, 1, 1)
@@ -30,8 +28,8 @@ def result(definition: MetricDefinition, **parts: int) -> dict[str, Any]:
             }
         ]
     ).astype({"seen_on": "datetime64[us]"})
-    rows = judge(frame, definition, LONG_AFTER)
-    check(rows, definition)
+    rows = judge_one(frame, definition, LONG_AFTER)
+    check_one(rows, definition)
     return {str(name): value for name, value in rows.iloc[0].to_dict().items()}
 
 
