@@ -37,6 +37,23 @@ codes as (
 {%- endmacro %}
 
 
+{# A CTE `links`: whose a token is, and whose it was for the last build. Two of them are no reason to count twice. #}
+{% macro links_now_and_before() -%}
+links as (
+    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
+    union
+    select token, person_key, valid_from, valid_to
+    from {{ built('int_identity_link_built', {
+        'token': 'string', 'person_key': 'bigint', 'valid_from': 'date', 'valid_to': 'date'
+    }) }}
+    union
+    -- Before or since, it may have been nobody's.
+    select token, {{ unknown_person() }} as person_key, {{ beginning_of_time() }}, {{ end_of_time() }}
+    from {{ ref('int_identity_link_changed') }}
+)
+{%- endmacro %}
+
+
 {# The record kinds whose rows a fact counts; all others describe persons, units, activities or the strategy. #}
 {% macro kinds_of_facts() -%}
     {{ return([

@@ -7,6 +7,10 @@
     SQL must yield those partitions and no others. A partition that is listed and yields no row is emptied: that is
     why this is not dbt's delete+insert, which learns the partitions from the new rows.
 
+    With `keeps_replaced`, what stood in the touched partitions is kept beside the table until the next replacement, so
+    that a list of what else to look at holds what changed, and not all that shares a partition with it
+    (`told_otherwise`).
+
     A whole build (see `is_whole_build`) swaps the table instead. `int_unit_touched` then lists every unit and
     `int_partitions_touched` every partition, so the model's SQL needs no second branch.
 #}
@@ -15,6 +19,7 @@
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set new_relation = make_intermediate_relation(target_relation) -%}
     {%- set old_relation = make_backup_relation(target_relation, 'table') -%}
+    {%- set replaced_relation = replaced_of(target_relation) if config.get('keeps_replaced') else none -%}
 
     {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
     {{ drop_relation_if_exists(load_cached_relation(old_relation)) }}
@@ -27,9 +32,16 @@
 
     {%- if throughline.can_replace_partitions(existing_relation, new_relation) -%}
         {%- set touched = ref(config.require('touched')) -%}
+        {%- if replaced_relation -%}
+            {% do keep_replaced(replaced_relation, target_relation, config.require('partition_by'), touched) %}
+        {%- endif -%}
         {% do adapter.dispatch('replace_in')(target_relation, new_relation, config.require('partition_by'), touched) %}
         {{ drop_relation_if_exists(new_relation) }}
     {%- else -%}
+        {%- if replaced_relation -%}
+            {{ drop_relation_if_exists(load_cached_relation(replaced_relation)) }}
+            {%- set replaced_relation = none -%}
+        {%- endif -%}
         {%- if existing_relation is not none -%}
             {{ adapter.rename_relation(existing_relation, old_relation) }}
         {%- endif -%}
@@ -42,8 +54,74 @@
     {{ adapter.commit() }}
     {{ drop_relation_if_exists(old_relation) }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': [target_relation] + ([replaced_relation] if replaced_relation else [])}) }}
 {% endmaterialization %}
+
+
+{% macro replaced_of(relation) %}
+    {{ return(make_intermediate_relation(relation, '__replaced')) }}
+{% endmacro %}
+
+
+{#
+    One row at least for each touched partition, with the build that listed it. Whoever replaces the same list a second
+    time (a model that is run again by hand) keeps what the first time found: what stands in the table since is no
+    earlier state.
+#}
+{% macro keep_replaced(replaced_relation, target_relation, partition_by, touched) %}
+    {%- if load_cached_relation(replaced_relation) -%}
+        {%- set same_list = 'select count(*) from ' ~ replaced_relation
+            ~ ' where listed_in in (select touched.build_id from ' ~ touched ~ ' as touched)' -%}
+        {%- if run_query(same_list).columns[0].values()[0] > 0 -%}{{ return('') }}{%- endif -%}
+        {{ drop_relation_if_exists(replaced_relation) }}
+    {%- endif -%}
+    {%- call statement('replaced') -%}
+        {{ get_create_table_as_sql(False, replaced_relation,
+            'select touched.build_id as listed_in, standing.* from ' ~ touched ~ ' as touched left join '
+            ~ target_relation ~ ' as standing on touched.' ~ partition_by ~ ' = standing.' ~ partition_by
+        ) }}
+    {%- endcall -%}
+{% endmacro %}
+
+
+{#
+    The rows of touched days that `model` tells otherwise than before this build: as they are now, and as they were.
+    Where a day is touched by more than what it tells itself, or what was told before isn't known, all its rows.
+#}
+{% macro told_otherwise(model) -%}
+    {%- set now = ref(model) -%}
+    {%- set touched = ref('int_partitions_touched') -%}
+    {%- set replaced = load_relation(replaced_of(now)) if execute and now.schema else none -%}
+    {%- if not replaced or is_whole_build() -%}
+        (
+            select * from {{ now }}
+            where occurred_date in (select touched.occurred_date from {{ touched }} as touched)
+        )
+    {%- else -%}
+        {%- set columns = adapter.get_columns_in_relation(now) | map(attribute='name') | join(', ') -%}
+        {%- set after -%}
+            select {{ columns }} from {{ now }}
+            where occurred_date in (select touched.occurred_date from {{ touched }} as touched)
+        {%- endset -%}
+        {%- set before -%}
+            select {{ columns }} from {{ replaced }}
+            where
+                occurred_date is not null
+                and listed_in in (select touched.build_id from {{ touched }} as touched)
+        {%- endset -%}
+        (
+            ({{ after }} except {{ before }})
+            union all
+            ({{ before }} except {{ after }})
+            union all
+            select {{ columns }} from {{ now }}
+            where
+                occurred_date in (
+                    select touched.occurred_date from {{ touched }} as touched where not touched.is_compared
+                )
+        )
+    {%- endif -%}
+{%- endmacro %}
 
 
 {% macro can_replace_partitions(existing_relation, new_relation) %}

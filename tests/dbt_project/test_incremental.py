@@ -489,8 +489,12 @@ def test_a_delivery_of_nothing_new_touches_nothing(dbt, grown, query):
     assert query(grown.home, "select count(*) from intermediate.int_partitions_touched") == [(0,)]
 
 
-def test_a_build_that_was_never_confirmed_is_built_again(dbt, query, tmp_path):
+def test_a_build_looks_at_who_a_day_tells_of_otherwise_and_again_at_all_of_it_when_it_was_never_confirmed(
+    dbt, query, tmp_path
+):
     counted = "select count(*) from marts.fct_learning_event where record_key = 's7'"
+    learners = "select distinct learner from intermediate.int_enrolment_touched order by learner"
+    threads = "select count(*) from intermediate.int_session_touched"
     zone = LandingZone(tmp_path)
     first_events(zone)
     dbt(
@@ -503,9 +507,12 @@ def test_a_build_that_was_never_confirmed_is_built_again(dbt, query, tmp_path):
         "intermediate",
         "fct_learning_event",
     )
-    zone.land("xapi", "wrong", extracted_at="2025-02-01", statements=[statement("s7", "2025-02-15")])
+    told_late = statement("s7", "2025-02-13", actor_token="xapi_2")  # on the day of s3, which is told by xapi_1
+    zone.land("xapi", "wrong", extracted_at="2025-02-01", statements=[told_late])
     dbt(tmp_path, *INCREMENT, "--exclude", "int_*_built")  # as if a test of the facts had failed
     assert query(tmp_path, counted) == [(1,)]
+    assert (query(tmp_path, learners), query(tmp_path, threads)) == ([("xapi_2",)], [(1,)])
     zone.remove("xapi", "wrong")
     dbt(tmp_path, *INCREMENT)
     assert query(tmp_path, counted) == [(0,)]
+    assert (query(tmp_path, learners), query(tmp_path, threads)) == ([("xapi_1",), ("xapi_2",)], [(2,)])

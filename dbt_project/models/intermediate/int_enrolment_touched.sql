@@ -14,8 +14,20 @@
 
 with
 
-touched as (
-    select occurred_date from {{ ref('int_partitions_touched') }}
+-- Days of which all is looked at again, because who somebody is has changed, or the last build was never confirmed.
+looked_at_whole as (
+    select occurred_date from {{ ref('int_partitions_touched') }} where not is_compared
+),
+
+{{ links_now_and_before() }},
+
+activities as (
+    select tool, activity_id, activity_key, is_enrollable from {{ ref('int_activity_harmonised') }}
+    union
+    select tool, activity_id, activity_key, is_enrollable
+    from {{ built('int_activity_harmonised_built', {
+        'tool': 'string', 'activity_id': 'string', 'activity_key': 'string', 'is_enrollable': 'boolean'
+    }) }}
 ),
 
 offerings as (
@@ -72,16 +84,14 @@ cmi5_sessions as (
 
 told as (
     select person_token, tool, activity_id, occurred_date, false as is_recorded
-    from {{ ref('int_enrolment_evidenced') }}
-    where occurred_date in (select touched.occurred_date from touched)
+    from {{ told_otherwise('int_enrolment_evidenced') }} as evidence
     union
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ ref('int_enrolment_evidenced') }}
     where cmi5_session_key in (select cmi5_sessions.session_key from cmi5_sessions)
     union
     select person_token, tool, activity_id, occurred_date, false as is_recorded
-    from {{ ref('int_offering_visited') }}
-    where occurred_date in (select touched.occurred_date from touched)
+    from {{ told_otherwise('int_offering_visited') }} as visited
     union
     select evidence.person_token, evidence.tool, evidence.activity_id, evidence.occurred_date, false as is_recorded
     from {{ ref('int_enrolment_evidenced') }} as evidence
@@ -103,9 +113,8 @@ told as (
 told_pairs as (
     select distinct {{ learner('links.person_key', 'told.person_token') }} as learner, activities.activity_key
     from told
-    inner join {{ ref('int_activity_harmonised') }} as activities
-        on told.tool = activities.tool and told.activity_id = activities.activity_id
-    {{ join_link('told', 'person_token', 'told.occurred_date') }}
+    inner join activities on told.tool = activities.tool and told.activity_id = activities.activity_id
+    left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
     where activities.is_enrollable or told.is_recorded
 ),
 
@@ -134,11 +143,13 @@ stores_changed as (
 pairs_before as (
     select learner, activity_key
     from before
-    where record_kind <> 'enrolments' and occurred_date in (select touched.occurred_date from touched)
+    where
+        record_kind <> 'enrolments'
+        and occurred_date in (select looked_at_whole.occurred_date from looked_at_whole)
     union
     select learner, activity_key
     from {{ built_starts }}
-    where occurred_date in (select touched.occurred_date from touched)
+    where occurred_date in (select looked_at_whole.occurred_date from looked_at_whole)
     union
     select before.learner, before.activity_key
     from before

@@ -131,6 +131,8 @@ final as (
         max(case when reason = 'history' then 1 else 0 end) = 1 as is_by_history,
         max(case when reason = 'activity' then 1 else 0 end) = 1 as is_by_activity,
         max(case when reason = 'unconfirmed' then 1 else 0 end) = 1 as is_unconfirmed,
+        -- Whether what the day tells now and what it told when it was replaced are all that has to be compared.
+        max(case when reason in ('link', 'activity', 'unconfirmed') then 1 else 0 end) = 0 as is_compared,
         '{{ invocation_id }}' as build_id
     from all_dates
     group by occurred_date

@@ -1,4 +1,6 @@
-{{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched', keeps_replaced=true
+) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 
 {#- What a verb on the attempted activity itself may decide. Verbs of other profiles and registries are mapped to
@@ -120,12 +122,13 @@ memberships as (
     from in_courses
 ),
 
--- Stretches: what follows within the idle limit belongs together. The days are joined later, in int_session_united.
+-- Stretches: what follows within the idle limit belongs together, and so does what is told of one moment: its order
+-- doesn't matter, so no key is sorted. The days are joined later, in int_session_united.
 compared as (
     select
         *,
         lag(occurred_at) over (
-            partition by occurred_date, method, thread_key order by occurred_at, record_key
+            partition by occurred_date, method, thread_key order by occurred_at
         ) as previous_at
     from memberships
 ),
@@ -137,8 +140,8 @@ stretched as (
             case when previous_at is null or occurred_at > {{ idle_limit_after('previous_at') }} then 1 else 0 end
         ) over (
             partition by occurred_date, method, thread_key
-            order by occurred_at, record_key
-            rows between unbounded preceding and current row
+            order by occurred_at
+            range between unbounded preceding and current row
         ) as stretch_number
     from compared
 ),

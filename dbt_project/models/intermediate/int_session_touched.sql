@@ -1,21 +1,19 @@
 with
 
-touched as (
-    select occurred_date from {{ ref('int_partitions_touched') }}
+-- Days of which all is looked at again, because who somebody is has changed, or the last build was never confirmed.
+looked_at_whole as (
+    select occurred_date from {{ ref('int_partitions_touched') }} where not is_compared
 ),
 
-links as (
-    select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
-),
+{{ links_now_and_before() }},
 
+-- What a touched day told of before, it need not tell of any more.
 evidence as (
     select evidence.*, {{ learner('links.person_key', 'evidence.person_token') }} as learner
-    from {{ ref('int_session_evidenced') }} as evidence
+    from {{ told_otherwise('int_session_evidenced') }} as evidence
     left join links on evidence.person_token = links.token and {{ holds_on('links', 'evidence.occurred_date') }}
-    where evidence.occurred_date in (select touched.occurred_date from touched)
 ),
 
--- What a touched day told of before, it need not tell of any more: every thread that was open then is looked at again.
 before as (
     select sessions.united_key, case when sessions.method = 'cmi5' then sessions.registration end as registration
     from {{ built('int_session_united', {
@@ -23,11 +21,13 @@ before as (
         'last_date': 'date'
     }) }} as sessions
     where
-        sessions.last_date >= (select min(touched.occurred_date) from touched)
+        sessions.last_date >= (select min(looked_at_whole.occurred_date) from looked_at_whole)
         and exists (
             select 1
-            from touched
-            where touched.occurred_date >= sessions.started_date and touched.occurred_date <= sessions.last_date
+            from looked_at_whole
+            where
+                looked_at_whole.occurred_date >= sessions.started_date
+                and looked_at_whole.occurred_date <= sessions.last_date
         )
 ),
 
