@@ -6,6 +6,7 @@
     pandas    json_normalize of the same file to Parquet: no rules, all in memory
     run       `throughline run` on a home whose inbox is filled
     copy_table, land_table   a CSV file: DuckDB's bare copy to Parquet, and landed through a declaration
+    consolidate, copy_fact   dbt's models of a landing zone, all of them; and the columns of the largest fact once more
     group_time, diff_diff    effects of a panel in memory: ours, and the package's
     study                    a whole study of a panel in memory
 
@@ -152,6 +153,28 @@ def land_table(file: str, tool: str, home: str) -> Measured:
     return {"seconds": seconds, "processor": processor, **rows}
 
 
+def consolidate(home: str) -> Measured:
+    from benchmarks.increments import Dbt
+    from connectors.home import Home
+
+    built = Dbt(Path(home)).build("--full-refresh", threads=2)
+    with duckdb.connect(Home(Path(home)).database, read_only=True) as warehouse:
+        (rows,) = warehouse.execute("select count(*) from marts.fct_learning_event").fetchone() or (0,)
+    return {"seconds": built.wall, "processor": built.processor, "rows": rows, "models": len(built.models)}
+
+
+def copy_fact(home: str) -> Measured:
+    from connectors.home import Home
+
+    with duckdb.connect(Home(Path(home)).database) as warehouse:
+        began, processor = perf_counter(), process_time()
+        warehouse.execute("create or replace table main.copied as from marts.fct_learning_event")
+        seconds, processor = perf_counter() - began, process_time() - processor
+        (rows,) = warehouse.execute("select count(*) from main.copied").fetchone() or (0,)
+        warehouse.execute("drop table main.copied")
+    return {"seconds": seconds, "processor": processor, "rows": rows}
+
+
 def group_time(file: str) -> Measured:
     import pandas as pd
 
@@ -217,8 +240,8 @@ def _counted(table: str) -> Measured:
 
 CONTENDERS: dict[str, Callable[..., Measured]] = {
     "ingest": ingest, "flatten": flatten, "read": read, "pandas": pandas, "run": run,
-    "copy_table": copy_table, "land_table": land_table, "group_time": group_time, "diff_diff": diff_diff,
-    "study": study,
+    "copy_table": copy_table, "land_table": land_table, "consolidate": consolidate,
+    "copy_fact": copy_fact, "group_time": group_time, "diff_diff": diff_diff, "study": study,
 }  # fmt: skip
 
 

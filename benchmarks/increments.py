@@ -203,8 +203,8 @@ class Dbt:
         self._home = home
         self._manifest = parsed(manifest_path().with_name("partial_parse.msgpack"), str(home))
 
-    def build(self, *more: str) -> Build:
-        """Build all models one after the other, so that the processor's time can be told apart."""
+    def build(self, *more: str, threads: int = 1) -> Build:
+        """Build all models; one after the other, unless ``threads`` says otherwise, so that what each cost is known."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -220,11 +220,14 @@ class Dbt:
         project, files = CHECKOUT / "dbt_project", self._home / "warehouse" / "dbt"
         places = ["--project-dir", project, "--profiles-dir", project, "--target-path", files, "--log-path", files]
         command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *more]
+        command += ["--threads", str(threads), "--log-level", "none", "--quiet"]
         clock, processor, written = perf_counter(), process_time(), _written()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             runner = dbtRunner(manifest=self._manifest, callbacks=[noted])
-            result = runner.invoke([*command, *map(str, places), "--threads", "1", "--log-level", "none", "--quiet"])
+            result = runner.invoke(
+                [*command, *map(str, places), "--threads", str(threads), "--log-level", "none", "--quiet"]
+            )
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not result.success:
             nodes: Any = result.result or ()

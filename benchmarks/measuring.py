@@ -51,11 +51,11 @@ def by_turns(contenders: Mapping[str, Sequence[str]], rounds: int, scratch: Path
     return {label: figures(label, some) for label, some in told.items()}
 
 
-def measured(name: str, *arguments: str) -> dict[str, Any]:
-    """What a contender tells of itself."""
+def measured(name: str, *arguments: str, **settings: str) -> dict[str, Any]:
+    """What a contender tells of itself; ``settings`` are variables of its environment."""
     command = [sys.executable, "-m", "benchmarks.contenders", name, *arguments]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("THROUGHLINE_")}
-    done = subprocess.run(command, cwd=CHECKOUT, env=kept, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=CHECKOUT, env=kept | settings, stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
 
