@@ -43,6 +43,7 @@
         'int_learning_event_explained',
         'int_learning_time_evidenced',
         'int_learning_time_united',
+        'int_offering_learned',
         'int_offering_seen',
         'int_offering_visited',
         'int_registration_satisfied',

@@ -1,17 +1,11 @@
 {%- set silent %}last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
+{%- set before = built('int_attempt_decided', {
+    'united_key': 'string', 'fact_key': 'string', 'learner': 'string', 'tool': 'string', 'activity_id': 'string',
+    'end_reason': 'string', 'is_ended_by_silence': 'boolean', 'last_at': 'timestamp', 'person_key': 'bigint',
+    'started_date': 'date'
+}) %}
 
 with
-
-before as (
-    select
-        united_key, fact_key, learner, tool, activity_id, end_reason, is_ended_by_silence, last_at, person_key,
-        started_date
-    from {{ built('int_attempt_decided', {
-        'united_key': 'string', 'fact_key': 'string', 'learner': 'string', 'tool': 'string', 'activity_id': 'string',
-        'end_reason': 'string', 'is_ended_by_silence': 'boolean', 'last_at': 'timestamp', 'person_key': 'bigint',
-        'started_date': 'date'
-    }) }}
-),
 
 persons as (
     select person_key, valid_from, valid_to from {{ ref('int_person_history_changed') }}
@@ -30,17 +24,17 @@ threads as (
     where method = 'cmi5' and registration in (select registrations.registration from registrations)
     union
     select united_key
-    from before
+    from {{ before }} as before
     where
         (end_reason = 'open' and is_ended_by_silence and {{ silent }})
         or (end_reason in ('timed_out', 'idle') and not {{ silent }})
     union
     select before.united_key
-    from before
+    from {{ before }} as before
     inner join persons on before.person_key = persons.person_key and {{ holds_on('persons', 'before.started_date') }}
     union
     select before.united_key
-    from before
+    from {{ before }} as before
     inner join {{ ref('int_offering_changed') }} as offerings
         on before.tool = offerings.tool and before.activity_id = offerings.activity_id
 ),
@@ -48,7 +42,7 @@ threads as (
 listed as (
     select threads.united_key, before.fact_key, before.learner, before.activity_id
     from threads
-    left join before on threads.united_key = before.united_key
+    left join {{ before }} as before on threads.united_key = before.united_key
     union
     select united_key, fact_key, learner, activity_id
     from {{ unconfirmed({

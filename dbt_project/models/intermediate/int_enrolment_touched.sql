@@ -42,10 +42,6 @@ tokens as (
     select token from {{ ref('int_identity_link_changed') }}
 ),
 
-before as (
-    select * from {{ built_milestones }}
-),
-
 -- What tools record of enrolments has no partitions: an export repeats most of it. So all of it is compared.
 recorded as (
     select
@@ -56,7 +52,7 @@ recorded as (
 ),
 
 recorded_before as (
-    select {{ recorded }} from before where record_kind = 'enrolments'
+    select {{ recorded }} from {{ built_milestones }} as before where record_kind = 'enrolments'
 ),
 
 told_otherwise as (
@@ -120,7 +116,8 @@ told_pairs as (
 
 -- Which store an enrolment is of and named after is asked of the stores together, and seldom answered anew.
 stores_before as (
-    select distinct tool, held_by, source_tool, teller_tool, teller_preference from before
+    select distinct tool, held_by, source_tool, teller_tool, teller_preference
+    from {{ built_milestones }} as before
 ),
 
 stores_changed as (
@@ -142,7 +139,7 @@ stores_changed as (
 
 pairs_before as (
     select learner, activity_key
-    from before
+    from {{ built_milestones }} as before
     where
         record_kind <> 'enrolments'
         and occurred_date in (select looked_at_whole.occurred_date from looked_at_whole)
@@ -152,25 +149,25 @@ pairs_before as (
     where occurred_date in (select looked_at_whole.occurred_date from looked_at_whole)
     union
     select before.learner, before.activity_key
-    from before
+    from {{ built_milestones }} as before
     inner join offerings on before.tool = offerings.tool and before.activity_id = offerings.activity_id
     union
     select before.learner, before.activity_key
-    from before
+    from {{ built_milestones }} as before
     inner join told_no_more
         on before.tool = told_no_more.tool and before.record_key = told_no_more.record_key
     where before.record_kind = 'enrolments'
     union
     select learner, activity_key
-    from before
+    from {{ built_milestones }} as before
     where record_kind = 'enrolments' and person_token in (select tokens.token from tokens)
     union
     select before.learner, before.activity_key
-    from before
+    from {{ built_milestones }} as before
     inner join stores_changed on before.tool = stores_changed.tool and before.held_by = stores_changed.held_by
     union
     select before.learner, before.activity_key
-    from before
+    from {{ built_milestones }} as before
     inner join persons on before.person_key = persons.person_key and {{ holds_on('persons', 'before.occurred_date') }}
     union
     select starts.learner, starts.activity_key

@@ -1,16 +1,13 @@
+{%- set before = built('int_learning_time_united', {
+    'evidence_key': 'string', 'person_key': 'bigint', 'learner': 'string', 'learning_date': 'date',
+    'learner_day': 'string', 'started_at': 'timestamp', 'ended_at': 'timestamp', 'island_started_at': 'timestamp',
+    'island_ended_at': 'timestamp', 'learning_time_key': 'string'
+}) %}
+
 with
 
 touched as (
     select evidence_key from {{ ref('int_learning_time_touched') }}
-),
-
-before as (
-    select *
-    from {{ built('int_learning_time_united', {
-        'evidence_key': 'string', 'person_key': 'bigint', 'learner': 'string', 'learning_date': 'date',
-        'learner_day': 'string', 'started_at': 'timestamp', 'ended_at': 'timestamp',
-        'island_started_at': 'timestamp', 'island_ended_at': 'timestamp', 'learning_time_key': 'string'
-    }) }}
 ),
 
 persons as (
@@ -23,7 +20,7 @@ changed as (
     where evidence_key in (select touched.evidence_key from touched)
     union
     select learner, learning_date, learner_day, started_at, ended_at
-    from before
+    from {{ before }} as before
     where evidence_key in (select touched.evidence_key from touched)
 ),
 
@@ -32,7 +29,7 @@ days as (
     select learner_day from changed
     union
     select before.learner_day
-    from before
+    from {{ before }} as before
     inner join changed
         on
             before.learner = changed.learner
@@ -40,14 +37,14 @@ days as (
             and before.island_ended_at >= changed.started_at
     union
     select before.learner_day
-    from before
+    from {{ before }} as before
     inner join persons on before.person_key = persons.person_key and {{ holds_on('persons', 'before.learning_date') }}
 ),
 
 listed as (
     select days.learner_day, before.learning_time_key
     from days
-    left join before on days.learner_day = before.learner_day
+    left join {{ before }} as before on days.learner_day = before.learner_day
     union
     select learner_day, learning_time_key
     from {{ unconfirmed({'learner_day': 'string', 'learning_time_key': 'string'}) }}

@@ -2,20 +2,16 @@
     'evidence_key', 'person_key', 'learner', 'activity_key', 'started_at', 'minutes', 'learning_date', 'is_formal',
     'initiator'
 ] | join(', ') %}
+{%- set before = built('int_learning_time_evidenced', {
+    'evidence_key': 'string', 'united_key': 'string', 'person_key': 'bigint', 'learner': 'string',
+    'activity_key': 'string', 'started_at': 'timestamp', 'minutes': 'double', 'learning_date': 'date',
+    'is_formal': 'boolean', 'initiator': 'string'
+}) %}
 
 with
 
 threads as (
     select distinct united_key from {{ ref('int_attempt_touched') }}
-),
-
-before as (
-    select evidence_key, united_key, {{ told | replace('evidence_key, ', '') }}
-    from {{ built('int_learning_time_evidenced', {
-        'evidence_key': 'string', 'united_key': 'string', 'person_key': 'bigint', 'learner': 'string',
-        'activity_key': 'string', 'started_at': 'timestamp', 'minutes': 'double', 'learning_date': 'date',
-        'is_formal': 'boolean', 'initiator': 'string'
-    }) }}
 ),
 
 attempts as (
@@ -24,7 +20,7 @@ attempts as (
     where united_key in (select threads.united_key from threads)
     union
     select evidence_key, united_key
-    from before
+    from {{ before }} as before
     where united_key in (select threads.united_key from threads)
 ),
 
@@ -34,7 +30,7 @@ told as (
 ),
 
 told_before as (
-    select {{ told }} from before where united_key is null
+    select {{ told }} from {{ before }} as before where united_key is null
 ),
 
 differing as (

@@ -12,9 +12,7 @@ activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
 
-learned as (
-    select tool, activity_id, person_token, occurred_date from {{ ref('int_offering_visited') }}
-    union
+recorded as (
     select tool, activity_id, person_token, occurred_date
     from {{ ref('stg_enrolments') }}
     where milestone in ('started', 'completed', 'passed', 'failed')
@@ -24,17 +22,27 @@ learned as (
     where attendance in ('attended', 'partly_attended')
 ),
 
+learned as (
+    select tool, activity_id, quarter_start_date, learner from {{ ref('int_offering_learned') }}
+    union all
+    select
+        recorded.tool,
+        recorded.activity_id,
+        cast({{ dbt.date_trunc('quarter', 'recorded.occurred_date') }} as date) as quarter_start_date,
+        {{ learner('links.person_key', 'recorded.person_token') }} as learner
+    from recorded
+    {{ join_link('recorded', 'person_token', 'recorded.occurred_date') }}
+),
+
 final as (
     select distinct
         stores.source_tool,
         activities.activity_key,
-        cast({{ dbt.date_trunc('quarter', 'learned.occurred_date') }} as date) as quarter_start_date,
-        {{ learner('links.person_key', 'learned.person_token') }} as learner
+        learned.quarter_start_date,
+        learned.learner
     from learned
     inner join stores on learned.tool = stores.tool
     inner join activities on learned.tool = activities.tool and learned.activity_id = activities.activity_id
-    left join {{ ref('int_identity_link') }} as links
-        on learned.person_token = links.token and {{ holds_on('links', 'learned.occurred_date') }}
 )
 
 select * from final

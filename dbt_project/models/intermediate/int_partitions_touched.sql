@@ -1,21 +1,14 @@
-with
+{#- The history stands here by name and not as a CTE: what is read several times of one, an engine writes down whole. -#}
+{%- set events = ref('int_event_located') %}
+{%- set facts = built('fct_learning_event', {
+    'tool': 'string', 'record_kind': 'string', 'unit': 'string', 'record_key': 'string',
+    'person_key': 'bigint', 'activity_key': 'string', 'occurred_date': 'date'
+}, schema='marts') %}
 
-events as (
-    select * from {{ ref('int_event_located') }}
-),
+with
 
 units as (
     select * from {{ ref('int_unit_touched') }}
-),
-
-facts as (
-    select
-        *,
-        case when record_kind = 'statements' then '' else tool end as record_scope
-    from {{ built('fct_learning_event', {
-        'tool': 'string', 'record_kind': 'string', 'unit': 'string', 'record_key': 'string',
-        'person_key': 'bigint', 'activity_key': 'string', 'occurred_date': 'date'
-    }, schema='marts') }}
 ),
 
 -- What touched units hold no more is known from what the last build said of them: on which days, counted or not.
@@ -36,12 +29,15 @@ conflicts as (
 -- in all of them.
 unit_records as (
     select events.record_kind, events.record_scope, events.record_key
-    from events
+    from {{ events }} as events
     inner join units
         on events.tool = units.tool and events.record_kind = units.record_kind and events.unit = units.unit
     union
-    select facts.record_kind, facts.record_scope, facts.record_key
-    from facts
+    select
+        facts.record_kind,
+        case when facts.record_kind = 'statements' then '' else facts.tool end as record_scope,
+        facts.record_key
+    from {{ facts }} as facts
     inner join units
         on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
     union
@@ -64,7 +60,7 @@ touched_records as (
 
 record_dates as (
     select events.occurred_date, touched_records.reason
-    from events
+    from {{ events }} as events
     inner join touched_records
         on
             events.record_kind = touched_records.record_kind
@@ -83,13 +79,13 @@ record_dates as (
 
 link_dates as (
     select distinct events.occurred_date, 'link' as reason
-    from events
+    from {{ events }} as events
     inner join {{ ref('int_identity_link_changed') }} as changed on events.person_token = changed.token
 ),
 
 history_dates as (
     select distinct facts.occurred_date, 'history' as reason
-    from facts
+    from {{ facts }} as facts
     inner join {{ ref('int_person_history_changed') }} as changed
         on
             facts.person_key = changed.person_key
@@ -99,7 +95,7 @@ history_dates as (
 
 activity_dates as (
     select distinct facts.occurred_date, 'activity' as reason
-    from facts
+    from {{ facts }} as facts
     inner join {{ ref('int_activity_harmonised_changed') }} as changed
         on facts.tool = changed.tool and facts.activity_key = changed.activity_key
 ),

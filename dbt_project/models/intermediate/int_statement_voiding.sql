@@ -1,32 +1,31 @@
+{%- set located = ref('int_event_located') %}
+
 with
 
-statements as (
-    select
-        record_key as statement_id,
-        body_hash,
-        tool,
-        unit,
-        source_line,
-        extracted_at,
-        stored_at,
-        voided_statement_id,
-        occurred_at,
-        occurred_date,
-        person_token as actor_token,
-        authority_token
-    from {{ ref('int_event_located') }}
-    where record_kind = 'statements'
-),
-
--- Every copy under an id that some copy voids with: only the copy that counts may void.
+-- Every copy under an id that some copy voids with: only the copy that counts may void. The history is long and these
+-- are few, so both times it is asked by name: what a query names twice by a CTE, an engine writes down.
 copies as (
     select
-        statements.*,
-        row_number() over (partition by statements.statement_id order by {{ first_copy('statements') }}) as copy_number
-    from statements
+        located.record_key as statement_id,
+        located.body_hash,
+        located.tool,
+        located.unit,
+        located.source_line,
+        located.extracted_at,
+        located.stored_at,
+        located.voided_statement_id,
+        located.occurred_at,
+        located.occurred_date,
+        located.person_token as actor_token,
+        located.authority_token,
+        row_number() over (partition by located.record_key order by {{ first_copy('located') }}) as copy_number
+    from {{ located }} as located
     where
-        statements.statement_id in (
-            select voiding.statement_id from statements as voiding where voiding.voided_statement_id is not null
+        located.record_kind = 'statements'
+        and located.record_key in (
+            select voiding.record_key
+            from {{ located }} as voiding
+            where voiding.record_kind = 'statements' and voiding.voided_statement_id is not null
         )
 ),
 

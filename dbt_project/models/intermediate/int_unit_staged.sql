@@ -33,7 +33,7 @@ staged as (
     {%- for kind in landed_kinds() if kind not in ['statements', 'learning_events'] %}
     union all
     select tool, '{{ kind }}' as record_kind, unit, cast({{ days.get(kind, 'null') }} as date) as told_date
-    from {{ ref('stg_' ~ kind) }}
+    from {{ touched_units(kind) }}
     where unit in (select touched.unit from touched)
     {%- endfor %}
 ),
