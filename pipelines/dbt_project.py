@@ -58,6 +58,12 @@ def manifest_path() -> Path:
     return manifest
 
 
+def parsed_path() -> Path:
+    """What dbt keeps of the project as it is now, for `dbt_process.parsed`."""
+    manifest_path()
+    return _PARSED
+
+
 def _parse() -> None:
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     for_no_home = {"THROUGHLINE_HOME": _NO_HOME, "DBT_TARGET_PATH": str(_TARGET), "DBT_LOG_PATH": str(_TARGET)}
@@ -90,10 +96,16 @@ class ParsedDbt(DbtCliResource):
         """None: nobody asks for it."""
 
 
+def dbt_command() -> list[str]:
+    """dbt as a process of its own on the parsed project; what it shall do is still to be said."""
+    return [sys.executable, "-P", os.fspath(_PROCESS), os.fspath(parsed_path())]
+
+
 def dbt_resource() -> ParsedDbt:
+    executable, *flags = dbt_command()
     return ParsedDbt(
         project_dir=os.fspath(DBT_PROJECT),
         profiles_dir=os.fspath(DBT_PROJECT),
-        dbt_executable=sys.executable,
-        global_config_flags=["-P", os.fspath(_PROCESS), os.fspath(_PARSED), *_LESS_LOG],
+        dbt_executable=executable,
+        global_config_flags=[*flags, *_LESS_LOG],
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
+import pytest
+
 from tests.dbt_project.landing_files import LandingZone
 from tests.dbt_project.test_incremental import (
     another_store,
@@ -46,3 +49,27 @@ def test_what_came_late_and_what_a_replay_changed_is_told_to_readers(dbt, query,
     assert told == [("2025-03-01", "2025-02-10", 2)]
     mapped_again = query(tmp_path, "select unit, rows_landed_before, rows_landed_after from trust.replays")
     assert mapped_again == [("a", 1, 3)]
+
+
+def test_a_model_that_fails_leaves_the_table_that_stood(dbt, query, tmp_path):
+    LandingZone(tmp_path)
+    service_types = ("--no-write-json", "--exclude-resource-types", "test", "unit_test", "--select")
+    dbt(tmp_path, "build", *service_types, "seed_service_type", "dim_service_type")
+    rows = "select * from marts.dim_service_type order by all"
+    before = query(tmp_path, rows)
+    with duckdb.connect(str(tmp_path / "warehouse" / "warehouse.duckdb")) as connection:
+        connection.execute("update seeds.seed_service_type set title = null")
+    with pytest.raises(pytest.fail.Exception, match="NOT NULL constraint failed"):
+        dbt(tmp_path, "build", *service_types, "dim_service_type")
+    assert query(tmp_path, rows) == before
+
+
+def test_a_view_that_becomes_a_table_replaces_it(dbt, query, tmp_path):
+    LandingZone(tmp_path)
+    with duckdb.connect(str(tmp_path / "warehouse" / "warehouse.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create view marts.dim_date as select 1 as other")
+    dbt(tmp_path, "run", "--no-write-json", "--select", "dim_date")
+    assert query(tmp_path, "select table_type from information_schema.tables where table_name = 'dim_date'") == [
+        ("BASE TABLE",)
+    ]
