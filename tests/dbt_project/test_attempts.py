@@ -28,8 +28,11 @@ COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
 MOVE_ONS = ("Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed", "NotApplicable", None)
 START = datetime(2025, 3, 1, 8, 0)
 
-WHOLE = ("build", "--no-write-json", "--exclude-resource-types", "test", "unit_test", "--exclude", "audit", "trust")
-INCREMENT = ("run", "--no-write-json", "--select", "stg_ledger", "intermediate", "marts", "--exclude", "dim_date")
+BUILT = ("--no-write-json", "--select", "+int_partitions_built", "int_*_built")
+"""What is built by increments, attempts and registrations with it, and all that it is made of."""
+
+WHOLE = ("build", "--exclude-resource-types", "test", "unit_test", *BUILT)
+INCREMENT = ("run", *BUILT, "--exclude", "config.materialized:view")
 
 
 def minute(number: float) -> datetime:

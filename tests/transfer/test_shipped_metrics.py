@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.dbt_project import dbt_command, manifest_path
 from pipelines.metric_results import write_metric_results
 from tests.dbt_project.landing_files import LandingZone
 
@@ -157,14 +157,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     home = tmp_path_factory.mktemp("home")
     land(LandingZone(home))
     folders = {"project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": home / "dbt", "log-path": home}
-    build = [Path(sys.executable).with_name("dbt"), "--quiet", "build", "--resource-types", "model seed"]
+    build = [*dbt_command(), "--quiet", "build", "--resource-types", "model seed"]
     options = [option for name, folder in folders.items() for option in (f"--{name}", folder)]
     environment = os.environ | {"THROUGHLINE_HOME": str(home), "THROUGHLINE_AS_OF": AS_OF.isoformat()}
     command = [*build, *options, "--select", "+semantic_model:*"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     with duckdb.connect(str(home / "warehouse" / "warehouse.duckdb")) as connection:
-        write_metric_results(connection, home / "dbt" / "semantic_manifest.json", AS_OF, "build-1")
+        semantic_manifest = manifest_path().with_name("semantic_manifest.json")
+        write_metric_results(connection, semantic_manifest, AS_OF, "build-1")
         yield connection
 
 
