@@ -17,7 +17,11 @@ from pathlib import Path
 
 ENVIRONMENT = Path(__file__).parents[3] / ".venv-spark"
 LONGEST_START_SECONDS = 120
-CORES = 2
+CORES = int(os.environ.get("PARITY_CORES", "2"))
+"""Of the one worker: PARITY_CORES leaves a machine to others."""
+# Hundreds of small statements: what Java's second compiler would make faster is over before it has compiled it. The first
+# alone gets little room for its code by default, and clears it out without end.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
 
 SETTINGS = {
     # An application that asks for more cores than there are waits forever.
@@ -25,8 +29,12 @@ SETTINGS = {
     "spark.executor.memory": "1500m",
     "spark.driver.memory": "1500m",
     "spark.driver.host": "127.0.0.1",
+    "spark.driver.extraJavaOptions": JAVA,
+    "spark.executor.extraJavaOptions": JAVA,
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": CORES,
+    # To plan anew after each stage costs more than these stages.
+    "spark.sql.adaptive.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     # Instants are UTC and without a zone in every file, as in DuckDB.
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -35,29 +43,34 @@ SETTINGS = {
 
 
 def is_installed() -> bool:
-    return bool(_spark_homes())
+    return any(_homes())
 
 
-def _spark_homes() -> list[Path]:
-    return list(ENVIRONMENT.glob("lib/python3*/site-packages/pyspark"))
+def home() -> Path:
+    """Where Spark's programs are."""
+    (home,) = _homes()
+    return home
+
+
+def _homes() -> Iterator[Path]:
+    return ENVIRONMENT.glob("lib/python3*/site-packages/pyspark")
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[int]:
     """A cluster that keeps what it makes in ``folder``; yields the port of its Thrift server on 127.0.0.1."""
-    (home,) = _spark_homes()
     master, web, worker_web, thrift = free_ports(4)
     address = f"spark://127.0.0.1:{master}"
-    spark_class, submit = os.fspath(home / "bin" / "spark-class"), os.fspath(home / "bin" / "spark-submit")
+    spark_class, submit = (os.fspath(home() / "bin" / program) for program in ("spark-class", "spark-submit"))
     deploy = "org.apache.spark.deploy"
     to_master = ["--host", "127.0.0.1", "--port", str(master), "--webui-port", str(web)]
     to_worker = ["--host", "127.0.0.1", "--cores", str(CORES), "--memory", "2g", "--webui-port", str(worker_web)]
     with ExitStack() as servers:
-        servers.enter_context(_server([spark_class, f"{deploy}.master.Master", *to_master], home, folder, "master"))
+        servers.enter_context(_server([spark_class, f"{deploy}.master.Master", *to_master], folder, "master"))
         _wait_for(master, folder / "master.log")
         worker = [spark_class, f"{deploy}.worker.Worker", *to_worker, address]
-        servers.enter_context(_server(worker, home, folder, "worker"))
-        servers.enter_context(_server([submit, *_thrift_server(address, thrift, folder)], home, folder, "thrift"))
+        servers.enter_context(_server(worker, folder, "worker"))
+        servers.enter_context(_server([submit, *_thrift_server(address, thrift, folder)], folder, "thrift"))
         _wait_for(thrift, folder / "thrift.log")
         yield thrift
 
@@ -83,9 +96,9 @@ def _thrift_server(master: str, port: int, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _server(command: Sequence[str], home: Path, folder: Path, name: str) -> Iterator[None]:
+def _server(command: Sequence[str], folder: Path, name: str) -> Iterator[None]:
     environment = os.environ | {
-        "SPARK_HOME": os.fspath(home),
+        "SPARK_HOME": os.fspath(home()),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": os.fspath(folder / "scratch"),
         "SPARK_WORKER_DIR": os.fspath(folder / "worker"),
