@@ -35,6 +35,8 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": CORES,
     # To plan anew after each stage costs more than these stages.
     "spark.sql.adaptive.enabled": "false",
+    # A table by day has hundreds of folders on this disk: a task for each would only list it.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": 10_000,
     "spark.sql.session.timeZone": "UTC",
     # Instants are UTC and without a zone in every file, as in DuckDB.
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
