@@ -32,7 +32,7 @@ BUILT = ("--no-write-json", "--select", "+int_partitions_built", "int_*_built")
 """What is built by increments, attempts and registrations with it, and all that it is made of."""
 
 WHOLE = ("build", "--exclude-resource-types", "test", "unit_test", *BUILT)
-INCREMENT = ("run", *BUILT, "--exclude", "config.materialized:view")
+INCREMENT = ("run", *BUILT)
 
 
 def minute(number: float) -> datetime:
