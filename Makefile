@@ -35,7 +35,7 @@ test-histories: $(INSTALLED) ## try many more histories of deliveries: increment
 test-lrs: $(INSTALLED) $(LRS)/installed ## pull from a real LRS, which is installed beside the project
 	@$(BIN)/python -m pytest -q tests/pipelines/test_real_lrs.py
 
-parity: $(INSTALLED) $(SPARK)/installed ## build every model on a Spark cluster, too, and compare (needs Java; 15 minutes)
+parity: $(INSTALLED) $(SPARK)/installed ## build the demo's company on a Spark cluster, too, and compare (needs Java; PARITY_COMPANY=RECIPE for another)
 	@$(BIN)/python -m pytest -q tests/dbt_project/spark
 
 check: $(INSTALLED) ## lint, format, types, imports, SQL and generated pages

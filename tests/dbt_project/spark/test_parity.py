@@ -21,7 +21,7 @@ from tests.dbt_project.spark.comparison import differing_metrics, differing_tabl
 from tests.pipelines.own_home import own_home
 
 COMPANY = os.environ.get("PARITY_COMPANY", "meridian")
-"""The recipe of the company that both engines build, by name or as a file: the demo's, if none is asked for."""
+"""The recipe of the company that both engines build, by name or as a file (`small.yaml` beside this one); the demo's."""
 
 pytestmark = pytest.mark.skipif(not cluster.is_installed(), reason="Spark is not installed: make parity")
 
