@@ -24,11 +24,17 @@ from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
 from pipelines.voiding import voiding_authorities
 
+MEMORY = "3GB"
+"""What DuckDB may hold before it spills, as profiles.yml says too: ten million events are built whole with it."""
+
 
 def connected(home: Home) -> duckdb.DuckDBPyConnection:
     """The warehouse, to write to; within the memory that dbt is given, too (profiles.yml)."""
-    memory = os.environ.get("THROUGHLINE_MEMORY") or "1GB"
-    return duckdb.connect(os.fspath(home.database), config={"memory_limit": memory})
+    return duckdb.connect(os.fspath(home.database), config={"memory_limit": _memory()})
+
+
+def _memory() -> str:
+    return os.environ.get("THROUGHLINE_MEMORY") or MEMORY
 
 
 def artifacts(home: Home) -> Path:
@@ -63,7 +69,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
             finally:
                 _record_tests(opened, context.run.run_id)
         if not invocation.is_successful():
-            raise dg.Failure(_why(opened), allow_retries=False)
+            raise dg.Failure(why_not_built(opened), allow_retries=False)
 
     return warehouse
 
@@ -140,7 +146,7 @@ def _record_tests(home: Home, build_id: str) -> None:
             guards.record(connection, guards.dbt_results(build_id, dbt_run(home)))
 
 
-def _why(home: Home) -> str:
+def why_not_built(home: Home) -> str:
     """What failed in the last dbt run, for a person: the nodes and dbt's own words."""
     if not (artifacts(home) / "run_results.json").exists():
         return f"dbt ended before it ran anything. Its log: {artifacts(home) / 'dbt.log'}"
@@ -149,4 +155,7 @@ def _why(home: Home) -> str:
         for result in dbt_run(home).run_results["results"]
         if result["status"] in {"error", "fail", "runtime error"}
     ]
-    return "The warehouse was not built; the published version stays.\n" + "\n".join(failed)
+    told = "The warehouse was not built; the published version stays.\n" + "\n".join(failed)
+    if "Out of Memory" not in told:
+        return told
+    return f"{told}\nNext: allow DuckDB more than {_memory()} (THROUGHLINE_MEMORY=8GB throughline run)."

@@ -110,9 +110,14 @@
                 and listed_in in (select touched.build_id from {{ touched }} as touched)
         {%- endset -%}
         (
-            ({{ after }} except {{ before }})
-            union all
-            ({{ before }} except {{ after }})
+            select {{ columns }}
+            from (
+                select *, 1 as side from ({{ after }}) as told_now
+                union all
+                select *, -1 as side from ({{ before }}) as told_before
+            ) as told_twice
+            group by {{ columns }}
+            having sum(side) <> 0
             union all
             select {{ columns }} from {{ now }}
             where

@@ -514,7 +514,7 @@ def test_a_build_looks_at_who_a_day_tells_of_otherwise_and_again_at_all_of_it_wh
 ):
     counted = "select count(*) from marts.fct_learning_event where record_key = 's7'"
     learners = "select distinct learner from intermediate.int_enrolment_touched order by learner"
-    threads = "select count(*) from intermediate.int_session_touched"
+    threads = "select count(distinct united_key) from intermediate.int_session_touched"
     zone = LandingZone(tmp_path)
     first_events(zone)
     dbt(

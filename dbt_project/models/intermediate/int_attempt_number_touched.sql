@@ -4,15 +4,10 @@ touched as (
     select united_key, fact_key, learner, activity_id from {{ ref('int_attempt_touched') }}
 ),
 
-attempts as (
-    select fact_key, united_key, learner, coalesce(activity_id, '') as activity_id
-    from {{ ref('int_attempt_decided') }}
-),
-
 -- An attempt that comes, goes or changes may move the numbers of all that its learner made at the same thing.
 changed as (
-    select learner, activity_id
-    from attempts
+    select learner, coalesce(activity_id, '') as activity_id
+    from {{ ref('int_attempt_decided') }}
     where united_key in (select touched.united_key from touched)
     union
     select learner, coalesce(activity_id, '') as activity_id
@@ -22,8 +17,9 @@ changed as (
 
 listed as (
     select attempts.fact_key
-    from attempts
-    inner join changed on attempts.learner = changed.learner and attempts.activity_id = changed.activity_id
+    from {{ ref('int_attempt_decided') }} as attempts
+    inner join changed
+        on attempts.learner = changed.learner and coalesce(attempts.activity_id, '') = changed.activity_id
     union
     select fact_key
     from touched

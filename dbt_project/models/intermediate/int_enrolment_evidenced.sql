@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched', keeps_replaced=true
+    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
+    keeps_replaced=true
 ) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 

@@ -8,10 +8,10 @@
 with
 
 visits as (
-    select
-        *,
-        cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date
+    select *
     from {{ ref('int_offering_visited') }}
+    where
+        quarter_start_date in (select touched.quarter_start_date from {{ ref('int_quarters_touched') }} as touched)
 ),
 
 final as (
@@ -22,10 +22,6 @@ final as (
         {{ learner('links.person_key', 'visits.person_token') }} as learner
     from visits
     {{ join_link('visits', 'person_token', 'visits.occurred_date') }}
-    where
-        visits.quarter_start_date in (
-            select touched.quarter_start_date from {{ ref('int_quarters_touched') }} as touched
-        )
 )
 
 select * from final

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched', keeps_replaced=true
+    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
+    keeps_replaced=true
 ) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 
@@ -31,6 +32,7 @@ visits as (
 final as (
     select
         occurred_date,
+        cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date,
         tool,
         person_token,
         visited_activity_id as activity_id,
@@ -42,3 +44,5 @@ final as (
 )
 
 select * from final
+-- Groups come out in any order; in that of their days, a day is found without reading the others.
+order by occurred_date

@@ -1,4 +1,4 @@
-{#- The history stands here by name and not as a CTE: what is read several times of one, an engine writes down whole. -#}
+{#- The history stands here by name and not as a CTE: a CTE that is read several times, an engine writes down whole. -#}
 {%- set events = ref('int_event_located') %}
 {%- set facts = built('fct_learning_event', {
     'tool': 'string', 'record_kind': 'string', 'unit': 'string', 'record_key': 'string',

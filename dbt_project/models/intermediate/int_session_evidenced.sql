@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched', keeps_replaced=true
+    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
+    keeps_replaced=true
 ) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 
@@ -200,3 +201,5 @@ final as (
 )
 
 select * from final
+-- Groups come out in any order; in that of their days, a day is found without reading the others.
+order by occurred_date

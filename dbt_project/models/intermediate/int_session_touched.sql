@@ -42,13 +42,29 @@ threads as (
     from {{ unconfirmed({'united_key': 'string', 'registration': 'string'}) }}
 ),
 
+-- Under which keys a thread is told: a few narrow columns of the whole history, so that nobody has to read all of them.
+told as (
+    select {{ united_thread() }} as united_key, thread_key
+    from (
+        select
+            evidence.method,
+            evidence.thread_key,
+            evidence.activity_id,
+            {{ learner('links.person_key', 'evidence.person_token') }} as learner
+        from {{ ref('int_session_evidenced') }} as evidence
+        {{ join_link('evidence', 'person_token', 'evidence.occurred_date') }}
+    ) as whose
+),
+
 final as (
-    select
-        united_key,
-        united_key as session_key, -- which it is, of all threads that the clock doesn't divide
-        registration, -- of cmi5 only: the one that the thread is part of
+    select distinct
+        threads.united_key,
+        threads.united_key as session_key, -- which it is, of all threads that the clock doesn't divide
+        threads.registration, -- of cmi5 only: the one that the thread is part of
+        told.thread_key,
         '{{ invocation_id }}' as build_id
     from threads
+    left join told on threads.united_key = told.united_key
 )
 
 select * from final

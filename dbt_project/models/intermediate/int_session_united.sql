@@ -40,13 +40,19 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
+told as (
+    select *
+    from {{ ref('int_session_evidenced') }}
+    where thread_key in (select touched.thread_key from {{ ref('int_session_touched') }} as touched)
+),
+
 evidence as (
     select
-        evidence.*,
+        told.*,
         coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        {{ learner('links.person_key', 'evidence.person_token') }} as learner
-    from {{ ref('int_session_evidenced') }} as evidence
-    left join links on evidence.person_token = links.token and {{ holds_on('links', 'evidence.occurred_date') }}
+        {{ learner('links.person_key', 'told.person_token') }} as learner
+    from told
+    left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
 ),
 
 -- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
