@@ -55,13 +55,13 @@ recorded_before as (
     select {{ recorded }} from {{ built_milestones }} as before where record_kind = 'enrolments'
 ),
 
-told_otherwise as (
+recorded_otherwise as (
     select {{ recorded }} from recorded
     except
     select {{ recorded }} from recorded_before
 ),
 
-told_no_more as (
+recorded_no_more as (
     select {{ recorded }} from recorded_before
     except
     select {{ recorded }} from recorded
@@ -98,7 +98,7 @@ told as (
     inner join offerings on visited.tool = offerings.tool and visited.activity_id = offerings.activity_id
     union
     select person_token, tool, activity_id, occurred_date, true as is_recorded
-    from told_otherwise
+    from recorded_otherwise
     union
     select recorded.person_token, recorded.tool, recorded.activity_id, recorded.occurred_date, true as is_recorded
     from recorded
@@ -154,8 +154,8 @@ pairs_before as (
     union
     select before.learner, before.activity_key
     from {{ built_milestones }} as before
-    inner join told_no_more
-        on before.tool = told_no_more.tool and before.record_key = told_no_more.record_key
+    inner join recorded_no_more
+        on before.tool = recorded_no_more.tool and before.record_key = recorded_no_more.record_key
     where before.record_kind = 'enrolments'
     union
     select learner, activity_key

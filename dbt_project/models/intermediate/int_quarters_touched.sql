@@ -3,9 +3,7 @@
 with
 
 final as (
-    select distinct
-        cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date,
-        '{{ invocation_id }}' as build_id
+    select distinct cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date
     from {{ ref('int_partitions_touched') }}
 )
 
