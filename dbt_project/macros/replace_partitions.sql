@@ -29,6 +29,7 @@
     {%- call statement('new_rows') -%}
         {{ get_create_table_as_sql(False, new_relation, sql) }}
     {%- endcall -%}
+    {% do refuse_nulls(new_relation) %}
 
     {%- if throughline.can_replace_partitions(existing_relation, new_relation) -%}
         {%- set touched = ref(config.require('touched')) -%}
@@ -157,22 +158,24 @@
 
 
 {#
-    Parquet tables know no DELETE. Where a day is replaced, its folder is dropped and written anew; where a key is, the
-    table is: a folder for each key would be ruinous.
+    Parquet tables know no DELETE. Where a day is replaced, its folder is, once its new files are written, and a day
+    that is left without rows is dropped; where a key is, the table is: a folder for each key would be ruinous.
 #}
 {% macro spark__replace_in(target_relation, new_relation, partition_by, touched) %}
     {%- if is_folder_on_spark(partition_by) -%}
-        {%- set days = run_query('select distinct ' ~ partition_by ~ ' from ' ~ touched).columns[0].values() -%}
-        {%- for day in days -%}
+        {% do run_query('set spark.sql.sources.partitionOverwriteMode = dynamic') %}
+        {%- call statement('main') -%}
+            insert overwrite table {{ target_relation }} select * from {{ new_relation }}
+        {%- endcall -%}
+        {%- set emptied = 'select distinct touched.' ~ partition_by ~ ' from ' ~ touched ~ ' as touched left anti join '
+            ~ new_relation ~ ' as told on touched.' ~ partition_by ~ ' = told.' ~ partition_by -%}
+        {%- for day in run_query(emptied).columns[0].values() -%}
             {%- set partition = partition_by ~ " = date'" ~ day ~ "'" -%}
             {% do run_query('alter table ' ~ target_relation ~ ' drop if exists partition (' ~ partition ~ ')') %}
         {%- endfor -%}
-        {%- call statement('main') -%}
-            insert into {{ target_relation }} select * from {{ new_relation }}
-        {%- endcall -%}
     {%- else -%}
         {%- set whole_relation = make_intermediate_relation(target_relation, '__whole') -%}
-        {{ drop_relation_if_exists(whole_relation) }}
+        {{ drop_relation_if_exists(load_cached_relation(whole_relation)) }}
         {%- call statement('main') -%}
             create table {{ whole_relation }} using parquet as
             select kept.* from {{ target_relation }} as kept
@@ -180,8 +183,7 @@
             union all
             select * from {{ new_relation }}
         {%- endcall -%}
-        {{ adapter.drop_relation(target_relation) }}
-        {{ adapter.rename_relation(whole_relation, target_relation) }}
+        {% do swap_in(whole_relation, target_relation) %}
     {%- endif -%}
 {% endmacro %}
 

@@ -1,10 +1,10 @@
 {#
-    Tables and views that are built whole, in DuckDB: one statement replaces what stood there, in one transaction.
+    Tables and views that are built whole: what stood there is replaced when the new rows are there, so that a model may
+    read what it replaces (`unconfirmed`), and one that fails leaves it. In DuckDB by one statement, in one transaction.
 
     dbt-duckdb's own build beside the target, rename twice and drop what was there, because a statement of other
     databases can't replace. Each rename and each drop is a macro with a context of its own, which makes three in ten
-    milliseconds of a build of small tables (docs/decisions/0132). A model that fails is rolled back, so that what
-    stood there stays; and a model may read what it replaces (`unconfirmed`).
+    milliseconds of a build of small tables (docs/decisions/0132).
 
     Left out is what this project has none of: models in Python, indexes, foreign keys, grants.
 #}
@@ -44,3 +44,27 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmacro %}
+
+
+{#
+    On Spark, where Parquet tables know no transaction, beside what stands there. dbt-spark's own drops it first. Views
+    are dbt-spark's: it replaces them by one statement.
+
+    Left out is what this project has none of: models in Python, other formats of files, places of their own, grants.
+#}
+{% materialization table, adapter='spark' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set new_relation = make_intermediate_relation(target_relation) -%}
+    {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
+    {{ run_hooks(pre_hooks) }}
+
+    {%- call statement('main') -%}
+        {{ get_create_table_as_sql(False, new_relation, sql) }}
+    {%- endcall -%}
+    {% do refuse_nulls(new_relation) %}
+    {% do swap_in(new_relation, target_relation) %}
+
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

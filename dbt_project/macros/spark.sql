@@ -47,8 +47,32 @@
 {%- endmacro %}
 
 
-{# Parquet tables hold no constraints: what a contract says of nulls is looked at before anything reads the table. #}
-{% macro spark__persist_constraints(relation, model) -%}
+{#
+    A new table takes the place of what stands there, table or view. A managed table's folder moves with its name, and a
+    name whose folder is taken is refused: so what stands there gives up its name first, and goes last.
+#}
+{% macro swap_in(new_relation, target_relation) %}
+    {%- set standing = load_cached_relation(target_relation) -%}
+    {%- if standing is none -%}
+        {{ adapter.rename_relation(new_relation, target_relation) }}
+    {%- else -%}
+        {%- set old_relation = make_backup_relation(target_relation, standing.type) -%}
+        {{ drop_relation_if_exists(load_cached_relation(old_relation)) }}
+        {{ adapter.rename_relation(standing, old_relation) }}
+        {{ adapter.rename_relation(new_relation, target_relation) }}
+        {{ drop_relation_if_exists(old_relation) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{# DuckDB's tables hold what a contract says of nulls; Parquet tables hold no constraints, so new ones are looked at. #}
+{% macro refuse_nulls(new_relation) -%}
+    {{ return(adapter.dispatch('refuse_nulls')(new_relation)) }}
+{%- endmacro %}
+
+{% macro duckdb__refuse_nulls(new_relation) -%}{%- endmacro %}
+
+{% macro spark__refuse_nulls(new_relation) -%}
     {%- if not config.get('contract').enforced -%}{{ return('') }}{%- endif -%}
     {%- set never_null = [] -%}
     {%- for column in model.columns.values() -%}
@@ -57,11 +81,10 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if never_null -%}
-        {%- set counted = run_query(
-            'select 1 as found from ' ~ relation ~ ' where ' ~ (never_null | join(' is null or ')) ~ ' is null limit 1'
-        ) -%}
-        {%- if counted.rows | length > 0 -%}
-            {% do exceptions.raise_compiler_error(relation ~ ' has nulls in one of ' ~ never_null | join(', ')) %}
+        {%- set nulls = 'select 1 as found from ' ~ new_relation ~ ' where ' ~ (never_null | join(' is null or '))
+            ~ ' is null limit 1' -%}
+        {%- if run_query(nulls).rows | length > 0 -%}
+            {% do exceptions.raise_compiler_error(this ~ ' would have nulls in one of ' ~ never_null | join(', ')) %}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 """A Spark cluster on loopback: a master, a worker, and the Thrift server that dbt speaks to.
 
 PyPI's pyspark carries the servers, and `make parity` installs it into an environment of its own: it brings no client
-that dbt would need. Each server leads a process group, because the launcher scripts start Java as a child.
+that dbt would need. Each server has a process group of its own, because the worker starts Java as a child, and none
+outlives the process that started it, however that ends.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from pathlib import Path
 
 ENVIRONMENT = Path(__file__).parents[3] / ".venv-spark"
 LONGEST_START_SECONDS = 120
+LONGEST_END_SECONDS = 30
+UNTIL_ITS_INPUT_ENDS = 'trap : TERM; "$@" & cat >&2; kill 0; wait'
+"""A shell that runs a command until its own input ends, which the system sees to when whoever writes it dies."""
 CORES = int(os.environ.get("PARITY_CORES", "2"))
 """Of the one worker: PARITY_CORES leaves a machine to others."""
 # Hundreds of small statements: what Java's second compiler would make faster is over before it has compiled it. The first
@@ -40,7 +44,6 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     # Instants are UTC and without a zone in every file, as in DuckDB.
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.sources.partitionOverwriteMode": "dynamic",
 }
 
 
@@ -68,11 +71,11 @@ def running(folder: Path) -> Iterator[int]:
     to_master = ["--host", "127.0.0.1", "--port", str(master), "--webui-port", str(web)]
     to_worker = ["--host", "127.0.0.1", "--cores", str(CORES), "--memory", "2g", "--webui-port", str(worker_web)]
     with ExitStack() as servers:
-        servers.enter_context(_server([spark_class, f"{deploy}.master.Master", *to_master], folder, "master"))
+        servers.enter_context(server([spark_class, f"{deploy}.master.Master", *to_master], folder, "master"))
         _wait_for(master, folder / "master.log")
         worker = [spark_class, f"{deploy}.worker.Worker", *to_worker, address]
-        servers.enter_context(_server(worker, folder, "worker"))
-        servers.enter_context(_server([submit, *_thrift_server(address, thrift, folder)], folder, "thrift"))
+        servers.enter_context(server(worker, folder, "worker"))
+        servers.enter_context(server([submit, *_thrift_server(address, thrift, folder)], folder, "thrift"))
         _wait_for(thrift, folder / "thrift.log")
         yield thrift
 
@@ -98,21 +101,24 @@ def _thrift_server(master: str, port: int, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _server(command: Sequence[str], folder: Path, name: str) -> Iterator[None]:
+def server(command: Sequence[str], folder: Path, name: str) -> Iterator[None]:
+    """A process that says in ``folder`` what it does, and ends with the block or with this process."""
     environment = os.environ | {
         "SPARK_HOME": os.fspath(home()),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": os.fspath(folder / "scratch"),
         "SPARK_WORKER_DIR": os.fspath(folder / "worker"),
     }
+    guarded = ["sh", "-c", UNTIL_ITS_INPUT_ENDS, name, *command]
     with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            guarded, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, cwd=folder, start_new_session=True
+        )
     try:
         yield
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(timeout=30)
+            process.communicate(timeout=LONGEST_END_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
