@@ -209,8 +209,8 @@ def one_session(name: str, *said: tuple[str, float, dict[str, Any]]) -> list[dic
     ]
 
 
-def _mastery(name: str, score: float) -> dict[str, Any]:
-    extensions = {f"{CMI5}extensions/sessionid": name, f"{CMI5}extensions/masteryscore": 0.8}
+def _mastery(name: str, score: float, needed: float | str = 0.8) -> dict[str, Any]:
+    extensions = {f"{CMI5}extensions/sessionid": name, f"{CMI5}extensions/masteryscore": needed}
     return {"context_extensions": json.dumps(extensions), "score_scaled": score}
 
 
@@ -226,6 +226,7 @@ BROKEN = {
     "told_after_end": (*_BEGUN, ("terminated", 2, {}), ("completed", 3, {})),
     "duration_missing": (*_BEGUN, ("terminated", 2, {"duration_seconds": None})),
     "score_against_mastery": (*_BEGUN, ("passed", 2, _mastery("score_against_mastery", 0.7)), ("terminated", 3, {})),
+    "no_number": (*_BEGUN, ("passed", 2, _mastery("no_number", 0.7, needed="70 %")), ("terminated", 3, {})),
     "abandoned": (*_BEGUN, ("experienced", 3, _ALLOWED), ("abandoned", 5, {"duration_seconds": 180.0})),
     "timed_out": (*_BEGUN, ("experienced", 20, _ALLOWED)),
     "still_open": (("launched", _LAST_DAY, {}), ("initialized", _LAST_DAY + 1, {})),
@@ -274,6 +275,11 @@ OTHERS = [
 def test_a_session_that_breaks_a_rule_names_it_and_no_other(built, query, name):
     told_rules = f"select broken_rules from marts.fct_attempt where registration = '{name}'"
     assert query(built, told_rules) == [("" if name == "kept" else name,)]
+
+
+def test_a_mastery_score_that_is_no_number_is_unknown_and_breaks_nothing(built, query):
+    told = "select mastery_score, broken_rules, score_scaled from marts.fct_attempt where registration = 'no_number'"
+    assert query(built, told) == [(None, "", 0.7)]
 
 
 def test_a_session_that_nobody_ended_is_of_unknown_length_and_one_that_was_given_up_is_as_long_as_the_lms_says(
@@ -371,7 +377,8 @@ def _video_statements() -> Iterator[dict[str, Any]]:
             # Each on another day and in another session: the registration holds them together.
             extensions = {f"{VIDEO}/extensions/session-id": f"{name}-{place}", f"{VIDEO}/extensions/length": length}
             extensions |= {f"{VIDEO}/extensions/completion-threshold": threshold} if threshold else {}
-            text = "[,]".join(f"{start}[.]{end}" for start, end in segments) + "[,]3.5"  # the last one still runs
+            text = "[,]".join(f"{start}[.]{end}" for start, end in segments) 
+            text += "[,]3.5[,]soon[.]later"  # one still runs, and one is no time at all
             yield statement(
                 f"{name}-{place}", "paused", minute(1440 * place), verb_id=f"{VIDEO}/verbs/paused",
                 registration=name, session_id=f"{name}-{place}", object_id=f"https://lms.example/{name}",
