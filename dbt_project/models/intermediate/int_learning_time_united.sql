@@ -1,5 +1,9 @@
 {{ config(materialized='replace_partitions', partition_by='learner_day', touched='int_learning_day_touched') }}
 
+{%- set before = built('int_learning_time_united', {
+    'learner': 'string', 'learner_day': 'string', 'evidence_key': 'string', 'island_started_at': 'timestamp'
+}) %}
+
 {#- One hour that three tools tell of is one hour. What has a clock time is laid over each other: each stretch counts
     once, for the best witness who covers it. What has none counts for what it exceeds of the same learner's time with
     the same activity on the same day; of several tools that tell it so, the one that tells most. -#}
@@ -10,23 +14,16 @@ touched as (
     select distinct learner_day from {{ ref('int_learning_day_touched') }}
 ),
 
-before as (
-    select learner, learner_day, evidence_key, island_started_at
-    from {{ built('int_learning_time_united', {
-        'learner': 'string', 'learner_day': 'string', 'evidence_key': 'string', 'island_started_at': 'timestamp'
-    }) }}
-),
-
 -- A touched day, and what reaches into it from the days beside it: that is needed, and stays as it is.
 islands_before as (
     select distinct learner, island_started_at
-    from before
+    from {{ before }} as before
     where learner_day in (select touched.learner_day from touched)
 ),
 
 reaching_in as (
     select before.evidence_key
-    from before
+    from {{ before }} as before
     inner join islands_before
         on before.learner = islands_before.learner and before.island_started_at = islands_before.island_started_at
 ),

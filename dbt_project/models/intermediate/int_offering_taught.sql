@@ -1,6 +1,5 @@
 {#- Who offers what is a question about sources: two stores that hold the same statements are one of them. A source
-    teaches an activity in the quarters in which somebody learned in it there: a catalogue that nobody touches, a form
-    that asks for a course, and a survey or a test about it are no second course. -#}
+    teaches an activity in the quarters in which somebody learned in it there. -#}
 
 with
 
@@ -8,30 +7,29 @@ stores as (
     select tool, source_tool from {{ ref('int_store_united') }}
 ),
 
+-- Pages, videos and questions are shared because their courses are, and most of what is learned is about them: who
+-- learned where is asked of the things that one enrols in.
 activities as (
-    select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
-),
-
-recorded as (
-    select tool, activity_id, person_token, occurred_date
-    from {{ ref('stg_enrolments') }}
-    where milestone in ('started', 'completed', 'passed', 'failed')
-    union
-    select tool, activity_id, person_token, coalesce(started_date, cast(started_at as date)) as occurred_date
-    from {{ ref('stg_attendances') }}
-    where attendance in ('attended', 'partly_attended')
+    select tool, activity_id, activity_key
+    from {{ ref('int_activity_harmonised') }}
+    where
+        activity_key in (
+            select offerings.activity_key
+            from {{ ref('int_activity_harmonised') }} as offerings
+            where offerings.is_enrollable
+        )
 ),
 
 learned as (
     select tool, activity_id, quarter_start_date, learner from {{ ref('int_offering_learned') }}
     union all
     select
-        recorded.tool,
-        recorded.activity_id,
-        cast({{ dbt.date_trunc('quarter', 'recorded.occurred_date') }} as date) as quarter_start_date,
-        {{ learner('links.person_key', 'recorded.person_token') }} as learner
-    from recorded
-    {{ join_link('recorded', 'person_token', 'recorded.occurred_date') }}
+        attended.tool,
+        attended.activity_id,
+        cast({{ dbt.date_trunc('quarter', 'attended.occurred_date') }} as date) as quarter_start_date,
+        {{ learner('links.person_key', 'attended.person_token') }} as learner
+    from {{ ref('int_offering_attended') }} as attended
+    {{ join_link('attended', 'person_token', 'attended.occurred_date') }}
 ),
 
 final as (

@@ -75,7 +75,10 @@ told as (
             {{ dbt.safe_cast("result_members['https://w3id.org/xapi/cmi5/result/extensions/progress']", 'double') }}
             / 100
         ) as reported_progress_share,
-        result_members['{{ video_extension("played-segments") }}'] as played_segments
+        result_members['{{ video_extension("played-segments") }}'] as played_segments,
+        floor(
+            {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'occurred_at', 'minute') }} / {{ var('idle_minutes') }}
+        ) as idle_limits
     from statements
 ),
 
@@ -123,28 +126,55 @@ memberships as (
     from in_courses
 ),
 
--- Stretches: what follows within the idle limit belongs together, and so does what is told of one moment: its order
--- doesn't matter, so no key is sorted. The days are joined later, in int_session_united.
+-- Stretches: what follows within the idle limit belongs together, and so does what lies between the same two multiples
+-- of it, so they are looked for among few narrow rows and not among statements. The days are joined later, in
+-- int_session_united.
+moments as (
+    select
+        occurred_date,
+        method,
+        thread_key,
+        idle_limits,
+        min(occurred_at) as first_at,
+        max(occurred_at) as last_at
+    from memberships
+    group by occurred_date, method, thread_key, idle_limits
+),
+
 compared as (
     select
         *,
-        lag(occurred_at) over (
-            partition by occurred_date, method, thread_key order by occurred_at
-        ) as previous_at
-    from memberships
+        lag(last_at) over (partition by occurred_date, method, thread_key order by first_at) as previous_at
+    from moments
 ),
 
-stretched as (
+numbered as (
     select
         *,
         sum(
-            case when previous_at is null or occurred_at > {{ idle_limit_after('previous_at') }} then 1 else 0 end
+            case when previous_at is null or first_at > {{ idle_limit_after('previous_at') }} then 1 else 0 end
         ) over (
             partition by occurred_date, method, thread_key
-            order by occurred_at
-            range between unbounded preceding and current row
+            order by first_at
+            rows between unbounded preceding and current row
         ) as stretch_number
     from compared
+),
+
+-- Most threads have one stretch a day.
+later_stretches as (
+    select occurred_date, method, thread_key, idle_limits, stretch_number from numbered where stretch_number > 1
+),
+
+stretched as (
+    select memberships.*, coalesce(later_stretches.stretch_number, 1) as stretch_number
+    from memberships
+    left join later_stretches
+        on
+            memberships.occurred_date = later_stretches.occurred_date
+            and memberships.method = later_stretches.method
+            and memberships.thread_key = later_stretches.thread_key
+            and memberships.idle_limits = later_stretches.idle_limits
 ),
 
 final as (

@@ -42,13 +42,15 @@ threads as (
     from {{ unconfirmed({'united_key': 'string', 'registration': 'string'}) }}
 ),
 
--- Under which keys a thread is told: a few narrow columns of the whole history, so that nobody has to read all of them.
+-- Under which keys and on which days a thread is told: a few narrow columns of the whole history, so that nobody has to
+-- read all of them.
 told as (
-    select {{ united_thread() }} as united_key, thread_key
+    select {{ united_thread() }} as united_key, thread_key, occurred_date
     from (
         select
             evidence.method,
             evidence.thread_key,
+            evidence.occurred_date,
             evidence.activity_id,
             {{ learner('links.person_key', 'evidence.person_token') }} as learner
         from {{ ref('int_session_evidenced') }} as evidence
@@ -62,6 +64,7 @@ final as (
         threads.united_key as session_key, -- which it is, of all threads that the clock doesn't divide
         threads.registration, -- of cmi5 only: the one that the thread is part of
         told.thread_key,
+        told.occurred_date,
         '{{ invocation_id }}' as build_id
     from threads
     left join told on threads.united_key = told.united_key

@@ -40,10 +40,13 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
+-- The days tell an engine where the threads lie, in a history of which every column is asked for.
 told as (
     select *
     from {{ ref('int_session_evidenced') }}
-    where thread_key in (select touched.thread_key from {{ ref('int_session_touched') }} as touched)
+    where
+        thread_key in (select touched.thread_key from {{ ref('int_session_touched') }} as touched)
+        and occurred_date in (select touched.occurred_date from {{ ref('int_session_touched') }} as touched)
 ),
 
 evidence as (
@@ -62,9 +65,16 @@ threads as (
     where united_key in (select touched.united_key from {{ ref('int_session_touched') }} as touched)
 ),
 
-compared as (
+-- Where a thread falls silent is asked of when it was told only; the rest of what was told is joined to the answer.
+told_when as (
     select
-        *,
+        method,
+        united_key,
+        occurred_date,
+        thread_key,
+        stretch_number,
+        first_at,
+        last_at,
         max(last_at) over (
             {{ order }}
             rows between unbounded preceding and 1 preceding
@@ -79,11 +89,11 @@ numbered as (
             {{ order }}
             rows between unbounded preceding and current row
         ) as united_number
-    from compared
+    from told_when
 ),
 
 -- Each stretch by the clock is a session of its own; any other session is made of all its stretches.
-keyed as (
+named as (
     select
         *,
         case
@@ -93,6 +103,17 @@ keyed as (
             ]) }}
         end as session_key
     from numbered
+),
+
+keyed as (
+    select threads.*, named.united_number, named.session_key
+    from threads
+    inner join named
+        on
+            threads.occurred_date = named.occurred_date
+            and threads.method = named.method
+            and threads.thread_key = named.thread_key
+            and threads.stretch_number = named.stretch_number
 ),
 
 stretches as (

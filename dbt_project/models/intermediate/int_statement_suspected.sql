@@ -59,7 +59,7 @@ events_beside as (
         and actor_token is not null
 ),
 
-statements as (
+told as (
     select
         told.*,
         {{ dbt.date_trunc('second', 'told.occurred_at') }} as occurred_second,
@@ -70,6 +70,21 @@ statements as (
         select * from events_beside
     ) as told
     left join links on told.person_token = links.token and {{ holds_on('links', 'told.told_date') }}
+),
+
+-- Few learners say anything else in the same second, so these are found first, by two short columns.
+busy_seconds as (
+    select learner, occurred_second
+    from told
+    group by learner, occurred_second
+    having count(*) > 1
+),
+
+statements as (
+    select told.*
+    from told
+    inner join busy_seconds
+        on told.learner = busy_seconds.learner and told.occurred_second = busy_seconds.occurred_second
 ),
 
 counted as (

@@ -8,6 +8,7 @@ evidence as (
     where
         method = 'video'
         and thread_key in (select touched.session_key from {{ ref('int_session_touched') }} as touched)
+        and occurred_date in (select touched.occurred_date from {{ ref('int_session_touched') }} as touched)
 ),
 
 lengths as (

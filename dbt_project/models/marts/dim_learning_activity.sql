@@ -4,10 +4,18 @@ offerings as (
     select * from {{ ref('int_activity_harmonised') }}
 ),
 
+learned as (
+    select distinct tool, activity_id from {{ ref('int_offering_learned') }}
+    union
+    select distinct tool, activity_id from {{ ref('int_offering_attended') }}
+),
+
 taught as (
-    select activity_key, count(distinct source_tool) as tool_count
-    from {{ ref('int_offering_taught') }}
-    group by activity_key
+    select offerings.activity_key, count(distinct stores.source_tool) as tool_count
+    from learned
+    inner join offerings on learned.tool = offerings.tool and learned.activity_id = offerings.activity_id
+    inner join {{ ref('int_store_united') }} as stores on learned.tool = stores.tool
+    group by offerings.activity_key
 ),
 
 kinds as (

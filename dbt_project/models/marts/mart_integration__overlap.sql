@@ -1,13 +1,7 @@
 with
 
--- Pages, videos and questions overlap because their courses do: counted are the things that one enrols in.
-enrollable as (
-    select activity_key from {{ ref('dim_learning_activity') }} where is_enrollable
-),
-
 taught as (
     select * from {{ ref('int_offering_taught') }}
-    where activity_key in (select enrollable.activity_key from enrollable)
 ),
 
 active as (

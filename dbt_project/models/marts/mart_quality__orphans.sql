@@ -7,23 +7,37 @@
 } %}
 with
 
-counted as (
+-- By day first: which month a day is in needs to be asked of no event.
+days as (
     {%- for kind, (fact, day) in facts.items() %}
     select
         tool,
         '{{ kind }}' as fact_kind,
-        cast({{ dbt.date_trunc('month', day) }} as date) as month_start,
+        {{ day }} as fact_date,
         count(*) as records,
         sum(case when person_key = {{ unknown_person() }} then 1 else 0 end) as records_without_person,
         sum(case when activity_key = {{ unknown_key() }} then 1 else 0 end) as records_without_activity,
         sum(case when person_key <> {{ unknown_person() }} and org_unit_key = {{ unknown_key() }} then 1 else 0 end)
             as records_without_unit
     from {{ ref(fact) }}
-    group by tool, {{ dbt.date_trunc('month', day) }}
+    group by tool, {{ day }}
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
+),
+
+counted as (
+    select
+        tool,
+        fact_kind,
+        cast({{ dbt.date_trunc('month', 'fact_date') }} as date) as month_start,
+        sum(records) as records,
+        sum(records_without_person) as records_without_person,
+        sum(records_without_activity) as records_without_activity,
+        sum(records_without_unit) as records_without_unit
+    from days
+    group by tool, fact_kind, {{ dbt.date_trunc('month', 'fact_date') }}
 ),
 
 final as (

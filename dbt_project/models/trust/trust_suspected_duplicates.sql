@@ -11,9 +11,10 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
--- Each may be listed under several days.
+-- Each may be listed under several days. Under its own it counts, as long as the day says so; of what is listed only
+-- beside another day, the facts know.
 listed as (
-    select distinct
+    select
         told_date,
         statement_id,
         body_hash,
@@ -25,24 +26,39 @@ listed as (
         activity_id,
         registration,
         occurred_at,
-        stored_at
+        stored_at,
+        max(case when occurred_date = told_date then 1 else 0 end) = 1 as is_counted
     from {{ ref('int_statement_suspected') }}
+    group by
+        told_date, statement_id, body_hash, tool, unit, person_token, verb_source, object_name, activity_id,
+        registration, occurred_at, stored_at
+),
+
+beside as (
+    select * from listed where not is_counted
+),
+
+told as (
+    select * from listed where is_counted
+    union all
+    select beside.*
+    from beside
+    inner join {{ ref('fct_learning_event') }} as events
+        on
+            beside.told_date = events.occurred_date
+            and beside.statement_id = events.record_key
+            and beside.tool = events.tool
+            and beside.unit = events.unit
+            and events.record_kind = 'statements'
 ),
 
 counted as (
     select
-        listed.*,
-        {{ dbt.date_trunc('second', 'listed.occurred_at') }} as occurred_second,
-        {{ learner('links.person_key', 'listed.person_token') }} as learner
-    from listed
-    inner join {{ ref('fct_learning_event') }} as events
-        on
-            listed.told_date = events.occurred_date
-            and listed.statement_id = events.record_key
-            and listed.tool = events.tool
-            and listed.unit = events.unit
-            and events.record_kind = 'statements'
-    left join links on listed.person_token = links.token and {{ holds_on('links', 'listed.told_date') }}
+        told.*,
+        {{ dbt.date_trunc('second', 'told.occurred_at') }} as occurred_second,
+        {{ learner('links.person_key', 'told.person_token') }} as learner
+    from told
+    left join links on told.person_token = links.token and {{ holds_on('links', 'told.told_date') }}
 ),
 
 numbered as (
