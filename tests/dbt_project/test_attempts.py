@@ -377,7 +377,7 @@ def _video_statements() -> Iterator[dict[str, Any]]:
             # Each on another day and in another session: the registration holds them together.
             extensions = {f"{VIDEO}/extensions/session-id": f"{name}-{place}", f"{VIDEO}/extensions/length": length}
             extensions |= {f"{VIDEO}/extensions/completion-threshold": threshold} if threshold else {}
-            text = "[,]".join(f"{start}[.]{end}" for start, end in segments) 
+            text = "[,]".join(f"{start}[.]{end}" for start, end in segments)
             text += "[,]3.5[,]soon[.]later"  # one still runs, and one is no time at all
             yield statement(
                 f"{name}-{place}", "paused", minute(1440 * place), verb_id=f"{VIDEO}/verbs/paused",
