@@ -17,7 +17,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from tempfile import TemporaryFile
 from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from connectors.records import STATEMENTS
 from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
@@ -25,7 +29,8 @@ from connectors.xapi.activities import Activities
 from connectors.xapi.batches import Sinks
 from connectors.xapi.people import People
 from connectors.xapi.processes import batches_of
-from connectors.xapi.tables import EXPORTS, LandedFile, RejectsFile, drop_repeated
+from connectors.xapi.repeats import SeenKeys, drop_repeated
+from connectors.xapi.tables import EXPORTS, LandedFile, RejectsFile
 
 
 class Declared(Protocol):
@@ -55,12 +60,14 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
             files.enter_context(closing(LandedFile(kind, scratch.open, original, version)))
             for kind in ("statements", "accounts", "activities")
         )
-        sinks = Sinks(landed, rejects, tokeniser, people, activities)
+        seen = SeenKeys(files.enter_context(TemporaryFile(dir=scratch.open)))
+        sinks = Sinks(landed, rejects, tokeniser, people, activities, seen)
         for batch, lines in batches_of(original, tokeniser, scratch):
             sinks.take(batch, lines)
         accounts.write_rows(people.rows())
         offered.write_rows(activities.rows())
-    kinds = (_statements(sinks), accounts.mapped(), offered.mapped())
+        repeated = seen.repeated()
+    kinds = (_statements(sinks, repeated), accounts.mapped(), offered.mapped())
     return MappedUnit(original, version, sinks.read, kinds)
 
 
@@ -76,10 +83,10 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _statements(sinks: Sinks) -> MappedKind:
-    landed, rejects, suspected = sinks.landed, sinks.rejects, sinks.seen.suspected()
-    repeated = drop_repeated(landed.path, suspected) if suspected else 0
+def _statements(sinks: Sinks, repeated: npt.NDArray[np.bool_] | None) -> MappedKind:
+    landed, rejects = sinks.landed, sinks.rejects
+    dropped = drop_repeated(landed.path, repeated) if repeated is not None else 0
     rejected = rejects.path if rejects.rows else None
     return MappedKind(
-        STATEMENTS, EXPORTS, landed.path, rejected, sinks.read, landed.rows - repeated, rejects.rows, repeated
+        STATEMENTS, EXPORTS, landed.path, rejected, sinks.read, landed.rows - dropped, rejects.rows, dropped
     )

@@ -13,7 +13,8 @@ from connectors.seam import Tokeniser
 from connectors.xapi.activities import Activities
 from connectors.xapi.fragments import Activity
 from connectors.xapi.people import People
-from connectors.xapi.tables import LandedFile, RejectsFile, SeenKeys
+from connectors.xapi.repeats import SeenKeys
+from connectors.xapi.tables import LandedFile, RejectsFile
 
 
 class Reject(NamedTuple):
@@ -54,7 +55,7 @@ class Sinks:
     tokeniser: Tokeniser
     people: People
     activities: Activities
-    seen: SeenKeys = field(default_factory=SeenKeys)
+    seen: SeenKeys
     read: int = 0
 
     def take(self, batch: Batch, lines: int) -> None:

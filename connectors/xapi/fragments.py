@@ -23,8 +23,7 @@ from connectors.xapi.shapes import Check
 from connectors.xapi.strict_json import MOST_LEVELS, may_be_deep
 
 _HELD = 1 << 23
-"""Bytes of text that a dictionary holds at most; what is made of them takes some five times as much."""
-
+"""Bytes of text that a dictionary holds at most, if no less is said; what is made of them takes five times as much."""
 
 _SURE_LEVELS = MOST_LEVELS - 12
 """A part with no more levels leaves those around it, whatever part it is."""
@@ -71,12 +70,14 @@ class Fragments(dict[bytes, int]):
         flatten: Callable[[Any], Part],
         absent: Part | None = None,
         quick: Callable[[bytes], Part | None] | None = None,
+        held: int = _HELD,
     ) -> None:
         super().__init__()
         self._check = check
         self._flatten = flatten
         self._quick = quick
         self._absent = absent
+        self._most = held
         self._begin()
 
     def _begin(self) -> None:
@@ -120,7 +121,7 @@ class Fragments(dict[bytes, int]):
 
     def forget(self) -> None:
         """Start anew when much is held: memory doesn't grow with the file. All numbers change."""
-        if self._held > _HELD:
+        if self._held > self._most:
             self._begin()
 
 

@@ -39,6 +39,9 @@ _PACKED = 15
 _MOST = 4
 """Processes that one reader of the file can keep busy."""
 
+_LARGE_BLOCKS = {"MALLOC_MMAP_THRESHOLD_": str(8 << 20)}
+"""Has the GNU C library give the memory of a piece back when it is done with, and not keep it in fragments."""
+
 _AHEAD = 2
 """Pieces that a worker has or waits for: one to work on, and the next."""
 
@@ -135,9 +138,9 @@ def _next(waiting: deque[tuple[subprocess.Popen[bytes], Piece]]) -> tuple[Piece,
 
 def _started() -> subprocess.Popen[bytes]:
     """A worker that finds the modules that this process finds, and nothing else."""
-    found = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    environment = _LARGE_BLOCKS | os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     command = [sys.executable, "-P", "-c", "from connectors.xapi.worker import main; main()"]
-    return subprocess.Popen(command, env=found, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -37,6 +37,10 @@ from connectors.xapi.rulebook import RULES
 from connectors.xapi.sessions import Sessions
 from connectors.xapi.strict_json import decode
 
+_HELD_OF_CONTEXTS = 1 << 20
+"""Bytes of text: a context that is met again is met soon, in its own session."""
+_HELD_OF_RESULTS = 1 << 22
+"""Likewise; fewer would be judged anew too often."""
 _MET = 20_000
 """Parts that are remembered as met; meeting one again does no harm but takes time."""
 
@@ -79,9 +83,9 @@ class Statements:
             "actor": actors,
             "verb": Fragments(rules.verb, elements.verb),
             "object": Fragments(rules.objects[rules.Dialect.XAPI_1], vocabulary.object),
-            "result": Fragments(rules.result, results.flatten, NO_RESULT, results.quick),
+            "result": Fragments(rules.result, results.flatten, NO_RESULT, results.quick, _HELD_OF_RESULTS),
             "context": Fragments(
-                rules.contexts[rules.Dialect.XAPI_1], contexts.flatten, NO_CONTEXT, sessions.quick
+                rules.contexts[rules.Dialect.XAPI_1], contexts.flatten, NO_CONTEXT, sessions.quick, _HELD_OF_CONTEXTS
             ),
             "authority": Fragments(rules.authority, vocabulary.authority, Part((None,))),
             "version": Fragments(rules.any_version, elements.version, Part((None,))),

@@ -1,4 +1,4 @@
-"""Parquet files of one unit: landed rows, rejects, and the removal of what a unit holds twice."""
+"""Parquet files of one unit: landed rows and rejects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -128,50 +127,3 @@ class RejectsFile:
     def close(self) -> None:
         self._flush()
         self._writer.close()
-
-
-class SeenKeys:
-    """Record keys of a unit (32 digits), eight bytes each: enough to know whether it holds anything twice at all."""
-
-    def __init__(self) -> None:
-        self._prefixes: list[np.ndarray] = []
-
-    def add(self, keys: pa.StringArray) -> None:
-        start, (_, _, digits) = 32 * keys.offset, keys.buffers()
-        text = str(memoryview(digits)[start : start + 32 * len(keys)], "ascii")
-        self._prefixes.append(np.frombuffer(bytes.fromhex(text), np.uint64)[::2].copy())
-
-    def suspected(self) -> set[int]:
-        """Prefixes that were met more than once. Asked once: what was held is let go."""
-        if not self._prefixes:
-            return set()
-        prefixes, self._prefixes = np.concatenate(self._prefixes), []
-        prefixes.sort()
-        return set(prefixes[1:][prefixes[1:] == prefixes[:-1]].tolist())
-
-
-def drop_repeated(path: Path, suspected: set[int]) -> int:
-    """Rewrite a landed file without rows whose record key came before; returns how many there were."""
-    aside = path.with_suffix(".distinct")
-    seen: set[str] = set()
-    dropped = 0
-    with (
-        pq.ParquetFile(path) as file,
-        pq.ParquetWriter(aside, file.schema_arrow, compression="zstd", store_schema=False) as writer,
-    ):
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group)
-            keep = [_is_first(key, suspected, seen) for key in table["record_key"].to_pylist()]
-            dropped += keep.count(False)
-            writer.write_table(table.filter(pa.array(keep)))
-    aside.replace(path)
-    return dropped
-
-
-def _is_first(key: str, suspected: set[int], seen: set[str]) -> bool:
-    if int.from_bytes(bytes.fromhex(key[:16]), "little") not in suspected:
-        return True
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
