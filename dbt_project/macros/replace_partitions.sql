@@ -12,7 +12,8 @@
     (`told_otherwise`).
 
     A whole build (see `is_whole_build`) swaps the table instead. `int_unit_touched` then lists every unit and
-    `int_partitions_touched` every partition, so the model's SQL needs no second branch.
+    `int_partitions_touched` every partition, so the model's SQL needs no second branch. With `is_sliced`, a whole build
+    of days looks at some of them at a time, so that what it needs of memory doesn't grow with the history (`sliced`).
 #}
 {% materialization replace_partitions, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -26,9 +27,13 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+    {%- set slices = adapter.dispatch('sliced')(sql) if config.get('is_sliced') else [sql] -%}
     {%- call statement('new_rows') -%}
-        {{ get_create_table_as_sql(False, new_relation, sql) }}
+        {{ get_create_table_as_sql(False, new_relation, slices[0]) }}
     {%- endcall -%}
+    {%- for slice in slices[1:] -%}
+        {%- call statement('more_rows') -%} insert into {{ new_relation }} {{ slice }} {%- endcall -%}
+    {%- endfor -%}
     {% do refuse_nulls(new_relation) %}
 
     {%- if throughline.can_replace_partitions(existing_relation, new_relation) -%}
@@ -57,6 +62,39 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation] + ([replaced_relation] if replaced_relation else [])}) }}
 {% endmaterialization %}
+
+
+{#
+    The SQL of a model once for each slice of the days that it is to yield: it reads another list of touched days, which
+    it does in every increment. A slice ends with the day that fills it (`rows_a_slice` records).
+#}
+{% macro default__sliced(sql) %}
+    {{ return([sql]) }}
+{% endmacro %}
+
+
+{% macro duckdb__sliced(sql) %}
+    {%- if not is_whole_build() -%}{{ return([sql]) }}{%- endif -%}
+    {%- set touched = ref(config.require('touched')) -%}
+    {%- set days = run_query(
+        'select occurred_date, count(*) from ' ~ touched.incorporate(path={'identifier': 'int_event_located'})
+        ~ ' group by occurred_date order by occurred_date'
+    ) -%}
+    {%- set slices = [] -%}
+    {%- set open = namespace(since=none, rows=0) -%}
+    {%- for day, rows in days.rows -%}
+        {%- set open.since = open.since or day -%}
+        {%- set open.rows = open.rows + rows -%}
+        {%- if open.rows >= var('rows_a_slice') or loop.last -%}
+            {%- set listed = '(select * from ' ~ touched ~ " where occurred_date between date '" ~ open.since
+                ~ "' and date '" ~ day ~ "')" -%}
+            {%- do slices.append(sql | replace(touched | string, listed)) -%}
+            {%- set open.since = none -%}
+            {%- set open.rows = 0 -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(slices or [sql]) }}
+{% endmacro %}
 
 
 {% macro replaced_of(relation) %}

@@ -31,7 +31,9 @@ START = datetime(2025, 3, 1, 8, 0)
 BUILT = ("--no-write-json", "--select", "+int_partitions_built", "int_*_built")
 """What is built by increments, attempts and registrations with it, and all that it is made of."""
 
-WHOLE = ("build", "--exclude-resource-types", "test", "unit_test", *BUILT)
+SLICED = ("--vars", "{rows_a_slice: 500}")
+"""As a history is built that doesn't fit in memory at once."""
+WHOLE = ("build", "--exclude-resource-types", "test", "unit_test", *SLICED, *BUILT)
 INCREMENT = ("run", *BUILT)
 
 

@@ -1,48 +1,54 @@
 {{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
 
+{#- The history stands here by name and not as a CTE: a CTE that is read several times, an engine writes down whole. -#}
+{%- set touched_events -%}
+    (
+        select *
+        from {{ ref('fct_learning_event') }}
+        where occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+    )
+{%- endset %}
+
 -- What is measured of a day is measured again when the day is touched, and only then. A key that stands on two days is
 -- counted on the one that was touched last; as long as there is one, no build is confirmed and both stay touched.
 with
-
-touched as (
-    select occurred_date from {{ ref('int_partitions_touched') }}
-),
 
 known_verbs as (
     select distinct verb from {{ ref('seed_verb_map') }}
 ),
 
-events as (
-    select
-        *,
-        occurred_at > {{ dbt.dateadd('day', 1, 'loaded_at') }} as is_future,
-        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as month,
-        {{ dbt.datediff('occurred_at', 'loaded_at', 'hour') }} as arrival_lag_hours
-    from {{ ref('fct_learning_event') }}
-    where occurred_date in (select touched.occurred_date from touched)
-),
-
 copies as (
     select event_key, count(*) as row_count
     from {{ ref('fct_learning_event') }}
-    where event_key in (select events.event_key from events)
+    where event_key in (select events.event_key from {{ touched_events }} as events)
     group by event_key
     having count(*) > 1
 ),
 
 -- A statement keeps its id in every tool that relays it, so a key can stand twice across tools as well.
-told as (
+with_extra_rows as (
+    select events.*, 0 as extra_rows
+    from {{ touched_events }} as events
+    where events.event_key not in (select copies.event_key from copies)
+    union all
     select
         events.*,
         case
-            when
-                copies.row_count > 1
-                and row_number() over (partition by events.event_key order by events.tool, events.occurred_date) = 1
+            when row_number() over (partition by events.event_key order by events.tool, events.occurred_date) = 1
                 then copies.row_count - 1
             else 0
         end as extra_rows
-    from events
-    left join copies on events.event_key = copies.event_key
+    from {{ touched_events }} as events
+    inner join copies on events.event_key = copies.event_key
+),
+
+told as (
+    select
+        *,
+        occurred_at > {{ dbt.dateadd('day', 1, 'loaded_at') }} as is_future,
+        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as month,
+        {{ dbt.datediff('occurred_at', 'loaded_at', 'hour') }} as arrival_lag_hours
+    from with_extra_rows
 ),
 
 final as (

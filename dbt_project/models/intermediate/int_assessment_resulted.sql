@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- Whatever is said about an activity of these kinds with a score or a verdict is a result. On any other activity
     (a course is passed as well), only a verb of verdict makes it one. -#}
 {%- set instrument_kinds = ['assessment', 'assignment'] -%}

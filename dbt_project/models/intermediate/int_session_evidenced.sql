@@ -1,8 +1,7 @@
 {{ config(
     materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
-    keeps_replaced=true
+    keeps_replaced=true, is_sliced=true
 ) }}
--- depends_on: {{ ref('int_partitions_touched') }}
 
 {#- What a verb on the attempted activity itself may decide. Verbs of other profiles and registries are mapped to
     these words by the seed. -#}
@@ -55,6 +54,7 @@ statements as (
         and events.actor_kind = 'agent'
         and events.person_token is not null
         and events.activity_id is not null
+        and events.occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
 told as (
