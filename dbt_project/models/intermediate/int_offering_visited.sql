@@ -10,23 +10,36 @@ verbs as (
     select verb_source, milestone from {{ ref('seed_verb_map') }} where is_own_activity
 ),
 
-own as (
-    select events.*, verbs.milestone
+-- To complete something is no visit to it, for nobody need be there (a nightly job decides, or a teacher). To complete
+-- a part of it is one. The history stands here by name: a CTE that is read twice, an engine writes down.
+visits as (
+    select
+        events.occurred_date,
+        events.tool,
+        events.person_token,
+        events.activity_id,
+        events.occurred_at
     from {{ ref('int_learning_event_united') }} as events
     inner join verbs on events.verb_source = verbs.verb_source
-    where events.fate = 'counted' and events.person_token is not null
-),
-
--- To complete something is no visit to it, for nobody need be there (a nightly job decides, or a teacher). To complete
--- a part of it is one.
-visits as (
-    select *, activity_id as visited_activity_id
-    from own
-    where activity_id is not null and coalesce(milestone, 'started') = 'started'
+    where
+        events.fate = 'counted'
+        and events.person_token is not null
+        and events.activity_id is not null
+        and coalesce(verbs.milestone, 'started') = 'started'
     union all
-    select *, parent_activity_id as visited_activity_id
-    from own
-    where parent_activity_id is not null and parent_activity_id <> coalesce(activity_id, '')
+    select
+        events.occurred_date,
+        events.tool,
+        events.person_token,
+        events.parent_activity_id as activity_id,
+        events.occurred_at
+    from {{ ref('int_learning_event_united') }} as events
+    inner join verbs on events.verb_source = verbs.verb_source
+    where
+        events.fate = 'counted'
+        and events.person_token is not null
+        and events.parent_activity_id is not null
+        and events.parent_activity_id <> coalesce(events.activity_id, '')
 ),
 
 final as (
@@ -35,12 +48,12 @@ final as (
         cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date,
         tool,
         person_token,
-        visited_activity_id as activity_id,
+        activity_id,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         count(*) as event_count
     from visits
-    group by occurred_date, tool, person_token, visited_activity_id
+    group by occurred_date, tool, person_token, activity_id
 )
 
 select * from final
