@@ -45,6 +45,7 @@
         'int_learning_time_united',
         'int_offering_learned',
         'int_offering_seen',
+        'int_offering_told',
         'int_offering_visited',
         'int_registration_satisfied',
         'int_session_evidenced',

@@ -73,9 +73,10 @@ accounts as (
         links.person_key,
         accounts.tool,
         accounts.identifier_type,
-        count(distinct accounts.account_token) as accounts
-    from {{ ref('stg_accounts') }} as accounts
-    inner join links on accounts.account_token = links.token
+        count(distinct accounts.token) as accounts
+    from {{ ref('int_token_seen') }} as accounts
+    inner join links on accounts.token = links.token
+    where accounts.record_kind = 'accounts'
     group by links.person_key, accounts.tool, accounts.identifier_type
 ),
 

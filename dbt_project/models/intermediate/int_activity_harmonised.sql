@@ -10,7 +10,7 @@ catalogue as (
         row_number() over (
             partition by tool, activity_id order by extracted_at desc, unit desc, source_line desc
         ) as recency
-    from {{ ref('stg_activities') }}
+    from {{ ref('int_offering_told') }}
 ),
 
 -- What statements say about an activity is not as old as the file that they came in.

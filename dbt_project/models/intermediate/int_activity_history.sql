@@ -72,7 +72,7 @@ catalogued as (
             partition by speakers.activity_key, cast(told.extracted_at as date)
             order by told.extracted_at desc, told.unit desc, told.source_line desc
         ) as recency_in_day
-    from {{ ref('stg_activities') }} as told
+    from {{ ref('int_offering_told') }} as told
     inner join speakers on told.tool = speakers.tool and told.activity_id = speakers.activity_id
     left join described_by_statements
         on told.tool = described_by_statements.tool and told.unit = described_by_statements.unit

@@ -185,9 +185,10 @@ pairs as (
 ),
 
 enrolments_before as (
-    select distinct pair_key, enrolment_key
-    from {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }}
-    where pair_key in (select pairs.pair_key from pairs)
+    select distinct pairs.pair_key, before.enrolment_key
+    from pairs
+    inner join {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }} as before
+        on pairs.pair_key = before.pair_key
 ),
 
 listed as (

@@ -44,7 +44,10 @@ days as (
 listed as (
     select days.learner_day, before.learning_time_key
     from days
-    left join {{ before }} as before on days.learner_day = before.learner_day
+    inner join {{ before }} as before on days.learner_day = before.learner_day
+    union
+    select learner_day, cast(null as {{ dbt.type_string() }}) as learning_time_key
+    from days
     union
     select learner_day, learning_time_key
     from {{ unconfirmed({'learner_day': 'string', 'learning_time_key': 'string'}) }}

@@ -24,6 +24,8 @@ final as (
         unit,
         '{{ kind }}' as record_kind,
         {{ token }} as token,
+        {{ 'max(identifier_type)' if kind == 'accounts' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+            as identifier_type,
         count(*) as row_count
     from {{ touched_units(kind) }} as {{ kind }}
     where unit in (select touched.unit from touched) and {{ token }} is not null
