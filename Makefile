@@ -59,7 +59,7 @@ check-imports:
 check-docs:
 	@$(BIN)/python docs/generate.py --check
 
-bench: $(INSTALLED) ## measure as ratios in one run (BENCH_STATEMENTS, BENCH_PEOPLE scale it)
+bench: $(INSTALLED) ## measure as ratios in one run (benchmarks/__main__.py says what scales it)
 	@$(BIN)/python -m benchmarks
 
 dev: $(INSTALLED) ## open the Dagster UI on this machine only

@@ -2,19 +2,20 @@
 
     sections, one after the other --measure--> benchmarks/results.json --told--> docs/benchmarks.md
 
-landing      a file of statements: landed, read without a rule, and in other forms
-tables       CSV files through a declaration, against a bare copy
-whole_runs   companies of two sizes: `throughline run`
-identities   five tools with dirty identifiers: precision and recall of links, before and after review
-readers      a dashboard's query, idle and while a day is built and published
-estimators   effects of many units, beside the fastest package; a study of teams with permutations
-effects      panels and companies whose effect is known: bias, coverage, and what is called credible
+statements     a file of statements: landed, read without a rule, and in other forms
+tables         CSV files through a declaration, against a bare copy
+runs           companies of two sizes: `throughline run`
+increments     one more day through the models, after a short and after a long history
+consolidation  a long history through all models, against a copy of its largest fact; and asked
+identities     five tools with dirty identifiers: precision and recall of links, before and after review
+readers        a dashboard's query, idle and while a day is built and published
+estimators     effects of many units, beside the fastest package; a study of teams with permutations
+effects        panels and companies whose effect is known: bias, coverage, and what is called credible
 
 An absolute time says as much of the machine as of the program, so every figure that counts is a ratio between
-things that were measured in the same minutes. ``BENCH_STATEMENTS``, ``BENCH_ROWS``, ``BENCH_PEOPLE``,
-``BENCH_READERS`` (the people of a company with readers), ``BENCH_UNITS`` (of a panel) and ``BENCH_SEEDS`` (of every
-simulated effect) scale it, and ``BENCH_IDENTITIES`` (people whose identifiers are dirty);
-ten million statements (10000000) take 12 GB of disk twice. 0 leaves a section out.
+things that were measured in the same minutes. `SIZES` says what scales each section, and how large it is if nothing
+is said: all together take some forty minutes on two processors. 0 leaves a section out; ten million statements (10000000)
+take 15 GB of disk. The page is written where nothing is said at all.
 """
 
 from __future__ import annotations
@@ -22,53 +23,81 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-from benchmarks import effects, estimators, identities, landing, readers, tables, whole_runs
+from benchmarks import (
+    consolidation,
+    effects,
+    estimators,
+    histories,
+    identities,
+    increments,
+    landing,
+    readers,
+    tables,
+    whole_runs,
+)
 from benchmarks.measuring import CHECKOUT, ROUNDS, say
 
 SECTIONS: dict[str, Callable[[Any], str]] = {
     "statements": landing.told,
     "tables": tables.told,
     "runs": whole_runs.told,
+    "increments": increments.told,
+    "consolidation": consolidation.told,
     "identities": identities.told,
     "readers": readers.told,
     "estimators": estimators.told,
     "effects": effects.told,
 }
 """How the results of each section are told, in the order of the page."""
+LONGER = 10
+"""How many times the shorter history the longer one is."""
 
 
-def bench(
-    statements: int,
-    people: int,
-    rows: int = 0,
-    readers_of: int = 0,
-    seeds: int = 0,
-    units: int = 0,
-    identities_of: int = 0,
-    rounds: int = ROUNDS,
-) -> dict[str, Any]:
-    """The results of all sections; 0 leaves one out."""
+SIZES = {
+    "statements": ("BENCH_STATEMENTS", 1_000_000, "statements in one file"),
+    "tables": ("BENCH_ROWS", 1_000_000, "rows of each CSV file"),
+    "runs": ("BENCH_PEOPLE", 2_000, "people of the larger company"),
+    "history": ("BENCH_HISTORY", 3_000_000, "statements of the longer history, of which the shorter one has a tenth"),
+    "identities": ("BENCH_IDENTITIES", 10_000, "people with dirty identifiers"),
+    "readers": ("BENCH_READERS", 300, "people of a company with readers"),
+    "estimators": ("BENCH_UNITS", 20_000, "units of a panel"),
+    "effects": ("BENCH_SEEDS", 200, "seeds of every simulated effect"),
+}
+"""By section: the variable that scales it, its size without, and what it counts."""
+
+
+def bench(sizes: Mapping[str, int], rounds: int = ROUNDS) -> dict[str, Any]:
+    """The results of the sections that have a size."""
+    ways: dict[str, Callable[[Path, int], dict[str, Any]]] = {
+        "statements": lambda folder, size: {"statements": landing.measure(folder, size, rounds)},
+        "tables": lambda folder, size: {"tables": tables.measure(folder, size, rounds)},
+        "runs": lambda folder, size: {"runs": whole_runs.measure(folder, size)},
+        "history": lambda folder, size: _history(folder, size // LONGER, rounds),
+        "identities": lambda folder, size: {"identities": identities.measure(folder, size)},
+        "readers": lambda folder, size: {"readers": readers.measure(folder, size)},
+        "estimators": lambda folder, size: {"estimators": estimators.measure(folder, size, rounds)},
+        "effects": lambda _, size: {"effects": effects.measure(size)},
+    }
     results: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
-        if statements:
-            results["statements"] = landing.measure(Path(folder), statements, rounds)
-        if rows:
-            results["tables"] = tables.measure(Path(folder), rows, rounds)
-        if people:
-            results["runs"] = whole_runs.measure(Path(folder), people)
-        if identities_of:
-            results["identities"] = identities.measure(Path(folder), identities_of)
-        if readers_of:
-            results["readers"] = readers.measure(Path(folder), readers_of)
-        if units:
-            results["estimators"] = estimators.measure(Path(folder), units, rounds)
-    if seeds:
-        results["effects"] = effects.measure(seeds)
+    for name, measure in ways.items():
+        if size := sizes.get(name, 0):
+            say(f"{name}: {size:,} {SIZES[name][2]} …")
+            began = perf_counter()
+            with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
+                results |= measure(Path(folder), size)
+            say(f"{name}: took {perf_counter() - began:.0f} s")
     return results
+
+
+def _history(folder: Path, block: int, rounds: int) -> dict[str, Any]:
+    landed = histories.landed_block(folder, block)
+    days = list(increments.compared(folder, landed, block, (1, LONGER)))
+    return {"increments": days, "consolidation": consolidation.measure(folder, landed, block, LONGER, rounds)}
 
 
 def sections(results: dict[str, Any]) -> str:
@@ -91,14 +120,9 @@ and must find the same ids before their times count. Seconds are medians with th
 
 
 def main() -> None:
-    sizes = {
-        "BENCH_STATEMENTS": 1_000_000, "BENCH_PEOPLE": 10_000, "BENCH_ROWS": 5_000_000, "BENCH_READERS": 1_000,
-        "BENCH_SEEDS": 600, "BENCH_UNITS": 20_000, "BENCH_IDENTITIES": 10_000,
-    }  # fmt: skip
-    results = bench(*(int(os.environ.get(name) or size) for name, size in sizes.items()))
+    results = bench({name: int(os.environ.get(variable) or size) for name, (variable, size, _) in SIZES.items()})
     print(sections(results))
-    is_whole = sizes.keys().isdisjoint(os.environ)
-    if is_whole:
+    if not any(variable in os.environ for variable, _, _ in SIZES.values()):
         (CHECKOUT / "benchmarks" / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         (CHECKOUT / "docs" / "benchmarks.md").write_text(page(results), encoding="utf-8")
         say("written: benchmarks/results.json, docs/benchmarks.md")

@@ -1,6 +1,6 @@
 """A long history consolidated: ``python -m benchmarks.consolidation`` says what all models cost together.
 
-    a block of landed statements --told again, each time later--> a landing zone (benchmarks.increments)
+    a block of landed statements --told again, each time later--> a landing zone (benchmarks.histories)
     a landing zone --dbt build--> every model       | beside it: the columns of the largest fact, copied once more
     what was built --asked--> the questions that analysts ask of events, attempts, sessions and enrolments
 
@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.increments import Zone, landed_block
+from benchmarks.histories import Zone, landed_block
 from benchmarks.measuring import ROUNDS, Disagreement, figures, measured, say
 from connectors.home import Home
 
@@ -104,6 +104,23 @@ def _seconds(database: Path, sql: str) -> float:
     if not rows:
         raise Disagreement(f"nothing is known of a history that is full: {sql}")
     return perf_counter() - began
+
+
+def told(consolidated: dict[str, Any]) -> str:
+    """Markdown."""
+    rows = "\n".join(f"| {question} | {seconds:.2f} |" for question, seconds in consolidated["questions"].items())
+    return f"""\
+## A long history consolidated
+
+All {consolidated["models"]} models of {consolidated["statements"]:,} statements take {consolidated["seconds"]:.0f} s,
+which is {consolidated["ratio"]:.1f} × the {consolidated["copied"]:.1f} s of copying the columns of its largest fact
+({consolidated["rows"]:,} rows) once more; the peak of memory is {consolidated["peak_mb"]:,.0f} MB. What analysts then
+ask of it:
+
+| question | seconds |
+|---|---|
+{rows}
+"""
 
 
 def main() -> None:

@@ -7,6 +7,7 @@
     run       `throughline run` on a home whose inbox is filled
     copy_table, land_table   a CSV file: DuckDB's bare copy to Parquet, and landed through a declaration
     consolidate, copy_fact   dbt's models of a landing zone, all of them; and the columns of the largest fact once more
+    history   dbt's models of a landing zone, all of them; and then those that its last days touch
     group_time, diff_diff    effects of a panel in memory: ours, and the package's
     study                    a whole study of a panel in memory
 
@@ -175,6 +176,12 @@ def copy_fact(home: str) -> Measured:
     return {"seconds": seconds, "processor": processor, "rows": rows}
 
 
+def history(home: str, landed: str, statements: str, blocks: str) -> Measured:
+    from benchmarks.increments import measure, summary
+
+    return summary(list(measure(Path(home), Path(landed), int(statements), int(blocks))))
+
+
 def group_time(file: str) -> Measured:
     import pandas as pd
 
@@ -241,7 +248,7 @@ def _counted(table: str) -> Measured:
 CONTENDERS: dict[str, Callable[..., Measured]] = {
     "ingest": ingest, "flatten": flatten, "read": read, "pandas": pandas, "run": run,
     "copy_table": copy_table, "land_table": land_table, "consolidate": consolidate,
-    "copy_fact": copy_fact, "group_time": group_time, "diff_diff": diff_diff, "study": study,
+    "copy_fact": copy_fact, "history": history, "group_time": group_time, "diff_diff": diff_diff, "study": study,
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What a reader notices of a build: nothing. ``python -m benchmarks.readers`` says how long a dashboard's query takes.
 
     a published company --asked again and again--> idle
-    one more day of statements → `throughline run` in a process beside it --asked again and again--> building
+    the last statements of its LRS → `throughline run` in a process beside it --asked again and again--> building
 
 A reader opens `published/learning.duckdb` anew for each question, as a dashboard does, and asks for the figures of a
 page. It must never be refused and never be answered with nothing; how much longer it waits while the same machine
@@ -17,22 +17,17 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import cycle, islice
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter, sleep
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 
 from benchmarks.measuring import CHECKOUT, Disagreement, say
-from connectors import archive
 from connectors.home import Home
 
 IDLE_SECONDS = 20
-A_DAY = 14_000
-"""Statements that arrive while readers ask."""
 PAUSE_SECONDS = 0.05
 
 PAGE = """
@@ -82,25 +77,25 @@ def asked_while(database: Path, goes_on: Callable[[], bool]) -> Answers:
 
 
 def measure(folder: Path, people: int) -> dict[str, Any]:
-    """A reader's waiting times while nothing happens, and while a day is built and published beside it."""
+    """A reader's waiting times while nothing happens, and while what is new is built and published beside it."""
     from simulator import SETTINGS, load, write_company
 
     home = Home(folder / "readers")
     home.root.mkdir()
     (home.root / "settings.yml").write_text(SETTINGS, encoding="utf-8")
     write_company(home.inbox, None, load(people=people))
+    last = max((home.inbox / "xapi").glob("statements_*"))
+    aside = last.rename(folder / last.name)
     say(f"publishing a company of {people:,} …")
-    _run(home.root).wait()
+    before = _end(home, _started(home))
     until = perf_counter() + IDLE_SECONDS
     idle = asked_while(home.published_database, lambda: perf_counter() < until)
-    _tell_again(home, A_DAY)
-    say("one more day, with readers …")
-    before, run = home.published_database.resolve(), _run(home.root)
+    aside.rename(last)
+    say(f"its last statements ({last.name}), with readers …")
+    run = _started(home)
     building = asked_while(home.published_database, lambda: run.poll() is None)
-    if run.returncode != 0 or home.published_database.resolve() == before:
-        raise Disagreement(
-            f"the day was not published (exit code {run.returncode}), so readers had no build to wait for"
-        )
+    if _end(home, run) == before:
+        raise Disagreement(f"{last.name} was not news to the run, so readers had no build to wait for")
     return {
         "people": people,
         "idle": _figures(idle),
@@ -109,19 +104,22 @@ def measure(folder: Path, people: int) -> dict[str, Any]:
     }
 
 
-def _tell_again(home: Home, statements: int) -> None:
-    """New statements of the same learners about the same things, as a day brings them."""
-    plain = next(each for each in archive.originals(home, "xapi") if each.source_file.endswith(".ndjson"))
-    lines = [line for line in plain.path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-    with (home.inbox / "xapi" / "one_more_day.ndjson").open("w", encoding="utf-8") as file:
-        for line in islice(cycle(lines), statements):
-            file.write(json.dumps({**json.loads(line), "id": str(uuid4())}) + "\n")
-
-
-def _run(home: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pipelines.cli", "run", "--home", os.fspath(home)]
+def _started(home: Home) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pipelines.cli", "run", "--home", os.fspath(home.root)]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("THROUGHLINE_")}
-    return subprocess.Popen(command, cwd=CHECKOUT, env=kept, stdout=subprocess.DEVNULL)
+    with _log(home).open("wb") as log:
+        return subprocess.Popen(command, cwd=CHECKOUT, env=kept, stdout=log, stderr=log)
+
+
+def _end(home: Home, run: subprocess.Popen[bytes]) -> Path:
+    """The version that a run published. Raises where it didn't: readers had no build to wait for."""
+    if run.wait() != 0:
+        raise Disagreement(f"a run was not published:\n{_log(home).read_text(encoding='utf-8')[-2000:]}")
+    return home.published_database.resolve()
+
+
+def _log(home: Home) -> Path:
+    return home.root / "run.log"
 
 
 def _figures(answers: Answers) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def results() -> dict[str, Any]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring, "measured", measured)
-        return bench(statements=2_000, people=0, rows=1_000, rounds=1)
+        return bench({"statements": 2_000, "tables": 1_000}, rounds=1)
 
 
 def test_a_contender_has_a_process_of_its_own_and_tells_its_memory(tmp_path: Path) -> None:
@@ -95,6 +95,23 @@ def test_what_readers_noticed_is_told_as_a_ratio(results: dict[str, Any]) -> Non
     told = page({**results, "readers": {"people": 300, "idle": asked, "building": asked, "ratio": 1.0}})
     assert "| building and publishing | 100 | 0 | 0 | 20 | 30 |" in told
     assert "while building is 1.0 × the idle one" in told
+
+
+def test_a_day_is_told_as_a_ratio_of_the_longer_history_to_the_shorter_one() -> None:
+    short = {"statements": 100, "whole": 50.0, "day": 20.0, "day_wall": 20.0, "day_without_nodes": 4.0,
+             "nothing_new": 16.0, "written_mb": 80.0, "peak_mb": 900.0}  # fmt: skip
+    long = short | {"statements": 1_000, "whole": 300.0, "day": 21.0, "written_mb": 88.0}
+    told = sections({"increments": [short, long]})
+    assert "| 1,000 | 300 | 21.0 | 4.0 | 88 | 900 |" in told
+    assert "After 10 × the history a day costs 1.05 × the time, and writes\n1.10 × the bytes." in told
+
+
+def test_a_consolidation_is_told_beside_the_copy_of_its_largest_fact() -> None:
+    measured = {"statements": 1_000, "rows": 900, "models": 200, "seconds": 30.0, "copied": 5.0, "ratio": 6.0,
+                "peak_mb": 2_000.0, "questions": {"learners by month": 0.25}}  # fmt: skip
+    told = sections({"consolidation": measured})
+    assert "which is 6.0 × the 5.0 s of copying" in told
+    assert "| learners by month | 0.25 |" in told
 
 
 def test_the_tables_are_landed_whole_and_their_planted_errors_are_rejected(results: dict[str, Any]) -> None:
