@@ -14,8 +14,8 @@ effects        panels and companies whose effect is known: bias, coverage, and w
 
 An absolute time says as much of the machine as of the program, so every figure that counts is a ratio between
 things that were measured in the same minutes. `SIZES` says what scales each section, and how large it is if nothing
-is said: all together take some forty minutes on two processors. 0 leaves a section out; ten million statements (10000000)
-take 15 GB of disk. The page is written where nothing is said at all.
+is said: all together take some forty minutes on two processors. 0 leaves a section out; ten million statements
+(10000000) take 15 GB of disk. The page is written where nothing is said at all.
 """
 
 from __future__ import annotations
