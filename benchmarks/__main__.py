@@ -72,7 +72,7 @@ SIZES = {
 
 
 def bench(sizes: Mapping[str, int], rounds: int = ROUNDS) -> dict[str, Any]:
-    """The results of the sections that have a size."""
+    """The results of the sections that have a size, each told as soon as it is there."""
     ways: dict[str, Callable[[Path, int], dict[str, Any]]] = {
         "statements": lambda folder, size: {"statements": landing.measure(folder, size, rounds)},
         "tables": lambda folder, size: {"tables": tables.measure(folder, size, rounds)},
@@ -89,8 +89,9 @@ def bench(sizes: Mapping[str, int], rounds: int = ROUNDS) -> dict[str, Any]:
             say(f"{name}: {size:,} {SIZES[name][2]} …")
             began = perf_counter()
             with tempfile.TemporaryDirectory(prefix="throughline-bench-") as folder:
-                results |= measure(Path(folder), size)
-            say(f"{name}: took {perf_counter() - began:.0f} s")
+                found = measure(Path(folder), size)
+            say(f"{name}: took {perf_counter() - began:.0f} s\n\n{sections(found)}")
+            results |= found
     return results
 
 
@@ -121,7 +122,6 @@ and must find the same ids before their times count. Seconds are medians with th
 
 def main() -> None:
     results = bench({name: int(os.environ.get(variable) or size) for name, (variable, size, _) in SIZES.items()})
-    print(sections(results))
     if not any(variable in os.environ for variable, _, _ in SIZES.values()):
         (CHECKOUT / "benchmarks" / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         (CHECKOUT / "docs" / "benchmarks.md").write_text(page(results), encoding="utf-8")
