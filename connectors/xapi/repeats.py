@@ -1,4 +1,4 @@
-"""What a unit holds twice: exact, and in memory that doesn't grow with the unit.
+"""What a unit holds twice: exact, in memory that hardly grows with the unit, and in a few passes over its keys.
 
     record keys of landed rows --16 bytes each--> a file of scratch --one range of keys after the other--> rows to drop
 
@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 
 _TOGETHER = 1 << 19
 """Keys that are looked at together, of which the prefixes take 4 MB."""
+_PASSES = 16
+"""The most ranges, each of which reads the file of keys once: of 100 M keys, a range has prefixes of 50 MB."""
 _BLOCK = 1 << 16
 """Keys that are read at a time."""
 
@@ -44,7 +46,7 @@ class SeenKeys:
     def repeated(self) -> npt.NDArray[np.bool_] | None:
         """Whether the key of each row came before; None if none did."""
         repeated: npt.NDArray[np.bool_] | None = None
-        ranges = max(1, -(-self._count // _TOGETHER))
+        ranges = min(max(1, -(-self._count // _TOGETHER)), _PASSES)
         bounds = [(1 << 64) * number // ranges for number in range(ranges + 1)]
         for low, after in pairwise(bounds):
             twice = _met_twice(rows[:, 0].copy() for rows in self._of_range(low, after - 1))
