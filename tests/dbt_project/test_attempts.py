@@ -229,6 +229,7 @@ BROKEN = {
     "duration_missing": (*_BEGUN, ("terminated", 2, {"duration_seconds": None})),
     "score_against_mastery": (*_BEGUN, ("passed", 2, _mastery("score_against_mastery", 0.7)), ("terminated", 3, {})),
     "no_number": (*_BEGUN, ("passed", 2, _mastery("no_number", 0.7, needed="70 %")), ("terminated", 3, {})),
+    "endless": (*_BEGUN, ("terminated", 3, {"duration_seconds": 1e13})),
     "abandoned": (*_BEGUN, ("experienced", 3, _ALLOWED), ("abandoned", 5, {"duration_seconds": 180.0})),
     "timed_out": (*_BEGUN, ("experienced", 20, _ALLOWED)),
     "still_open": (("launched", _LAST_DAY, {}), ("initialized", _LAST_DAY + 1, {})),
@@ -282,6 +283,11 @@ def test_a_session_that_breaks_a_rule_names_it_and_no_other(built, query, name):
 def test_a_mastery_score_that_is_no_number_is_unknown_and_breaks_nothing(built, query):
     told = "select mastery_score, broken_rules, score_scaled from marts.fct_attempt where registration = 'no_number'"
     assert query(built, told) == [(None, "", 0.7)]
+
+
+def test_a_duration_of_ages_is_kept_as_told_and_ends_no_build(built, query):
+    told = "select duration_seconds, duration_rule from marts.fct_attempt where registration = 'endless'"
+    assert query(built, told) == [(1e13, "told by terminated")]
 
 
 def test_a_session_that_nobody_ended_is_of_unknown_length_and_one_that_was_given_up_is_as_long_as_the_lms_says(

@@ -41,7 +41,7 @@ pairs as (
 hired as (
     select count(distinct person_key) as persons
     from numbers
-    where extract(year from hired_date) < cast(birth_decade as integer)
+    where extract(year from hired_date) < {{ dbt.safe_cast('substring(birth_decade, 1, 4)', 'integer') }} -- '1980s', too
 ),
 
 present as (
@@ -50,8 +50,9 @@ present as (
         attendances.session_id,
         attendances.activity_id,
         attendances.started_at,
-        {{ dbt.dateadd('second', 'cast(60 * attendances.attended_minutes as integer)', 'attendances.started_at') }}
-            as ended_at
+        {{ dbt.dateadd(
+            'second', 'cast(60 * least(attendances.attended_minutes, 525600) as integer)', 'attendances.started_at'
+        ) }} as ended_at
     from {{ ref('stg_attendances') }} as attendances
     inner join links on attendances.person_token = links.token
     where attendances.attendance = 'attended' and attendances.attended_minutes > 0
