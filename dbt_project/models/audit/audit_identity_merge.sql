@@ -41,7 +41,8 @@ pairs as (
 hired as (
     select count(distinct person_key) as persons
     from numbers
-    where extract(year from hired_date) < {{ dbt.safe_cast('substring(birth_decade, 1, 4)', 'integer') }} -- '1980s', too
+    -- Some export '1980s'.
+    where extract(year from hired_date) < {{ dbt.safe_cast('substring(birth_decade, 1, 4)', 'integer') }}
 ),
 
 present as (
