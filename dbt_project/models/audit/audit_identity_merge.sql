@@ -51,9 +51,7 @@ present as (
         attendances.session_id,
         attendances.activity_id,
         attendances.started_at,
-        {{ dbt.dateadd(
-            'second', 'cast(60 * least(attendances.attended_minutes, 525600) as integer)', 'attendances.started_at'
-        ) }} as ended_at
+        {{ minutes_later('attendances.attended_minutes', 'attendances.started_at') }} as ended_at
     from {{ ref('stg_attendances') }} as attendances
     inner join links on attendances.person_token = links.token
     where attendances.attendance = 'attended' and attendances.attended_minutes > 0

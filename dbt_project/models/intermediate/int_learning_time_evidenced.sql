@@ -64,7 +64,6 @@ select
     evidence_key,
     united_key,
     {{ key_of(['learner', 'learning_date']) }} as learner_day,
-    -- A duration of decades is told by mistake, and would lead to an instant that no engine knows: a year is enough.
-    {{ dbt.dateadd('second', 'cast(round(least(minutes, 525600) * 60) as bigint)', 'started_at') }} as ended_at
+    {{ minutes_later('minutes', 'started_at') }} as ended_at
 from final
 where evidence_key in (select touched.evidence_key from touched)

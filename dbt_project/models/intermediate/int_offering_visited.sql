@@ -4,6 +4,16 @@
 ) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 
+{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. -#}
+{%- set own -%}
+    (
+        select events.*, verbs.milestone
+        from {{ ref('int_learning_event_united') }} as events
+        inner join verbs on events.verb_source = verbs.verb_source
+        where events.fate = 'counted' and events.person_token is not null
+    )
+{%- endset %}
+
 with
 
 verbs as (
@@ -11,35 +21,15 @@ verbs as (
 ),
 
 -- To complete something is no visit to it, for nobody need be there (a nightly job decides, or a teacher). To complete
--- a part of it is one. The history stands here by name: a CTE that is read twice, an engine writes down.
+-- a part of it is one.
 visits as (
-    select
-        events.occurred_date,
-        events.tool,
-        events.person_token,
-        events.activity_id,
-        events.occurred_at
-    from {{ ref('int_learning_event_united') }} as events
-    inner join verbs on events.verb_source = verbs.verb_source
-    where
-        events.fate = 'counted'
-        and events.person_token is not null
-        and events.activity_id is not null
-        and coalesce(verbs.milestone, 'started') = 'started'
+    select *, activity_id as visited_activity_id
+    from {{ own }} as own
+    where activity_id is not null and coalesce(milestone, 'started') = 'started'
     union all
-    select
-        events.occurred_date,
-        events.tool,
-        events.person_token,
-        events.parent_activity_id as activity_id,
-        events.occurred_at
-    from {{ ref('int_learning_event_united') }} as events
-    inner join verbs on events.verb_source = verbs.verb_source
-    where
-        events.fate = 'counted'
-        and events.person_token is not null
-        and events.parent_activity_id is not null
-        and events.parent_activity_id <> coalesce(events.activity_id, '')
+    select *, parent_activity_id as visited_activity_id
+    from {{ own }} as own
+    where parent_activity_id is not null and parent_activity_id <> coalesce(activity_id, '')
 ),
 
 final as (
@@ -48,12 +38,12 @@ final as (
         cast({{ dbt.date_trunc('quarter', 'occurred_date') }} as date) as quarter_start_date,
         tool,
         person_token,
-        activity_id,
+        visited_activity_id as activity_id,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         count(*) as event_count
     from visits
-    group by occurred_date, tool, person_token, activity_id
+    group by occurred_date, tool, person_token, visited_activity_id
 )
 
 select * from final
