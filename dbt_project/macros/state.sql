@@ -28,11 +28,13 @@
 {% macro vouched_for() -%}
     {%- for model in [
         'audit_learning_event_by_day',
+        'fct_assessment_result',
         'fct_attempt',
         'fct_enrolment',
         'fct_learning_event',
         'fct_learning_time',
         'fct_registration',
+        'int_assessment_resulted',
         'int_attempt_decided',
         'int_definition_seen',
         'int_enrolment_evidenced',

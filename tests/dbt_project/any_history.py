@@ -60,7 +60,14 @@ _action: st.SearchStrategy[Action] = st.one_of(
     _delivery("people", _job, _days, st.booleans()),
     _delivery("org_units", _parent, _days),
     _delivery(
-        "catalogue", st.tuples(_activities, st.sampled_from((None, "C1", "C2"))), st.sampled_from(("lms", "lrs"))
+        "catalogue",
+        st.tuples(
+            _activities,
+            st.sampled_from((None, "C1", "C2")),
+            st.sampled_from(("course", "assessment")),
+            st.sampled_from(("Course", "Class")),
+        ),
+        st.sampled_from(("lms", "lrs")),
     ),
     st.tuples(st.just("remove"), st.tuples(st.sampled_from(("lms", "lrs", "academy", "hr")), _units)),
     st.tuples(st.just("link"), st.tuples(st.sampled_from(("lms", "xapi")), _people, st.sampled_from((None, 0, 1, 2)))),
@@ -264,17 +271,17 @@ class World:
         ))  # fmt: skip
 
     def _catalogue(
-        self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[int, str | None]], tool: str
+        self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[Any, ...]], tool: str
     ) -> None:
         ids = {"lms": "course:{}", "lrs": f"http://{self.name}.example.org/course/{{}}"}
         self._land(zone, tool, unit, extracted, "activities", (
             {
                 "activity_id": ids[tool].format(activity),
-                "title": f"Course {activity}",
-                "activity_kind": "course",
+                "title": f"{title} {activity}",
+                "activity_kind": kind,
                 "catalogue_code": f"{self.name}_{code}" if code else None,
             }
-            for activity, code in rows
+            for activity, code, kind, title in rows
         ))  # fmt: skip
 
     def _remove(self, zone: LandingZone, tool: str, unit: int) -> None:

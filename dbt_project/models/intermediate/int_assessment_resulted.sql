@@ -1,10 +1,23 @@
-{{ config(materialized='view') }}
+{{ config(materialized='replace_partitions', partition_by='assessment_key', touched='int_assessment_touched') }}
 
 {#- Whatever is said about an activity of these kinds with a score or a verdict is a result. On any other activity
     (a course is passed as well), only a verb of verdict makes it one. -#}
 {%- set instrument_kinds = ['assessment', 'assignment'] -%}
 
+{#- The exports that hold something of what is looked at again: those that did before, and touched ones. -#}
+{%- set units_of_touched %}
+    select before.unit
+    from {{ built('int_assessment_resulted', {'unit': 'string', 'assessment_key': 'string'}) }} as before
+    where before.assessment_key in (select touched.assessment_key from {{ ref('int_assessment_touched') }} as touched)
+    union
+    select touched.unit from {{ ref('int_unit_touched') }} as touched
+{%- endset -%}
+
 with
+
+touched as (
+    select distinct person_token, instrument_id from {{ ref('int_assessment_touched') }}
+),
 
 offerings as (
     select tool, activity_id, title, activity_kind, is_enrollable from {{ ref('int_activity_harmonised') }}
@@ -12,21 +25,28 @@ offerings as (
 
 copies as (
     select
-        *,
+        delivered.*,
         -- A record that is delivered again with another score is a correction: the last word counts.
         row_number() over (
-            partition by tool, record_key order by extracted_at desc, unit desc, source_line desc
+            partition by delivered.tool, delivered.record_key
+            order by delivered.extracted_at desc, delivered.unit desc, delivered.source_line desc
         ) as recency,
         -- An export that does not say when only repeats what an earlier one said, until the score changes.
-        lag(score) over (
-            partition by tool, person_token, instrument_id, activity_id, attempt_id, is_occurred_at_exact
-            order by occurred_at, extracted_at, unit, source_line
+        lag(delivered.score) over (
+            partition by
+                delivered.tool, delivered.person_token, delivered.instrument_id, delivered.activity_id,
+                delivered.attempt_id, delivered.is_occurred_at_exact
+            order by delivered.occurred_at, delivered.extracted_at, delivered.unit, delivered.source_line
         ) as previous_score,
         row_number() over (
-            partition by tool, person_token, instrument_id, activity_id, attempt_id, is_occurred_at_exact
-            order by occurred_at, extracted_at, unit, source_line
+            partition by
+                delivered.tool, delivered.person_token, delivered.instrument_id, delivered.activity_id,
+                delivered.attempt_id, delivered.is_occurred_at_exact
+            order by delivered.occurred_at, delivered.extracted_at, delivered.unit, delivered.source_line
         ) as export_number
-    from {{ ref('stg_assessments') }}
+    from {{ staged_in('assessments', units_of_touched, ref('int_assessment_touched')) }} as delivered
+    inner join touched
+        on delivered.person_token = touched.person_token and delivered.instrument_id = touched.instrument_id
 ),
 
 recorded as (
@@ -79,6 +99,8 @@ stated as (
             order by statements.is_verdict desc, statements.occurred_at, statements.statement_id
         ) as telling_verb
     from {{ ref('int_statement_assessed') }} as statements
+    inner join touched
+        on statements.person_token = touched.person_token and statements.activity_id = touched.instrument_id
     inner join offerings
         on statements.tool = offerings.tool and statements.activity_id = offerings.activity_id
     left join offerings as parents
@@ -125,6 +147,7 @@ united as (
 
 final as (
     select
+        {{ key_of(['tool', 'record_key']) }} as assessment_key,
         tool,
         record_kind,
         record_key,

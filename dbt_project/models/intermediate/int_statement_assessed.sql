@@ -1,4 +1,7 @@
-{{ config(materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
+    keeps_replaced=true
+) }}
 -- depends_on: {{ ref('int_partitions_touched') }}
 
 with

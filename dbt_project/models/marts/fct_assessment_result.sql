@@ -1,7 +1,16 @@
+{{ config(materialized='replace_partitions', partition_by='assessment_key', touched='int_assessment_touched') }}
+
 with
 
+touched as (
+    select distinct person_token, instrument_id from {{ ref('int_assessment_touched') }}
+),
+
 results as (
-    select * from {{ ref('int_assessment_resulted') }} where fate = 'counted'
+    select told.*
+    from {{ ref('int_assessment_resulted') }} as told
+    inner join touched on told.person_token = touched.person_token and told.instrument_id = touched.instrument_id
+    where told.fate = 'counted'
 ),
 
 links as (
@@ -29,19 +38,19 @@ resolved as (
 ),
 
 last_completions as (
-    select resolved.tool, resolved.record_key, max(completions.completed_date) as completed_date
+    select resolved.assessment_key, max(completions.completed_date) as completed_date
     from resolved
     inner join completions
         on
             resolved.person_key = completions.person_key
             and resolved.activity_key = completions.activity_key
             and resolved.occurred_date >= completions.completed_date
-    group by resolved.tool, resolved.record_key
+    group by resolved.assessment_key
 ),
 
 final as (
     select
-        {{ key_of(['resolved.tool', 'resolved.record_key']) }} as assessment_key,
+        resolved.assessment_key,
         resolved.tool,
         resolved.record_kind,
         resolved.person_key,
@@ -64,8 +73,7 @@ final as (
             as days_since_completion
     from resolved
     {{ join_person_as_of('resolved', 'occurred_date') }}
-    left join last_completions
-        on resolved.tool = last_completions.tool and resolved.record_key = last_completions.record_key
+    left join last_completions on resolved.assessment_key = last_completions.assessment_key
 )
 
 select * from final

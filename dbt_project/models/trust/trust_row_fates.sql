@@ -44,8 +44,7 @@ assessments as (
             else 'unexplained'
         end as fate
     from {{ ref('int_assessment_resulted') }} as results
-    left join {{ ref('fct_assessment_result') }} as facts
-        on {{ key_of(['results.tool', 'results.record_key']) }} = facts.assessment_key
+    left join {{ ref('fct_assessment_result') }} as facts on results.assessment_key = facts.assessment_key
     where results.record_kind = 'assessments' -- statements are counted as events
 ),
 
