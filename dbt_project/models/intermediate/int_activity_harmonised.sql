@@ -4,13 +4,25 @@
 
 with
 
+-- Every export repeats most of the catalogue: it is sorted only where several of one instant tell of an offering.
+latest as (
+    select tool, activity_id, max(extracted_at) as extracted_at
+    from {{ ref('int_offering_told') }}
+    group by tool, activity_id
+),
+
 catalogue as (
     select
-        *,
+        told.*,
         row_number() over (
-            partition by tool, activity_id order by extracted_at desc, unit desc, source_line desc
+            partition by told.tool, told.activity_id order by told.unit desc, told.source_line desc
         ) as recency
-    from {{ ref('int_offering_told') }}
+    from {{ ref('int_offering_told') }} as told
+    inner join latest
+        on
+            told.tool = latest.tool
+            and told.activity_id = latest.activity_id
+            and told.extracted_at = latest.extracted_at
 ),
 
 -- What statements say about an activity is not as old as the file that they came in.
