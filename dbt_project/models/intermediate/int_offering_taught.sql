@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- Who offers what is a question about sources: two stores that hold the same statements are one of them. A source
     teaches an activity in the quarters in which somebody learned in it there. -#}
 
@@ -33,7 +35,7 @@ learned as (
 ),
 
 final as (
-    select distinct
+    select
         stores.source_tool,
         activities.activity_key,
         learned.quarter_start_date,

@@ -1,19 +1,37 @@
+{#- Most of what is learned, one source teaches: learners are told apart only in what several do. -#}
+
 with
 
-taught as (
-    select * from {{ ref('int_offering_taught') }}
-),
-
 active as (
-    select quarter_start_date, source_tool, activity_key, count(*) as learners
-    from taught
-    group by quarter_start_date, source_tool, activity_key
+    select distinct quarter_start_date, source_tool, activity_key from {{ ref('int_offering_taught') }}
 ),
 
 sizes as (
     select quarter_start_date, source_tool, count(*) as activities
     from active
     group by quarter_start_date, source_tool
+),
+
+taught_by_several as (
+    select quarter_start_date, activity_key
+    from active
+    group by quarter_start_date, activity_key
+    having count(*) > 1
+),
+
+taught as (
+    select distinct learned.quarter_start_date, learned.source_tool, learned.activity_key, learned.learner
+    from {{ ref('int_offering_taught') }} as learned
+    inner join taught_by_several
+        on
+            learned.quarter_start_date = taught_by_several.quarter_start_date
+            and learned.activity_key = taught_by_several.activity_key
+),
+
+audiences as (
+    select quarter_start_date, source_tool, activity_key, count(*) as learners
+    from taught
+    group by quarter_start_date, source_tool, activity_key
 ),
 
 shared as (
@@ -24,8 +42,8 @@ shared as (
         count(*) as activities,
         sum(one.learners) as learners_a,
         sum(other.learners) as learners_b
-    from active as one
-    inner join active as other
+    from audiences as one
+    inner join audiences as other
         on
             one.quarter_start_date = other.quarter_start_date
             and one.activity_key = other.activity_key
