@@ -5,6 +5,11 @@
 
 with
 
+-- Days of which all is looked at again, because who somebody is has changed, or the last build was never confirmed.
+looked_at_whole as (
+    select occurred_date from {{ ref('int_partitions_touched') }} where not is_compared
+),
+
 {{ links_now_and_before() }},
 
 {{ places_of_pairs(ref('int_enrolment_touched')) }},
@@ -63,6 +68,12 @@ offerings_changed as (
 -- Tried by whom, and what: which of several copies or tellings of a result counts is decided among these.
 tried as (
     select person_token, activity_id as instrument_id from {{ told_otherwise('int_statement_assessed') }} as told
+    union
+    select before.person_token, before.instrument_id
+    from {{ resulted_before }} as before
+    where
+        before.record_kind = 'statements'
+        and before.occurred_date in (select looked_at_whole.occurred_date from looked_at_whole)
     union
     select told.person_token, told.activity_id as instrument_id
     from {{ ref('int_statement_assessed') }} as told
