@@ -61,6 +61,13 @@ ACTIVITY_DECISIONS = (
     Column("decided_name", Type.TEXT, "Name that offerings share which were decided to be the same.", required=True),
 )
 
+LEDGER_FILE = (
+    Column("file_name", Type.TEXT, "File of landing that the row stands in (DuckDB only, as the next two)."),
+    Column("file_bytes", Type.INTEGER, "Its size in bytes."),
+    Column("file_modified_at", Type.INSTANT, "When it was written (UTC); empty if that was as late as the build."),
+)
+"""What tells a file of the ledger that was read already (macros/ledger.sql)."""
+
 Table = tuple[str, str, tuple[Column, ...]]
 
 
@@ -122,7 +129,7 @@ def staging_yaml() -> str:
         lines += [f"    description: {_quoted(f'Landing table `{name}`, typed. One row is {grain}.')}"]
         if name == "ledger":
             lines += ["    config: { materialized: table } # read once, so that one build sees one set of units"]
-        lines += ["    columns:", *_staged_columns(columns)]
+        lines += ["    columns:", *_staged_columns((*columns, *(LEDGER_FILE if name == "ledger" else ())))]
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,25 @@
 {%- endmacro %}
 
 
+{#
+    Of the rows that a list of touched things names, none lies or lay before the first day that the list holds
+    (`since_date`). A long history is in the order of its days, so an engine skips what lies before.
+#}
+{% macro since_listed(day, touched) -%}
+    {{ day }} >= (select min(listed.since_date) from {{ touched }} as listed)
+{%- endmacro %}
+
+
+{#
+    The keys of a list, for `in`. Their rows are few and lie anywhere in a long history: DuckDB passes a filter of the
+    keys to the scan and opens the other columns only where one may be, but only if the list itself is filtered. So it
+    is, by what is true of every key.
+#}
+{% macro keys_listed(column, touched) -%}
+    (select listed.{{ column }} from {{ touched }} as listed where listed.{{ column }} <> '')
+{%- endmacro %}
+
+
 {% macro day_after(day) -%}
     cast({{ dbt.dateadd('day', 1, day) }} as date)
 {%- endmacro %}

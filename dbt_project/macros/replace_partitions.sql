@@ -7,6 +7,8 @@
     SQL must yield those partitions and no others. A partition that is listed and yields no row is emptied: that is
     why this is not dbt's delete+insert, which learns the partitions from the new rows.
 
+    With `since`, a day of the target, only rows since the first day of the list are looked at (`since_listed`).
+
     With `keeps_replaced`, what stood in the touched partitions is kept beside the table until the next replacement, so
     that a list of what else to look at holds what changed, and not all that shares a partition with it
     (`told_otherwise`).
@@ -24,6 +26,11 @@
 
     {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
     {{ drop_relation_if_exists(load_cached_relation(old_relation)) }}
+    {%- if existing_relation is not none and not existing_relation.is_table -%}
+        {#- A view of an earlier version of the model, and a view holds nothing. -#}
+        {{ drop_relation_if_exists(existing_relation) }}
+        {%- set existing_relation = none -%}
+    {%- endif -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -187,7 +194,11 @@
 {% macro duckdb__replace_in(target_relation, new_relation, partition_by, touched) %}
     {%- call statement('main') -%}
         delete from {{ target_relation }}
-        where {{ partition_by }} in (select touched.{{ partition_by }} from {{ touched }} as touched);
+        where
+            {{ partition_by }} in (select touched.{{ partition_by }} from {{ touched }} as touched)
+            {%- if config.get('since') %}
+            and {{ since_listed(config.get('since'), touched) }}
+            {%- endif %};
 
         insert into {{ target_relation }}
         select * from {{ new_relation }}

@@ -7,11 +7,15 @@
     {%- set without_units = [
         'ledger', 'rejects', 'late_rows', 'replays', 'identity_links', 'person_aliases', 'activity_decisions'
     ] -%}
-    {{ landed_rows(name, source('landing', name), ref('stg_ledger') if name not in without_units) }}
+    {%- if name == 'ledger' -%}
+        {{ ledger_by_file(source('landing', 'ledger')) }}
+    {%- else -%}
+        {{ landed_rows(name, source('landing', name), ref('stg_ledger') if name not in without_units) }}
+    {%- endif -%}
 {%- endmacro %}
 
 
-{% macro landed_rows(name, landing, ledger) -%}
+{% macro landed_rows(name, landing, ledger=none, more=[]) -%}
     {%- if execute -%}
         {%- set columns = graph.sources['source.' ~ project_name ~ '.landing.' ~ name].columns.values() -%}
     {%- endif -%}
@@ -22,6 +26,9 @@ landed as (
         {%- for column in columns | default([]) %}
         cast({{ column.name }} as {{ api.Column.translate_type(column.data_type) }}) as {{ column.name }}
             {{- ',' if not loop.last }}
+        {%- endfor %}
+        {%- for column in more %},
+        {{ column }}
         {%- endfor %}
     from {{ landing }} as landed_files
 ){% if ledger %},
@@ -71,8 +78,7 @@ select * from landed
     {%- if not known or is_whole_build() -%}
         {{ return(staged) }}
     {%- endif -%}
-    {%- set source_meta = graph.sources['source.' ~ project_name ~ '.landing.' ~ kind].meta -%}
-    {%- set landing = source_meta.external_location.replace('{home}', source_meta.home).replace('{name}', kind) -%}
+    {%- set landing = landing_of(kind) -%}
     {%- set every_file = landing.split("'")[1] -%}
     {%- set named -%}
         select files.file
@@ -88,6 +94,13 @@ select * from landed
         landing.replace("'" ~ every_file ~ "'", "['" ~ files | join("', '") ~ "']"),
         staged.incorporate(path={'identifier': 'stg_ledger'})
     ) }})
+{%- endmacro %}
+
+
+{# How DuckDB is told to read a landing table: what dbt-duckdb makes of source(). #}
+{% macro landing_of(kind) -%}
+    {%- set source_meta = graph.sources['source.' ~ project_name ~ '.landing.' ~ kind].meta -%}
+    {{ return(source_meta.external_location.replace('{home}', source_meta.home).replace('{name}', kind)) }}
 {%- endmacro %}
 
 

@@ -57,6 +57,7 @@
         'int_statement_grouped',
         'int_statement_referring',
         'int_statement_suspected',
+        'int_statement_void_told',
         'int_store_shared',
         'int_token_seen',
         'int_unit_staged',

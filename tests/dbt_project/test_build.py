@@ -64,12 +64,13 @@ def test_a_model_that_fails_leaves_the_table_that_stood(dbt, query, tmp_path):
     assert query(tmp_path, rows) == before
 
 
-def test_a_view_that_becomes_a_table_replaces_it(dbt, query, tmp_path):
+@pytest.mark.parametrize(("schema", "table"), [("marts", "dim_date"), ("intermediate", "int_event_located")])
+def test_a_view_that_becomes_a_table_is_replaced_by_it(dbt, query, tmp_path, schema, table):
     LandingZone(tmp_path)
     with duckdb.connect(str(tmp_path / "warehouse" / "warehouse.duckdb")) as connection:
-        connection.execute("create schema marts")
-        connection.execute("create view marts.dim_date as select 1 as other")
-    dbt(tmp_path, "run", "--no-write-json", "--select", "dim_date")
-    assert query(tmp_path, "select table_type from information_schema.tables where table_name = 'dim_date'") == [
+        connection.execute(f"create schema {schema}")
+        connection.execute(f"create view {schema}.{table} as select 1 as other")
+    dbt(tmp_path, "run", "--no-write-json", "--select", f"+{table}")
+    assert query(tmp_path, f"select table_type from information_schema.tables where table_name = '{table}'") == [
         ("BASE TABLE",)
     ]

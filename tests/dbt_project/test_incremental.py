@@ -7,7 +7,9 @@ with fewer rows, a link that changes, a person who moves, offerings that turn ou
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -507,6 +509,39 @@ def test_events_roll_up_to_the_units_above_as_it_was_and_as_it_is_now(grown, que
 def test_a_delivery_of_nothing_new_touches_nothing(dbt, grown, query):
     dbt(grown.home, *INCREMENT)
     assert query(grown.home, "select count(*) from intermediate.int_partitions_touched") == [(0,)]
+
+
+def test_of_the_ledger_only_files_that_are_not_those_read_before_are_opened(dbt, grown, query, tmp_path):
+    home, read_ledger = tmp_path / "home", ("run", "--no-write-json", "--select", "stg_ledger")
+    shutil.copytree(grown.home, home)
+    files = sorted((home / "landing" / "ledger" / "v1").glob("*/*.parquet"))
+    an_hour_ago = time.time() - 3600
+    for file in files:
+        os.utime(file, (an_hour_ago, an_hour_ago))
+
+    def read_from() -> dict[str, bool]:
+        """The files whose rows the ledger holds, and whether they will be opened again."""
+        dbt(home, *read_ledger)
+        told = query(home, "select file_name, file_modified_at is null from staging.stg_ledger")
+        return {of_unit(Path(name)): is_unsure for name, is_unsure in told}
+
+    def of_unit(file: Path) -> str:
+        return f"{file.parent.name}/{file.name}"
+
+    every_file = {of_unit(file): False for file in files}
+    assert read_from() == every_file
+
+    body = files[0].read_bytes()
+    files[0].write_bytes(b"x" * len(body))
+    os.utime(files[0], (an_hour_ago, an_hour_ago))
+    assert read_from() == every_file, "its name, size and time are as they were, so nobody saw what is in it"
+
+    files[0].write_bytes(body)
+    assert read_from() == every_file | {of_unit(files[0]): True}, "it may change once more within the second"
+
+    files[1].unlink()
+    os.utime(files[0], (an_hour_ago, an_hour_ago))
+    assert read_from() == {name: False for name in every_file if name != of_unit(files[1])}
 
 
 def test_a_build_looks_at_who_a_day_tells_of_otherwise_and_again_at_all_of_it_when_it_was_never_confirmed(

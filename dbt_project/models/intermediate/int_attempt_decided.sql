@@ -1,4 +1,6 @@
-{{ config(materialized='replace_partitions', partition_by='united_key', touched='int_attempt_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='united_key', touched='int_attempt_touched', since='started_date'
+) }}
 
 {#- At the end of the day that the build is made for, a session that was last heard of before that day is silent. -#}
 {%- set is_silent %}last_at < cast({{ as_of() }} as {{ dbt.type_timestamp() }}){% endset %}
@@ -11,7 +13,8 @@ sessions as (
     from {{ ref('int_session_united') }}
     where
         (method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null))
-        and united_key in (select touched.united_key from {{ ref('int_attempt_touched') }} as touched)
+        and united_key in {{ keys_listed('united_key', ref('int_attempt_touched')) }}
+        and {{ since_listed('started_date', ref('int_attempt_touched')) }}
 ),
 
 -- The method stands on both sides of each join: said of one side only, it makes an engine compare all with all.

@@ -16,13 +16,7 @@ registrations as (
 ),
 
 -- Silence is judged by the calendar, whether or not anything is told.
-threads as (
-    select united_key from {{ ref('int_session_touched') }}
-    union
-    select united_key
-    from {{ ref('int_session_united') }}
-    where method = 'cmi5' and registration in (select registrations.registration from registrations)
-    union
+judged_otherwise as (
     select united_key
     from {{ before }} as before
     where
@@ -39,14 +33,43 @@ threads as (
         on before.tool = offerings.tool and before.activity_id = offerings.activity_id
 ),
 
-listed as (
-    select threads.united_key, before.fact_key, before.learner, before.activity_id
-    from threads
-    left join {{ before }} as before on threads.united_key = before.united_key
-    union
+threads as (
+    select united_key, min(since_date) as since_date
+    from (
+        select united_key, since_date from {{ ref('int_session_touched') }}
+        union all
+        select united_key, started_date as since_date
+        from {{ ref('int_session_united') }}
+        where method = 'cmi5' and registration in (select registrations.registration from registrations)
+        union all
+        select united_key, started_date as since_date
+        from {{ before }} as before
+        where united_key in (select judged_otherwise.united_key from judged_otherwise)
+    ) as told_or_judged
+    group by united_key
+),
+
+attempts_before as (
     select united_key, fact_key, learner, activity_id
+    from {{ before }} as before
+    where
+        united_key in (select threads.united_key from threads)
+        and {{ since_listed('started_date', 'threads') }}
+),
+
+listed as (
+    select
+        threads.united_key,
+        threads.since_date,
+        attempts_before.fact_key,
+        attempts_before.learner,
+        attempts_before.activity_id
+    from threads
+    left join attempts_before on threads.united_key = attempts_before.united_key
+    union
+    select united_key, since_date, fact_key, learner, activity_id
     from {{ unconfirmed({
-        'united_key': 'string', 'fact_key': 'string', 'learner': 'string', 'activity_id': 'string'
+        'united_key': 'string', 'since_date': 'date', 'fact_key': 'string', 'learner': 'string', 'activity_id': 'string'
     }) }}
 ),
 

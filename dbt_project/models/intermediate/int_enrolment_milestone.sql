@@ -148,7 +148,7 @@ keyed as (
 ),
 
 final as (
-    select * from keyed where pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
+    select * from keyed where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
 )
 
 select * from final

@@ -14,7 +14,7 @@ milestones as (
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
     where
         milestones.is_enrollable
-        and milestones.pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
+        and milestones.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.

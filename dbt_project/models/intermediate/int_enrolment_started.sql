@@ -11,7 +11,7 @@ milestones as (
     select numbered.*, vocabulary.is_opening, vocabulary.is_closing
     from {{ ref('int_enrolment_numbered') }} as numbered
     inner join {{ ref('seed_milestone') }} as vocabulary on numbered.milestone = vocabulary.milestone
-    where numbered.pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
+    where numbered.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
 ),
 
 enrolments as (

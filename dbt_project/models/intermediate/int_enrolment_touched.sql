@@ -69,7 +69,7 @@ recorded_no_more as (
 
 -- A session of cmi5 decides with all others of its registration.
 cmi5_sessions as (
-    select session_key
+    select session_key, started_date as since_date
     from {{ ref('int_session_united') }}
     where
         method = 'cmi5'
@@ -84,7 +84,9 @@ told as (
     union
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ ref('int_enrolment_evidenced') }}
-    where cmi5_session_key in (select cmi5_sessions.session_key from cmi5_sessions)
+    where
+        cmi5_session_key in (select cmi5_sessions.session_key from cmi5_sessions)
+        and {{ since_listed('occurred_date', 'cmi5_sessions') }}
     union
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ told_otherwise('int_offering_visited') }} as visited
@@ -185,10 +187,9 @@ pairs as (
 ),
 
 enrolments_before as (
-    select distinct pairs.pair_key, before.enrolment_key
-    from pairs
-    inner join {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }} as before
-        on pairs.pair_key = before.pair_key
+    select distinct pair_key, enrolment_key
+    from {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }} as before
+    where pair_key in (select pairs.pair_key from pairs)
 ),
 
 listed as (

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='evidence_key', touched='int_learning_time_touched'
+    materialized='replace_partitions', partition_by='evidence_key', touched='int_learning_time_touched',
+    since='learning_date'
 ) }}
 
 {#- Who tells of learning time, the best witness first: somebody who was there, the player that measured it, and what
@@ -14,7 +15,9 @@ touched as (
 attempts as (
     select *, {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key
     from {{ ref('int_attempt_decided') }}
-    where united_key in (select threads.united_key from {{ ref('int_learning_time_touched') }} as threads)
+    where
+        united_key in {{ keys_listed('united_key', ref('int_learning_time_touched')) }}
+        and {{ since_listed('started_date', ref('int_learning_time_touched')) }}
 ),
 
 attempted as (

@@ -11,17 +11,20 @@
 with
 
 threads as (
-    select distinct united_key from {{ ref('int_attempt_touched') }}
+    select united_key, since_date from {{ ref('int_attempt_touched') }}
 ),
 
 attempts as (
-    select {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key, united_key
+    select
+        {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key,
+        united_key,
+        started_date as since_date
     from {{ ref('int_attempt_decided') }}
-    where united_key in (select threads.united_key from threads)
-    union
-    select evidence_key, united_key
+    where united_key in (select threads.united_key from threads) and {{ since_listed('started_date', 'threads') }}
+    union all
+    select evidence_key, united_key, learning_date as since_date
     from {{ before }} as before
-    where united_key in (select threads.united_key from threads)
+    where united_key in (select threads.united_key from threads) and {{ since_listed('learning_date', 'threads') }}
 ),
 
 -- What tools register has no partitions, so all of it is compared.
@@ -48,16 +51,19 @@ differing as (
 ),
 
 listed as (
-    select evidence_key, united_key from attempts
-    union
-    select evidence_key, cast(null as {{ dbt.type_string() }}) as united_key from differing
-    union
-    select evidence_key, united_key
-    from {{ unconfirmed({'evidence_key': 'string', 'united_key': 'string'}) }}
+    select evidence_key, united_key, since_date from attempts
+    union all
+    select evidence_key, cast(null as {{ dbt.type_string() }}) as united_key, learning_date as since_date
+    from differing
+    union all
+    select evidence_key, united_key, since_date
+    from {{ unconfirmed({'evidence_key': 'string', 'united_key': 'string', 'since_date': 'date'}) }}
 ),
 
 final as (
-    select *, '{{ invocation_id }}' as build_id from listed
+    select evidence_key, united_key, min(since_date) as since_date, '{{ invocation_id }}' as build_id
+    from listed
+    group by evidence_key, united_key
 )
 
 select * from final

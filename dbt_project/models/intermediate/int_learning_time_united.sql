@@ -1,7 +1,11 @@
-{{ config(materialized='replace_partitions', partition_by='learner_day', touched='int_learning_day_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='learner_day', touched='int_learning_day_touched',
+    since='learning_date'
+) }}
 
 {%- set before = built('int_learning_time_united', {
-    'learner': 'string', 'learner_day': 'string', 'evidence_key': 'string', 'island_started_at': 'timestamp'
+    'learner': 'string', 'learning_date': 'date', 'learner_day': 'string', 'evidence_key': 'string',
+    'island_started_at': 'timestamp'
 }) %}
 
 {#- One hour that three tools tell of is one hour. What has a clock time is laid over each other: each stretch counts
@@ -11,29 +15,39 @@
 with
 
 touched as (
-    select distinct learner_day from {{ ref('int_learning_day_touched') }}
+    select distinct learner_day, since_date from {{ ref('int_learning_day_touched') }}
 ),
 
 -- A touched day, and what reaches into it from the days beside it: that is needed, and stays as it is.
 islands_before as (
     select distinct learner, island_started_at
     from {{ before }} as before
-    where learner_day in (select touched.learner_day from touched)
+    where learner_day in (select touched.learner_day from touched) and {{ since_listed('learning_date', 'touched') }}
 ),
 
 reaching_in as (
-    select before.evidence_key
+    select before.evidence_key, before.learning_date as since_date
     from {{ before }} as before
     inner join islands_before
         on before.learner = islands_before.learner and before.island_started_at = islands_before.island_started_at
+    where before.island_started_at >= (select min(islands_before.island_started_at) from islands_before)
+),
+
+first_days as (
+    select since_date from touched
+    union all
+    select since_date from reaching_in
 ),
 
 evidence as (
     select *
     from {{ ref('int_learning_time_evidenced') }}
     where
-        learner_day in (select touched.learner_day from touched)
-        or evidence_key in (select reaching_in.evidence_key from reaching_in)
+        (
+            learner_day in (select touched.learner_day from touched)
+            or evidence_key in (select reaching_in.evidence_key from reaching_in)
+        )
+        and {{ since_listed('learning_date', 'first_days') }}
 ),
 
 -- Stretches that touch are one island: told by a new row as soon as nobody before reached so far.

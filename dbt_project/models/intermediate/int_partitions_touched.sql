@@ -66,6 +66,8 @@ record_dates as (
             events.record_kind = touched_records.record_kind
             and events.record_scope = touched_records.record_scope
             and events.record_key = touched_records.record_key
+    -- By one column first: an engine can tell by a filter that hardly any of a long history is meant.
+    where events.record_key in {{ keys_listed('record_key', 'touched_records') }}
     union
     -- What the days hold of other units is an event still, and found above.
     select explained.occurred_date, 'unit' as reason

@@ -1,3 +1,7 @@
+{%- set sessions_before = built('int_session_united', {
+    'united_key': 'string', 'method': 'string', 'registration': 'string', 'started_date': 'date', 'last_date': 'date'
+}) %}
+
 with
 
 -- Days of which all is looked at again, because who somebody is has changed, or the last build was never confirmed.
@@ -15,13 +19,15 @@ evidence as (
 ),
 
 before as (
-    select sessions.united_key, case when sessions.method = 'cmi5' then sessions.registration end as registration
-    from {{ built('int_session_united', {
-        'united_key': 'string', 'method': 'string', 'registration': 'string', 'started_date': 'date',
-        'last_date': 'date'
-    }) }} as sessions
+    select
+        sessions.united_key,
+        case when sessions.method = 'cmi5' then sessions.registration end as registration,
+        sessions.started_date
+    from {{ sessions_before }} as sessions
     where
-        sessions.last_date >= (select min(looked_at_whole.occurred_date) from looked_at_whole)
+        -- With nothing to look at, the end of time: an engine skips all that lies before a day, but not before null.
+        sessions.last_date
+        >= (select coalesce(min(looked_at_whole.occurred_date), {{ end_of_time() }}) from looked_at_whole)
         and exists (
             select 1
             from looked_at_whole
@@ -32,14 +38,30 @@ before as (
 ),
 
 threads as (
-    select {{ united_thread() }} as united_key, case when method = 'cmi5' then registration end as registration
-    from evidence
-    union
-    select united_key, registration
-    from before
-    union
-    select united_key, registration
-    from {{ unconfirmed({'united_key': 'string', 'registration': 'string'}) }}
+    select united_key, registration, min(since_date) as since_date
+    from (
+        select
+            {{ united_thread() }} as united_key,
+            case when method = 'cmi5' then registration end as registration,
+            occurred_date as since_date
+        from evidence
+        union all
+        select united_key, registration, started_date as since_date
+        from before
+        union all
+        select united_key, registration, since_date
+        from {{ unconfirmed({'united_key': 'string', 'registration': 'string', 'since_date': 'date'}) }}
+    ) as told_or_before
+    group by united_key, registration
+),
+
+-- What is told of these threads on other days stands as it did, in sessions that are known.
+first_days as (
+    select min(since_date) as since_date from threads
+    union all
+    select min(sessions.started_date) as since_date
+    from {{ sessions_before }} as sessions
+    where sessions.united_key in (select threads.united_key from threads)
 ),
 
 -- Under which keys and on which days a thread is told: a few narrow columns of the whole history, so that nobody has to
@@ -55,6 +77,7 @@ told as (
             {{ learner('links.person_key', 'evidence.person_token') }} as learner
         from {{ ref('int_session_evidenced') }} as evidence
         {{ join_link('evidence', 'person_token', 'evidence.occurred_date') }}
+        where evidence.occurred_date >= (select min(first_days.since_date) from first_days)
     ) as whose
 ),
 
@@ -65,6 +88,7 @@ final as (
         threads.registration, -- of cmi5 only: the one that the thread is part of
         told.thread_key,
         told.occurred_date,
+        coalesce(least(threads.since_date, told.occurred_date), threads.since_date) as since_date,
         '{{ invocation_id }}' as build_id
     from threads
     left join told on threads.united_key = told.united_key

@@ -1,4 +1,6 @@
-{{ config(materialized='replace_partitions', partition_by='united_key', touched='int_session_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='united_key', touched='int_session_touched', since='started_date'
+) }}
 
 {#- Where an LMS is strict, it lets none of these in: each has the ids of its requirements in CATAPULT. -#}
 {%- set marks = [

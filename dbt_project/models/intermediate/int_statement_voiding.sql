@@ -1,32 +1,59 @@
-{%- set located = ref('int_event_located') %}
-
 with
 
--- Every copy under an id that some copy voids with: only the copy that counts may void. The history is long and these
--- are few, so both times it is asked by name: what a query names twice by a CTE, an engine writes down.
+voids as (
+    select * from {{ ref('int_statement_void_told') }}
+),
+
+ids as (
+    select record_key as statement_id from voids
+    union
+    select voided_statement_id as statement_id from voids
+),
+
+-- What stands in the whole history under the ids that void or are voided: of few columns, because such rows are few and
+-- lie everywhere.
+met as (
+    select
+        record_key as statement_id,
+        min(coalesce(stored_at, extracted_at)) as first_stored_at,
+        max(case when voided_statement_id is null then 1 else 0 end) = 1 as is_no_void
+    from {{ ref('int_event_located') }}
+    where record_kind = 'statements' and record_key in {{ keys_listed('statement_id', 'ids') }}
+    group by record_key
+),
+
+-- Hardly ever does something else stand under the id of a void; only the copy that counts may void.
+told as (
+    select * from voids
+    union all
+    select *
+    from {{ ref('int_event_located') }}
+    where
+        record_kind = 'statements'
+        and voided_statement_id is null
+        and record_key in (
+            select met.statement_id
+            from met
+            where met.is_no_void and met.statement_id in (select voids.record_key from voids)
+        )
+),
+
 copies as (
     select
-        located.record_key as statement_id,
-        located.body_hash,
-        located.tool,
-        located.unit,
-        located.source_line,
-        located.extracted_at,
-        located.stored_at,
-        located.voided_statement_id,
-        located.occurred_at,
-        located.occurred_date,
-        located.person_token as actor_token,
-        located.authority_token,
-        row_number() over (partition by located.record_key order by {{ first_copy('located') }}) as copy_number
-    from {{ located }} as located
-    where
-        located.record_kind = 'statements'
-        and located.record_key in (
-            select voiding.record_key
-            from {{ located }} as voiding
-            where voiding.record_kind = 'statements' and voiding.voided_statement_id is not null
-        )
+        told.record_key as statement_id,
+        told.body_hash,
+        told.tool,
+        told.unit,
+        told.source_line,
+        told.extracted_at,
+        told.stored_at,
+        told.voided_statement_id,
+        told.occurred_at,
+        told.occurred_date,
+        told.person_token as actor_token,
+        told.authority_token,
+        row_number() over (partition by told.record_key order by {{ first_copy('told') }}) as copy_number
+    from told
 ),
 
 voiding as (
@@ -57,23 +84,25 @@ ranked as (
 
 final as (
     select
-        statement_id,
-        target_statement_id,
-        tool,
-        unit,
-        source_line,
-        occurred_at,
-        occurred_date,
-        coalesce(stored_at, extracted_at) as stored_at,
-        actor_token,
-        authority_token,
+        ranked.statement_id,
+        ranked.target_statement_id,
+        ranked.tool,
+        ranked.unit,
+        ranked.source_line,
+        ranked.occurred_at,
+        ranked.occurred_date,
+        coalesce(ranked.stored_at, ranked.extracted_at) as stored_at,
+        targets.first_stored_at as target_stored_at,
+        ranked.actor_token,
+        ranked.authority_token,
         case
-            when not is_of_statement then 'target is a void'
-            when not is_allowed then 'authority not listed'
-            when void_number > 1 then 'voided already'
+            when not ranked.is_of_statement then 'target is a void'
+            when not ranked.is_allowed then 'authority not listed'
+            when ranked.void_number > 1 then 'voided already'
             else 'applied'
         end as outcome
     from ranked
+    left join met as targets on ranked.target_statement_id = targets.statement_id
 )
 
 select * from final

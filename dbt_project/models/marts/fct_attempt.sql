@@ -1,11 +1,16 @@
-{{ config(materialized='replace_partitions', partition_by='attempt_key', touched='int_attempt_number_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='attempt_key', touched='int_attempt_number_touched',
+    since='started_date'
+) }}
 
 with
 
 attempts as (
     select *
     from {{ ref('int_attempt_decided') }}
-    where fact_key in (select touched.fact_key from {{ ref('int_attempt_number_touched') }} as touched)
+    where
+        fact_key in {{ keys_listed('fact_key', ref('int_attempt_number_touched')) }}
+        and {{ since_listed('started_date', ref('int_attempt_number_touched')) }}
 ),
 
 activities as (

@@ -9,7 +9,7 @@
     'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'rule'
 ] | join(', ') %}
 {%- set of_touched_pairs %}
-    where pair_key in (select touched.pair_key from {{ ref('int_enrolment_touched') }} as touched)
+    where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
 {%- endset %}
 
 with

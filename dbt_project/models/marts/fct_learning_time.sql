@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='learning_time_key', touched='int_learning_day_touched'
+    materialized='replace_partitions', partition_by='learning_time_key', touched='int_learning_day_touched',
+    since='learning_date'
 ) }}
 
 with
@@ -7,7 +8,9 @@ with
 united as (
     select *
     from {{ ref('int_learning_time_united') }}
-    where learner_day in (select touched.learner_day from {{ ref('int_learning_day_touched') }} as touched)
+    where
+        learner_day in {{ keys_listed('learner_day', ref('int_learning_day_touched')) }}
+        and {{ since_listed('learning_date', ref('int_learning_day_touched')) }}
 ),
 
 summed as (

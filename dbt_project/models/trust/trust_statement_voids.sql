@@ -10,15 +10,6 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
-targets as (
-    select
-        record_key as statement_id,
-        min(coalesce(stored_at, extracted_at)) as stored_at
-    from {{ ref('int_event_located') }}
-    where record_kind = 'statements' and record_key in (select voiding.target_statement_id from voiding)
-    group by record_key
-),
-
 final as (
     select
         voiding.statement_id,
@@ -34,13 +25,12 @@ final as (
             else {{ key_of(['voiding.authority_token']) }}
         end as authority_key,
         case
-            when targets.statement_id is null then 'target missing'
-            when voiding.stored_at < targets.stored_at then 'before its target'
+            when voiding.target_stored_at is null then 'target missing'
+            when voiding.stored_at < voiding.target_stored_at then 'before its target'
             else 'after its target'
         end as arrival,
         voiding.outcome
     from voiding
-    left join targets on voiding.target_statement_id = targets.statement_id
     left join links
         on voiding.actor_token = links.token and {{ holds_on('links', 'cast(voiding.occurred_at as date)') }}
 )
