@@ -32,6 +32,7 @@
         'fct_attempt',
         'fct_enrolment',
         'fct_learning_event',
+        'fct_learning_event_daily',
         'fct_learning_time',
         'fct_registration',
         'int_assessment_resulted',

@@ -25,6 +25,7 @@ COURSE_TYPE = "http://adlnet.gov/expapi/activities/course"
 
 TABLES = {
     "marts.fct_learning_event": "event_key",
+    "marts.fct_learning_event_daily": "occurred_date, tool, record_kind",
     "marts.fct_enrolment": "enrolment_key",
     "marts.fct_assessment_result": "assessment_key",
     "marts.fct_attempt": "attempt_key",

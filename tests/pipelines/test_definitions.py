@@ -65,6 +65,7 @@ MARTS = {
     "fct_kpi_observation",
     "fct_learning_cost",
     "fct_learning_event",
+    "fct_learning_event_daily",
     "fct_learning_time",
     "fct_observation",
     "fct_offering_cost",

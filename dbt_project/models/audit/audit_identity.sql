@@ -16,7 +16,7 @@ described as (
     select distinct
         tool,
         token
-    from {{ ref('int_token_seen') }}
+    from {{ ref('int_token_counted') }}
     where record_kind = 'accounts'
 ),
 

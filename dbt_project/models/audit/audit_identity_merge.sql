@@ -74,7 +74,7 @@ accounts as (
         accounts.tool,
         accounts.identifier_type,
         count(distinct accounts.token) as accounts
-    from {{ ref('int_token_seen') }} as accounts
+    from {{ ref('int_token_counted') }} as accounts
     inner join links on accounts.token = links.token
     where accounts.record_kind = 'accounts'
     group by links.person_key, accounts.tool, accounts.identifier_type

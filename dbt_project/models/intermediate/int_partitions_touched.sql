@@ -20,7 +20,8 @@ explained as (
 
 conflicts as (
     select * from {{ built('int_statement_conflicting', {
-        'tool': 'string', 'unit': 'string', 'statement_id': 'string'
+        'tool': 'string', 'unit': 'string', 'statement_id': 'string', 'counted_tool': 'string',
+        'counted_unit': 'string'
     }) }}
 ),
 
@@ -45,6 +46,15 @@ unit_records as (
     from conflicts
     inner join units
         on conflicts.tool = units.tool and conflicts.unit = units.unit and units.record_kind = 'statements'
+    union
+    -- What counted need not be a fact: a void that goes leaves its id to whoever was in conflict with it.
+    select 'statements' as record_kind, '' as record_scope, conflicts.statement_id as record_key
+    from conflicts
+    inner join units
+        on
+            conflicts.counted_tool = units.tool
+            and conflicts.counted_unit = units.unit
+            and units.record_kind = 'statements'
 ),
 
 void_records as (

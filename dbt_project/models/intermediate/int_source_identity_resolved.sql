@@ -6,7 +6,7 @@ tokens as (
         token,
         sum(case when record_kind in ('statements', 'learning_events') then row_count else 0 end) as events,
         sum(case when record_kind <> 'accounts' then row_count else 0 end) as records
-    from {{ ref('int_token_seen') }}
+    from {{ ref('int_token_counted') }}
     group by tool, token
 ),
 

@@ -1,5 +1,4 @@
 {%- set facts = {
-    'learning_events': ('fct_learning_event', 'occurred_date'),
     'enrolments': ('fct_enrolment', 'enrolled_date'),
     'assessments': ('fct_assessment_result', 'occurred_date'),
     'attendances': ('fct_session_attendance', 'held_date'),
@@ -7,9 +6,19 @@
 } %}
 with
 
--- By day first: which month a day is in needs to be asked of no event.
+-- By day first: which month a day is in needs to be asked of no fact.
 days as (
+    select
+        tool,
+        'learning_events' as fact_kind,
+        occurred_date as fact_date,
+        events as records,
+        events_without_person as records_without_person,
+        events_without_activity as records_without_activity,
+        events_without_unit as records_without_unit
+    from {{ ref('fct_learning_event_daily') }}
     {%- for kind, (fact, day) in facts.items() %}
+    union all
     select
         tool,
         '{{ kind }}' as fact_kind,
@@ -21,9 +30,6 @@ days as (
             as records_without_unit
     from {{ ref(fact) }}
     group by tool, {{ day }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
     {%- endfor %}
 ),
 

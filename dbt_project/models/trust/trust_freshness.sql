@@ -10,8 +10,8 @@ landed as (
 ),
 
 latest as (
-    select tool, record_kind, max(occurred_at) as latest_event_at
-    from {{ ref('fct_learning_event') }}
+    select tool, record_kind, max(latest_event_at) as latest_event_at
+    from {{ ref('fct_learning_event_daily') }}
     group by tool, record_kind
     union all
     select tool, 'enrolments' as record_kind, max(occurred_at) as latest_event_at
