@@ -39,7 +39,7 @@ days as (
             before.learner = changed.learner
             and before.island_started_at <= changed.ended_at
             and before.island_ended_at >= changed.started_at
-    where before.island_ended_at >= (select min(changed.started_at) from changed)
+    where before.island_ended_at >= (select min(changes.started_at) from changed as changes)
     union
     select before.learner_day, before.learning_date as since_date
     from {{ before }} as before

@@ -30,7 +30,7 @@ reaching_in as (
     from {{ before }} as before
     inner join islands_before
         on before.learner = islands_before.learner and before.island_started_at = islands_before.island_started_at
-    where before.island_started_at >= (select min(islands_before.island_started_at) from islands_before)
+    where before.island_started_at >= (select min(islands.island_started_at) from islands_before as islands)
 ),
 
 first_days as (
