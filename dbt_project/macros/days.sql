@@ -18,10 +18,11 @@
 
 {#
     Of the rows that a list of touched things names, none lies or lay before the first day that the list holds
-    (`since_date`). A long history is in the order of its days, so an engine skips what lies before.
+    (`since_date`). A long history is in the order of its days, so an engine skips what lies before: with an empty list
+    all of it, and so the end of time, since no engine skips what lies before null.
 #}
 {% macro since_listed(day, touched) -%}
-    {{ day }} >= (select min(listed.since_date) from {{ touched }} as listed)
+    {{ day }} >= (select coalesce(min(listed.since_date), {{ end_of_time() }}) from {{ touched }} as listed)
 {%- endmacro %}
 
 

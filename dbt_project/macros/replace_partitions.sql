@@ -7,7 +7,8 @@
     SQL must yield those partitions and no others. A partition that is listed and yields no row is emptied: that is
     why this is not dbt's delete+insert, which learns the partitions from the new rows.
 
-    With `since`, a day of the target, only rows since the first day of the list are looked at (`since_listed`).
+    With `since`, a day of the target, only rows since the first day of the list are looked at (`since_listed`), and a
+    whole build writes the rows in the order of that day, as increments do.
 
     With `keeps_replaced`, what stood in the touched partitions is kept beside the table until the next replacement, so
     that a list of what else to look at holds what changed, and not all that shares a partition with it
@@ -34,7 +35,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set slices = adapter.dispatch('sliced')(sql) if config.get('is_sliced') else [sql] -%}
+    {%- set slices = adapter.dispatch('sliced')(sql) if config.get('is_sliced') else [adapter.dispatch('in_order')(sql)] -%}
     {%- call statement('new_rows') -%}
         {{ get_create_table_as_sql(False, new_relation, slices[0]) }}
     {%- endcall -%}
@@ -101,6 +102,17 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(slices or [sql]) }}
+{% endmacro %}
+
+
+{% macro default__in_order(sql) %}
+    {{ return(sql) }}
+{% endmacro %}
+
+
+{% macro duckdb__in_order(sql) %}
+    {{ return('select * from (' ~ sql ~ ') order by ' ~ config.get('since')
+        if config.get('since') and is_whole_build() else sql) }}
 {% endmacro %}
 
 

@@ -34,10 +34,21 @@ recorded as (
     where fate = 'counted'
 ),
 
+told as (
+    select evidence.*
+    from {{ ref('int_enrolment_evidenced') }} as evidence
+    inner join places
+        on
+            evidence.person_token = places.person_token
+            and evidence.tool = places.tool
+            and evidence.activity_id = places.activity_id
+    where evidence.person_token in {{ keys_listed('person_token', 'places') }}
+),
+
 cmi5_sessions as (
     select session_key, registration, learner, launch_mode, completed_at, passed_at, failed_at, waived_at
     from {{ ref('int_session_united') }}
-    where method = 'cmi5'
+    where method = 'cmi5' and session_key in {{ keys_listed('cmi5_session_key', 'told') }}
 ),
 
 cmi5_registrations as (
@@ -72,12 +83,7 @@ evidence as (
             when evidence.milestone = 'failed' then evidence.occurred_at = sessions.failed_at
             else true
         end as is_counted
-    from {{ ref('int_enrolment_evidenced') }} as evidence
-    inner join places
-        on
-            evidence.person_token = places.person_token
-            and evidence.tool = places.tool
-            and evidence.activity_id = places.activity_id
+    from told as evidence
     left join cmi5_sessions as sessions on evidence.cmi5_session_key = sessions.session_key
     left join cmi5_registrations as registrations
         on

@@ -1,4 +1,6 @@
-{{ config(materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_number_touched'
+) }}
 
 {%- set whose = 'source_tool, learner, activity_key' %}
 
@@ -14,7 +16,7 @@ milestones as (
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
     where
         milestones.is_enrollable
-        and milestones.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
+        and milestones.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_number_touched')) }}
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.

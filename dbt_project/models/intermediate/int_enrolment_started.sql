@@ -54,6 +54,7 @@ visits as (
             visited.person_token = places.person_token
             and visited.tool = places.tool
             and visited.activity_id = places.activity_id
+            and visited.person_token in {{ keys_listed('person_token', 'places') }}
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool

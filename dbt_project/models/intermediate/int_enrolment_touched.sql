@@ -186,21 +186,11 @@ pairs as (
     ) as told_or_before
 ),
 
-enrolments_before as (
-    select distinct pair_key, enrolment_key
-    from {{ built('int_enrolment_numbered', {'pair_key': 'string', 'enrolment_key': 'string'}) }} as before
-    where pair_key in (select pairs.pair_key from pairs)
-),
-
 listed as (
-    select pairs.*, enrolments_before.enrolment_key
-    from pairs
-    left join enrolments_before on pairs.pair_key = enrolments_before.pair_key
+    select * from pairs
     union
-    select pair_key, learner, activity_key, enrolment_key
-    from {{ unconfirmed({
-        'pair_key': 'string', 'learner': 'string', 'activity_key': 'string', 'enrolment_key': 'string'
-    }) }}
+    select pair_key, learner, activity_key
+    from {{ unconfirmed({'pair_key': 'string', 'learner': 'string', 'activity_key': 'string'}) }}
 ),
 
 final as (

@@ -6,7 +6,9 @@ with
 
 -- Days of which all is looked at again, because who somebody is has changed, or the last build was never confirmed.
 looked_at_whole as (
-    select occurred_date from {{ ref('int_partitions_touched') }} where not is_compared
+    select occurred_date, occurred_date as since_date
+    from {{ ref('int_partitions_touched') }}
+    where not is_compared
 ),
 
 {{ links_now_and_before() }},
@@ -25,9 +27,7 @@ before as (
         sessions.started_date
     from {{ sessions_before }} as sessions
     where
-        -- With nothing to look at, the end of time: an engine skips all that lies before a day, but not before null.
-        sessions.last_date
-        >= (select coalesce(min(looked_at_whole.occurred_date), {{ end_of_time() }}) from looked_at_whole)
+        {{ since_listed('sessions.last_date', 'looked_at_whole') }}
         and exists (
             select 1
             from looked_at_whole
@@ -77,7 +77,7 @@ told as (
             {{ learner('links.person_key', 'evidence.person_token') }} as learner
         from {{ ref('int_session_evidenced') }} as evidence
         {{ join_link('evidence', 'person_token', 'evidence.occurred_date') }}
-        where evidence.occurred_date >= (select min(first_days.since_date) from first_days)
+        where {{ since_listed('evidence.occurred_date', 'first_days') }}
     ) as whose
 ),
 

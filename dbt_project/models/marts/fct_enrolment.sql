@@ -1,4 +1,6 @@
-{{ config(materialized='replace_partitions', partition_by='enrolment_key', touched='int_enrolment_touched') }}
+{{ config(
+    materialized='replace_partitions', partition_by='enrolment_key', touched='int_enrolment_number_touched'
+) }}
 
 {%- set milestones = [
     'requested', 'approved', 'rejected', 'confirmed', 'waitlisted', 'assigned', 'started', 'passed', 'failed',
@@ -9,7 +11,7 @@
     'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'rule'
 ] | join(', ') %}
 {%- set of_touched_pairs %}
-    where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
+    where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_number_touched')) }}
 {%- endset %}
 
 with
