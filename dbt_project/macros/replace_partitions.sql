@@ -35,7 +35,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set slices = adapter.dispatch('sliced')(sql) if config.get('is_sliced') else [adapter.dispatch('in_order')(sql)] -%}
+    {%- set slices = adapter.dispatch('sliced')(adapter.dispatch('in_order')(sql)) -%}
     {%- call statement('new_rows') -%}
         {{ get_create_table_as_sql(False, new_relation, slices[0]) }}
     {%- endcall -%}
@@ -82,7 +82,7 @@
 
 
 {% macro duckdb__sliced(sql) %}
-    {%- if not is_whole_build() -%}{{ return([sql]) }}{%- endif -%}
+    {%- if not config.get('is_sliced') or not is_whole_build() -%}{{ return([sql]) }}{%- endif -%}
     {%- set touched = ref(config.require('touched')) -%}
     {%- set days = run_query(
         'select occurred_date, count(*) from ' ~ touched.incorporate(path={'identifier': 'int_event_located'})

@@ -60,6 +60,7 @@
         'int_statement_suspected',
         'int_statement_void_told',
         'int_store_shared',
+        'int_token_counted',
         'int_token_seen',
         'int_unit_staged',
         'int_video_watched',

@@ -38,6 +38,20 @@ def test_a_file_without_a_ledger_row_counts_for_nothing(dbt, query, tmp_path):
     assert query(tmp_path, "select count(*) from staging.stg_learning_events") == [(3,)]
 
 
+def test_a_view_of_staging_is_made_again_only_where_it_says_something_else(dbt, query, tmp_path):
+    LandingZone(tmp_path)
+    staged = ("run", "--no-write-json", "--select", "stg_late_rows", "stg_replays")
+    dbt(tmp_path, *staged)
+    (fingerprint,) = query(tmp_path, "select comment from duckdb_views() where view_name = 'stg_replays'")[0]
+    with duckdb.connect(str(tmp_path / "warehouse" / "warehouse.duckdb")) as connection:
+        for view in ("stg_late_rows", "stg_replays"):
+            connection.execute(f"create or replace view staging.{view} as select 7 as marked")
+        connection.execute(f"comment on view staging.stg_replays is '{fingerprint}'")
+    dbt(tmp_path, *staged)
+    assert query(tmp_path, "select * from staging.stg_replays") == [(7,)]
+    assert query(tmp_path, "select * from staging.stg_late_rows") == []
+
+
 def test_what_came_late_and_what_a_replay_changed_is_told_to_readers(dbt, query, tmp_path):
     zone = LandingZone(tmp_path)
     times = {"closed_at": "2025-03-02T01:00:00", "found_at": "2025-03-03T01:00:00"}

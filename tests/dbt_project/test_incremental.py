@@ -60,6 +60,7 @@ TABLES = {
     "intermediate.int_statement_assessed": "statement_id",
     "intermediate.int_store_shared": "occurred_date, tool, other_tool",
     "intermediate.int_store_united": "tool",
+    "intermediate.int_token_counted": "tool, record_kind, token, identifier_type",
     "intermediate.int_token_seen": "tool, unit, record_kind, token",
     "intermediate.int_unit_staged": "tool, record_kind, unit",
 }

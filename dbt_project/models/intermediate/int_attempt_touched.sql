@@ -2,7 +2,7 @@
 {%- set before = built('int_attempt_decided', {
     'united_key': 'string', 'fact_key': 'string', 'learner': 'string', 'tool': 'string', 'activity_id': 'string',
     'end_reason': 'string', 'is_ended_by_silence': 'boolean', 'last_at': 'timestamp', 'person_key': 'bigint',
-    'started_date': 'date'
+    'started_at': 'timestamp', 'started_date': 'date'
 }) %}
 
 with
@@ -50,7 +50,7 @@ threads as (
 ),
 
 attempts_before as (
-    select united_key, fact_key, learner, activity_id
+    select united_key, fact_key, learner, activity_id, started_at
     from {{ before }} as before
     where
         united_key in (select threads.united_key from threads)
@@ -63,13 +63,15 @@ listed as (
         threads.since_date,
         attempts_before.fact_key,
         attempts_before.learner,
-        attempts_before.activity_id
+        attempts_before.activity_id,
+        attempts_before.started_at
     from threads
     left join attempts_before on threads.united_key = attempts_before.united_key
     union
-    select united_key, since_date, fact_key, learner, activity_id
+    select united_key, since_date, fact_key, learner, activity_id, started_at
     from {{ unconfirmed({
-        'united_key': 'string', 'since_date': 'date', 'fact_key': 'string', 'learner': 'string', 'activity_id': 'string'
+        'united_key': 'string', 'since_date': 'date', 'fact_key': 'string', 'learner': 'string',
+        'activity_id': 'string', 'started_at': 'timestamp'
     }) }}
 ),
 

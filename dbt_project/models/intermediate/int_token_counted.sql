@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='token', touched='int_token_touched') }}
+
 with
 
 final as (
@@ -8,6 +10,7 @@ final as (
         identifier_type,
         cast(sum(row_count) as bigint) as row_count
     from {{ ref('int_token_seen') }}
+    where token in (select touched.token from {{ ref('int_token_touched') }} as touched)
     group by tool, record_kind, token, identifier_type
 )
 

@@ -13,6 +13,12 @@ attempts as (
         and {{ since_listed('started_date', ref('int_attempt_number_touched')) }}
 ),
 
+numbers as (
+    select fact_key, attempt_number
+    from {{ ref('int_attempt_number_touched') }}
+    where attempt_number is not null
+),
+
 activities as (
     select tool, activity_id, activity_key from {{ ref('int_activity_harmonised') }}
 ),
@@ -25,12 +31,7 @@ final as (
         coalesce(persons.person_sk, {{ unknown_key() }}) as person_sk,
         coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key,
-        cast(
-            row_number() over (
-                partition by attempts.attempt_method, attempts.learner, activities.activity_key, attempts.activity_id
-                order by attempts.started_at, attempts.attempt_key
-            ) as {{ dbt.type_int() }}
-        ) as attempt_number,
+        cast(numbers.attempt_number as {{ dbt.type_int() }}) as attempt_number,
         attempts.attempt_method,
         attempts.registration,
         attempts.session_id,
@@ -58,6 +59,7 @@ final as (
         attempts.is_satisfying,
         attempts.broken_rules
     from attempts
+    inner join numbers on attempts.fact_key = numbers.fact_key
     {{ join_person_as_of('attempts', 'started_date') }}
     left join activities on attempts.tool = activities.tool and attempts.activity_id = activities.activity_id
 )
