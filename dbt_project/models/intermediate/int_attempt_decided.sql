@@ -21,11 +21,13 @@ sessions as (
 watched as (
     select 'video' as method, session_key, video_seconds, watched_seconds, watched_share
     from {{ ref('int_video_watched') }}
+    where session_key in {{ keys_listed('session_key', 'sessions') }}
 ),
 
 registrations as (
     select 'cmi5' as method, registration, learner, activity_id, move_on, satisfied_at
     from {{ ref('int_registration_satisfied') }}
+    where registration in {{ keys_listed('registration', 'sessions') }}
 ),
 
 joined as (

@@ -12,11 +12,9 @@ milestones as (
         vocabulary.progress_order,
         vocabulary.is_opening,
         vocabulary.is_closing
-    from {{ ref('int_enrolment_milestone') }} as milestones
+    from {{ rows_listed(ref('int_enrolment_milestone'), 'pair_key', ref('int_enrolment_number_touched')) }} as milestones
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
-    where
-        milestones.is_enrollable
-        and milestones.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_number_touched')) }}
+    where milestones.is_enrollable
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.

@@ -9,9 +9,8 @@ with
 
 milestones as (
     select numbered.*, vocabulary.is_opening, vocabulary.is_closing
-    from {{ ref('int_enrolment_numbered') }} as numbered
+    from {{ rows_listed(ref('int_enrolment_numbered'), 'pair_key', ref('int_enrolment_touched')) }} as numbered
     inner join {{ ref('seed_milestone') }} as vocabulary on numbered.milestone = vocabulary.milestone
-    where numbered.pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
 ),
 
 enrolments as (

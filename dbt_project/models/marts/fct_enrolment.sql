@@ -10,20 +10,15 @@
     'enrolment_key', 'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number',
     'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'rule'
 ] | join(', ') %}
-{%- set of_touched_pairs %}
-    where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_number_touched')) }}
-{%- endset %}
 
 with
 
 milestones as (
     select {{ shared }}, record_kind, due_at, record_key
-    from {{ ref('int_enrolment_numbered') }}
-    {{- of_touched_pairs }}
+    from {{ rows_listed(ref('int_enrolment_numbered'), 'pair_key', ref('int_enrolment_number_touched')) }} as numbered
     union all
     select {{ shared }}, '' as record_kind, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
-    from {{ ref('int_enrolment_started') }}
-    {{- of_touched_pairs }}
+    from {{ rows_listed(ref('int_enrolment_started'), 'pair_key', ref('int_enrolment_number_touched')) }} as started
 ),
 
 persons as (
