@@ -2,6 +2,7 @@
     materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_number_touched'
 ) }}
 
+{%- set pairs = ref('int_enrolment_number_touched') %}
 {%- set whose = 'source_tool, learner, activity_key' %}
 
 with
@@ -12,7 +13,7 @@ milestones as (
         vocabulary.progress_order,
         vocabulary.is_opening,
         vocabulary.is_closing
-    from {{ rows_listed(ref('int_enrolment_milestone'), 'pair_key', ref('int_enrolment_number_touched')) }} as milestones
+    from {{ rows_listed(ref('int_enrolment_milestone'), 'pair_key', pairs) }} as milestones
     inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
     where milestones.is_enrollable
 ),
