@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class LandingZone:
     def land(self, tool: str, unit: str, *, extracted_at: str = "2025-06-30 00:00", **kinds: Sequence[Row]) -> None:
         """Land a unit: rows by kind, and one ledger row for each kind."""
         self._clock += 1
-        landed_at = _LANDED_AT.replace(minute=self._clock // 60, second=self._clock % 60)
+        landed_at = _LANDED_AT + timedelta(seconds=self._clock)
         ledger = []
         for kind_name, given in kinds.items():
             kind = RECORD_KINDS[kind_name]
