@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='enrolment_key', touched='int_completion_touched') }}
+
 with
 
 final as (
@@ -14,7 +16,9 @@ final as (
     left join {{ ref('dim_learning_activity') }} as activities
         on completed.activity_key = activities.activity_key and {{ holds_on('activities', 'completed.completed_date') }}
     {{ join_person_as_of('completed', 'completed_date') }}
-    where completed.is_completed
+    where
+        completed.is_completed
+        and completed.enrolment_key in {{ keys_listed('enrolment_key', ref('int_completion_touched')) }}
 )
 
 select * from final
