@@ -13,7 +13,7 @@ final as (
         completed.completion_rule,
         activities.is_formal
     from {{ ref('fct_enrolment') }} as completed
-    left join {{ ref('dim_learning_activity') }} as activities
+    left join {{ ref('int_activity_history') }} as activities
         on completed.activity_key = activities.activity_key and {{ holds_on('activities', 'completed.completed_date') }}
     {{ join_person_as_of('completed', 'completed_date') }}
     where
