@@ -30,6 +30,7 @@
         'audit_learning_event_by_day',
         'fct_assessment_result',
         'fct_attempt',
+        'fct_completion',
         'fct_enrolment',
         'fct_learning_event',
         'fct_learning_event_daily',

@@ -66,6 +66,7 @@ _action: st.SearchStrategy[Action] = st.one_of(
             st.sampled_from((None, "C1", "C2")),
             st.sampled_from(("course", "assessment")),
             st.sampled_from(("Course", "Class")),
+            st.sampled_from((None, True, False)),
         ),
         st.sampled_from(("lms", "lrs")),
     ),
@@ -279,9 +280,10 @@ class World:
                 "activity_id": ids[tool].format(activity),
                 "title": f"{title} {activity}",
                 "activity_kind": kind,
+                "is_formal": is_formal,
                 "catalogue_code": f"{self.name}_{code}" if code else None,
             }
-            for activity, code, kind, title in rows
+            for activity, code, kind, title, is_formal in rows
         ))  # fmt: skip
 
     def _remove(self, zone: LandingZone, tool: str, unit: int) -> None:

@@ -1,3 +1,5 @@
+{{ config(materialized='replace_partitions', partition_by='enrolment_key', touched='int_completion_touched') }}
+
 with
 
 final as (
@@ -11,10 +13,12 @@ final as (
         completed.completion_rule,
         activities.is_formal
     from {{ ref('fct_enrolment') }} as completed
-    left join {{ ref('dim_learning_activity') }} as activities
+    left join {{ ref('int_activity_history') }} as activities
         on completed.activity_key = activities.activity_key and {{ holds_on('activities', 'completed.completed_date') }}
     {{ join_person_as_of('completed', 'completed_date') }}
-    where completed.is_completed
+    where
+        completed.is_completed
+        and completed.enrolment_key in {{ keys_listed('enrolment_key', ref('int_completion_touched')) }}
 )
 
 select * from final
