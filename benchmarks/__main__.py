@@ -113,7 +113,7 @@ def page(results: dict[str, Any]) -> str:
 
 # Benchmarks
 
-Everything on this page was measured in one run; the ratios are what it is about. Statements are simulated (seeded,
+Each section was measured in one run; the ratios are what it is about. Statements are simulated (seeded,
 {results["statements"]["bytes"] / results["statements"]["count"]:,.0f} bytes each on average); the contenders take turns
 and must find the same ids before their times count. Seconds are medians with the least and the most.
 

@@ -73,7 +73,7 @@ def measure(folder: Path, landed: Path, statements: int, blocks: int, rounds: in
     """One whole build of the history, the copy of its largest fact, and the questions. Times in seconds."""
     home = folder / "consolidated"
     zone = Zone(home, landed, statements)
-    say(f"telling {blocks * statements:,} statements …")
+    say(f"telling {blocks} × {statements:,} statements …")
     for number in range(blocks * zone.days):
         zone.land(number)
     say("every model …")
@@ -84,7 +84,7 @@ def measure(folder: Path, landed: Path, statements: int, blocks: int, rounds: in
     if copied.told["rows"] != whole["rows"]:
         raise Disagreement(f"the fact has {whole['rows']:,} rows, its copy {copied.told['rows']:,}")
     return {
-        "statements": blocks * statements,
+        "statements": zone.statements,
         **whole,
         "copied": copied.median,
         "ratio": round(whole["seconds"] / copied.median, 1),

@@ -84,27 +84,31 @@ from (select distinct actor_token from block where actor_token is not null);
 
 DAY = """
 copy (
+    select * replace (row_number() over () as source_line) from ({told})
+) to '{landing}/statements/v1/{tool}/{unit}.parquet' (format parquet, compression zstd)
+"""
+
+TOLD = """
     select block.* exclude (stored_date) replace (
         '{unit}' as unit,
         -- What one did in one block, another one does in the next: nobody begins the same courses every ten weeks.
         coalesce(others.token, block.actor_token) as actor_token,
-        row_number() over () as source_line,
         timestamp '{unit}' + interval 1 day as extracted_at,
         md5(statement_id || '{block}') as statement_id,
         md5(body_hash || '{block}') as body_hash,
         case when object_kind = 'statement_ref' then md5(object_id || '{block}') else object_id end as object_id,
         md5(registration || '{block}') as registration,
         md5(session_id || '{block}') as session_id,
-        occurred_at + interval {later} day as occurred_at,
+        occurred_at + interval ({later}) day as occurred_at,
         occurred_date + {later} as occurred_date,
-        stored_at + interval {later} day as stored_at
+        stored_at + interval ({later}) day as stored_at
     )
     from block
     left join learners on block.actor_token = learners.token
     left join learners as others on (learners.place + {block}) % (select count(*) from learners) = others.place
     where block.stored_date = date '{unit}' - {later}
-) to '{landing}/statements/v1/{tool}/{unit}.parquet' (format parquet, compression zstd)
 """
+"""What a day tells of one block: of an earlier one, what goes on or comes late beyond that block's end."""
 
 OF_THE_DAY = """
 copy (
@@ -119,25 +123,35 @@ WITH_STATEMENTS = (("accounts", "account_token", "actor_token"), ("activities", 
 
 
 class Zone:
-    """A landing zone that is told the same block of statements again and again, each time later."""
+    """A landing zone that is told the same block of statements again and again, each time later.
+
+    ``statements`` counts those that have landed.
+    """
 
     def __init__(self, home: Path, landed: Path, statements: int) -> None:
-        self.home, self.landed, self.days = home, landed, statements // A_DAY
+        self.home, self.landed, self.days, self.statements = home, landed, statements // A_DAY, 0
         (home / "warehouse").mkdir(parents=True)
         write_zero_rows(Home(home))
         for kind in ("ledger", "statements", *(kind for kind, *_ in WITH_STATEMENTS)):
             (home / "landing" / kind / "v1" / TOOL).mkdir(parents=True)
         self._db = duckdb.connect()
         self._db.execute(self._filled(BLOCK))
+        [(last,)] = self._db.execute("select max(stored_date) from block").fetchall()
+        self._last_day = (last - ORIGIN).days
         self._link()
 
     def land(self, number: int) -> None:
         """Land the n-th day since the beginning."""
-        block, unit = divmod(number, self.days)[0], (ORIGIN + timedelta(days=number)).isoformat()
-        at_hand = {"unit": unit, "block": block, "later": block * self.days}
-        self._db.execute(self._filled(DAY, **at_hand))
+        unit = (ORIGIN + timedelta(days=number)).isoformat()
+        # Blocks from before the beginning go on as well, so that every day tells as much as any other.
+        blocks = range((number - self._last_day) // self.days, number // self.days + 1)
+        told = " union all ".join(
+            self._filled(TOLD, unit=unit, block=block, later=block * self.days) for block in blocks
+        )
+        [(count,)] = self._db.execute(self._filled(DAY, unit=unit, told=told)).fetchall()
+        self.statements += count
         for kind, column, told in WITH_STATEMENTS:
-            self._db.execute(self._filled(OF_THE_DAY, kind=kind, column=column, told=told, **at_hand))
+            self._db.execute(self._filled(OF_THE_DAY, kind=kind, column=column, told=told, unit=unit))
         for kind in ("statements", *(kind for kind, *_ in WITH_STATEMENTS)):
             self._note(kind, unit)
 
