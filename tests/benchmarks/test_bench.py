@@ -103,7 +103,7 @@ def test_a_day_is_told_as_a_ratio_of_the_longer_history_to_the_shorter_one() -> 
     long = short | {"statements": 1_000, "whole": 300.0, "day": 21.0, "written_mb": 88.0}
     told = sections({"increments": [short, long]})
     assert "| 1,000 | 300 | 21.0 | 4.0 | 88 | 900 |" in told
-    assert "After 10 × the history a day costs 1.05 × the time, and writes\n1.10 × the bytes." in told
+    assert "After 10.0 × the history a day costs 1.05 × the time, and writes\n1.10 × the bytes." in told
 
 
 def test_a_consolidation_is_told_beside_the_copy_of_its_largest_fact() -> None:
