@@ -145,10 +145,9 @@ class Zone:
         unit = (ORIGIN + timedelta(days=number)).isoformat()
         # Blocks from before the beginning go on as well, so that every day tells as much as any other.
         blocks = range((number - self._last_day) // self.days, number // self.days + 1)
-        told = " union all ".join(
-            self._filled(TOLD, unit=unit, block=block, later=block * self.days) for block in blocks
-        )
-        [(count,)] = self._db.execute(self._filled(DAY, unit=unit, told=told)).fetchall()
+        tellings = (self._filled(TOLD, unit=unit, block=block, later=block * self.days) for block in blocks)
+        day = self._filled(DAY, unit=unit, told=" union all ".join(tellings))
+        [(count,)] = self._db.execute(day).fetchall()
         self.statements += count
         for kind, column, told in WITH_STATEMENTS:
             self._db.execute(self._filled(OF_THE_DAY, kind=kind, column=column, told=told, unit=unit))

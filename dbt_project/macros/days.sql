@@ -16,56 +16,6 @@
 {%- endmacro %}
 
 
-{#
-    Of the rows that a list of touched things names, none lies or lay before the first day that the list holds
-    (`since_date`). A long history is in the order of its days, so an engine skips what lies before: with an empty list
-    all of it, and so the end of time, since no engine skips what lies before null.
-#}
-{% macro since_listed(day, touched) -%}
-    {{ day }} >= (select coalesce(min(listed.since_date), {{ end_of_time() }}) from {{ touched }} as listed)
-{%- endmacro %}
-
-
-{#
-    The keys of a list, for `in`. Their rows are few and lie anywhere in a long history: DuckDB passes a filter of the
-    keys to the scan and opens the other columns only where one may be, but only if the list itself is filtered. So it
-    is, by what is true of every key.
-#}
-{% macro keys_listed(column, touched) -%}
-    (select listed.{{ column }} from {{ touched }} as listed where listed.{{ column }} <> '')
-{%- endmacro %}
-
-
-{#
-    The rows of a long history whose key a list holds, all columns of them. What was replaced just now stands at its
-    end: DuckDB finds out by the keys alone where the rows are, and opens the other columns from there.
-#}
-{% macro rows_listed(history, key, touched) -%}
-    {{ return(adapter.dispatch('rows_listed')(history, key, touched)) }}
-{%- endmacro %}
-
-
-{% macro default__rows_listed(history, key, touched) -%}
-    (select * from {{ history }} where {{ key }} in {{ keys_listed(key, touched) }})
-{%- endmacro %}
-
-
-{% macro duckdb__rows_listed(history, key, touched) -%}
-    {%- if not history.schema -%}
-        {#- A unit test's rows stand nowhere. -#}
-        {{ default__rows_listed(history, key, touched) }}
-    {%- else -%}
-        (
-            select *
-            from {{ history }}
-            where rowid in (
-                select found.rowid from {{ history }} as found where found.{{ key }} in {{ keys_listed(key, touched) }}
-            )
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-
 {% macro day_after(day) -%}
     cast({{ dbt.dateadd('day', 1, day) }} as date)
 {%- endmacro %}

@@ -83,3 +83,14 @@ places as (
         on touched_pairs.activity_key = offerings.activity_key
 )
 {%- endmacro %}
+
+
+{# Inner join to these places; a filter of their few tokens first, as `keys_listed` has it. #}
+{% macro join_places(told) -%}
+    inner join places
+        on
+            {{ told }}.person_token = places.person_token
+            and {{ told }}.tool = places.tool
+            and {{ told }}.activity_id = places.activity_id
+            and {{ told }}.person_token in {{ keys_listed('person_token', 'places') }}
+{%- endmacro %}

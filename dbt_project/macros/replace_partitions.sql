@@ -188,7 +188,7 @@
 
 
 {% macro can_replace_partitions(existing_relation, new_relation) %}
-    {%- if existing_relation is none or not existing_relation.is_table or is_whole_build() -%}
+    {%- if existing_relation is none or is_whole_build() -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set existing = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}

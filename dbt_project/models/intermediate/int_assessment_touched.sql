@@ -110,11 +110,7 @@ tried as (
     -- A result tells how long after completion it was.
     select before.person_token, before.instrument_id
     from {{ resulted_before }} as before
-    inner join places
-        on
-            before.person_token = places.person_token
-            and before.tool = places.tool
-            and before.activity_id = places.activity_id
+    {{ join_places('before') }}
 ),
 
 listed as (

@@ -37,12 +37,7 @@ recorded as (
 told as (
     select evidence.*
     from {{ ref('int_enrolment_evidenced') }} as evidence
-    inner join places
-        on
-            evidence.person_token = places.person_token
-            and evidence.tool = places.tool
-            and evidence.activity_id = places.activity_id
-    where evidence.person_token in {{ keys_listed('person_token', 'places') }}
+    {{ join_places('evidence') }}
 ),
 
 cmi5_sessions as (

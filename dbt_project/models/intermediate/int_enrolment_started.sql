@@ -48,12 +48,7 @@ visits as (
         visited.first_at,
         visited.last_at
     from {{ ref('int_offering_visited') }} as visited
-    inner join places
-        on
-            visited.person_token = places.person_token
-            and visited.tool = places.tool
-            and visited.activity_id = places.activity_id
-            and visited.person_token in {{ keys_listed('person_token', 'places') }}
+    {{ join_places('visited') }}
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool
