@@ -15,8 +15,9 @@
     (`told_otherwise`).
 
     A whole build (see `is_whole_build`) swaps the table instead. `int_unit_touched` then lists every unit and
-    `int_partitions_touched` every partition, so the model's SQL needs no second branch. With `is_sliced`, a whole build
-    of days looks at some of them at a time, so that what it needs of memory doesn't grow with the history (`sliced`).
+    `int_partitions_touched` every partition, so the model's SQL needs no second branch. With `sliced`, a model that it
+    reads and a day of that, a whole build reads some of those days at a time, so that what it needs of memory doesn't
+    grow with the history (`slices_of`). Each of the model's rows must come from one day of what is sliced.
 #}
 {% materialization replace_partitions, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -35,7 +36,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set slices = adapter.dispatch('sliced')(adapter.dispatch('in_order')(sql)) -%}
+    {%- set slices = adapter.dispatch('slices_of')(adapter.dispatch('in_order')(sql)) -%}
     {%- call statement('new_rows') -%}
         {{ get_create_table_as_sql(False, new_relation, slices[0]) }}
     {%- endcall -%}
@@ -73,30 +74,28 @@
 
 
 {#
-    The SQL of a model once for each slice of the days that it is to yield: it reads another list of touched days, which
-    it does in every increment. A slice ends with the day that fills it (`rows_a_slice` records).
+    The SQL of a model once for each slice of the days that it reads. A slice ends with the day that fills it
+    (`rows_a_slice` records).
 #}
-{% macro default__sliced(sql) %}
+{% macro default__slices_of(sql) %}
     {{ return([sql]) }}
 {% endmacro %}
 
 
-{% macro duckdb__sliced(sql) %}
-    {%- if not config.get('is_sliced') or not is_whole_build() -%}{{ return([sql]) }}{%- endif -%}
-    {%- set touched = ref(config.require('touched')) -%}
-    {%- set days = run_query(
-        'select occurred_date, count(*) from ' ~ touched.incorporate(path={'identifier': 'int_event_located'})
-        ~ ' group by occurred_date order by occurred_date'
-    ) -%}
+{% macro duckdb__slices_of(sql) %}
+    {%- if not config.get('sliced') or not is_whole_build() -%}{{ return([sql]) }}{%- endif -%}
+    {%- set name, day = config.get('sliced') -%}
+    {%- set whole = ref(name) -%}
+    {%- set days = run_query('select ' ~ day ~ ', count(*) from ' ~ whole ~ ' group by 1 order by 1') -%}
     {%- set slices = [] -%}
     {%- set open = namespace(since=none, rows=0) -%}
-    {%- for day, rows in days.rows -%}
-        {%- set open.since = open.since or day -%}
+    {%- for until, rows in days.rows -%}
+        {%- set open.since = open.since or until -%}
         {%- set open.rows = open.rows + rows -%}
         {%- if open.rows >= var('rows_a_slice') or loop.last -%}
-            {%- set listed = '(select * from ' ~ touched ~ " where occurred_date between date '" ~ open.since
-                ~ "' and date '" ~ day ~ "')" -%}
-            {%- do slices.append(sql | replace(touched | string, listed)) -%}
+            {%- set slice = '(select * from ' ~ whole ~ ' where ' ~ day ~ " between date '" ~ open.since
+                ~ "' and date '" ~ until ~ "')" -%}
+            {%- do slices.append(sql | replace(whole | string, slice)) -%}
             {%- set open.since = none -%}
             {%- set open.rows = 0 -%}
         {%- endif -%}

@@ -4,7 +4,39 @@
     all of it, and so the end of time, since no engine skips what lies before null.
 #}
 {% macro since_listed(day, touched) -%}
-    {{ day }} >= (select coalesce(min(listed.since_date), {{ end_of_time() }}) from {{ touched }} as listed)
+    {%- if lists_all(touched) -%}
+        {{ day }} is not null
+    {%- else -%}
+        {{ day }} >= (select coalesce(min(listed.since_date), {{ end_of_time() }}) from {{ touched }} as listed)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Whether a column holds one of the keys of a list. In a whole build each of them is listed, and nobody need be asked:
+    to join a long history to a list as long as itself takes an engine more memory than anything else.
+#}
+{% macro is_listed(column, touched, key=none) -%}
+    {%- if lists_all(touched) -%}
+        {{ column }} is not null
+    {%- else -%}
+        {{ column }} in {{ keys_listed(key or column.split('.')[-1], touched) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_day_listed(day, touched) -%}
+    {%- if lists_all(touched) -%}
+        {{ day }} is not null
+    {%- else -%}
+        {{ day }} in (select listed.occurred_date from {{ touched }} as listed)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# A list is a model, unless it is a CTE or stands for one in a unit test: such a list is as short as it was made. #}
+{% macro lists_all(touched) -%}
+    {{ return(touched is not string and touched.schema and is_whole_build()) }}
 {%- endmacro %}
 
 
@@ -28,12 +60,14 @@
 
 
 {% macro default__rows_listed(history, key, touched) -%}
-    (select * from {{ history }} where {{ key }} in {{ keys_listed(key, touched) }})
+    (select * from {{ history }} where {{ is_listed(key, touched) }})
 {%- endmacro %}
 
 
 {% macro duckdb__rows_listed(history, key, touched) -%}
-    {%- if not history.schema -%}
+    {%- if lists_all(touched) -%}
+        {{ history }}
+    {%- elif not history.schema -%}
         {#- A unit test's rows stand nowhere. -#}
         {{ default__rows_listed(history, key, touched) }}
     {%- else -%}

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='replace_partitions', partition_by='united_key', touched='int_attempt_touched', since='started_date'
+    materialized='replace_partitions', partition_by='united_key', touched='int_attempt_touched', since='started_date',
+    sliced=['int_session_united', 'started_date']
 ) }}
 
 {#- At the end of the day that the build is made for, a session that was last heard of before that day is silent. -#}
@@ -13,7 +14,7 @@ sessions as (
     from {{ ref('int_session_united') }}
     where
         (method <> 'cmi5' or (launch_mode = 'Normal' and initialized_at is not null))
-        and united_key in {{ keys_listed('united_key', ref('int_attempt_touched')) }}
+        and {{ is_listed('united_key', ref('int_attempt_touched')) }}
         and {{ since_listed('started_date', ref('int_attempt_touched')) }}
 ),
 

@@ -3,7 +3,7 @@ with
 enrolments as (
     select enrolment_key
     from {{ ref('int_enrolment_numbered') }}
-    where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_number_touched')) }}
+    where {{ is_listed('pair_key', ref('int_enrolment_number_touched')) }}
     union
     select enrolment_key
     from {{ ref('int_enrolment_number_touched') }}

@@ -20,8 +20,7 @@ mapped as (
         events.*,
         verbs.verb,
         verbs.milestone,
-        {{ is_cmi5_defined('events') }} as is_cmi5_defined,
-        case when {{ session_profile('events') }} = 'cmi5' then {{ profile_session_key(
+        case when events.session_profile = 'cmi5' then {{ profile_session_key(
             "'cmi5'", 'events.registration', 'events.session_id'
         ) }} end as cmi5_session_key
     from events

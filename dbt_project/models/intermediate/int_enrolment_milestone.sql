@@ -149,7 +149,7 @@ keyed as (
 ),
 
 final as (
-    select * from keyed where pair_key in {{ keys_listed('pair_key', ref('int_enrolment_touched')) }}
+    select * from keyed where {{ is_listed('pair_key', ref('int_enrolment_touched')) }}
 )
 
 select * from final

@@ -1,3 +1,13 @@
+{#- Members of extensions that sessions and videos are told by: looked for once, here, and not kept as JSON. -#}
+{%- set context_names = [
+    cmi5_context('masteryscore'), cmi5_context('launchmode'), cmi5_context('moveon'),
+    video_extension('session-id'), video_extension('length'), video_extension('completion-threshold')
+] %}
+{%- set result_names = [
+    'https://w3id.org/xapi/cmi5/result/extensions/progress',
+    video_extension('progress'), video_extension('length'), video_extension('played-segments')
+] %}
+
 with
 
 touched as (
@@ -6,6 +16,15 @@ touched as (
 
 ledger as (
     select tool, unit, record_kind, landed_at as loaded_at from {{ ref('stg_ledger') }} where status = 'landed'
+),
+
+opened as (
+    select
+        *,
+        {{ json_members('context_extensions', context_names) }} as context_members,
+        {{ json_members('result_extensions', result_names) }} as result_members
+    from {{ units_of_touched_days('statements') }} as landed
+    where occurred_date in (select touched.occurred_date from touched)
 ),
 
 statements as (
@@ -28,9 +47,26 @@ statements as (
         statements.stored_at,
         statements.registration,
         statements.session_id,
-        statements.category_activity_ids,
-        statements.context_extensions,
-        statements.result_extensions,
+        {{ is_cmi5_defined('statements') }} as is_cmi5_defined,
+        {{ session_profile('statements') }} as session_profile,
+        statements.context_members['{{ cmi5_context("launchmode") }}'] as launch_mode,
+        statements.context_members['{{ cmi5_context("moveon") }}'] as move_on,
+        {{ dbt.safe_cast("statements.context_members['" ~ cmi5_context('masteryscore') ~ "']", 'double') }}
+            as mastery_score,
+        statements.context_members['{{ video_extension("session-id") }}'] as video_session_id,
+        coalesce(
+            {{ dbt.safe_cast("statements.context_members['" ~ video_extension('length') ~ "']", 'double') }},
+            {{ dbt.safe_cast("statements.result_members['" ~ video_extension('length') ~ "']", 'double') }}
+        ) as video_seconds,
+        {{ dbt.safe_cast("statements.context_members['" ~ video_extension('completion-threshold') ~ "']", 'double') }}
+            as completion_threshold,
+        statements.result_members['{{ video_extension("played-segments") }}'] as played_segments,
+        coalesce(
+            {{ dbt.safe_cast("statements.result_members['" ~ video_extension('progress') ~ "']", 'double') }},
+            {{ dbt.safe_cast(
+                "statements.result_members['https://w3id.org/xapi/cmi5/result/extensions/progress']", 'double'
+            ) }} / 100
+        ) as reported_progress_share,
         statements.member_token,
         lower(statements.statement_ref_id) as context_statement_id,
         case
@@ -50,7 +86,7 @@ statements as (
             when voided.statement_id is not null then 'voided'
             else 'counted'
         end as fate
-    from {{ units_of_touched_days('statements') }} as statements
+    from opened as statements
     left join {{ ref('int_statement_deduplicated') }} as copies
         on
             statements.statement_id = copies.statement_id
@@ -80,9 +116,16 @@ learning_events as (
         cast(null as {{ dbt.type_timestamp() }}) as stored_at,
         cast(null as {{ dbt.type_string() }}) as registration,
         events.session_id,
-        cast(null as {{ dbt.type_string() }}) as category_activity_ids,
-        cast(null as {{ dbt.type_string() }}) as context_extensions,
-        cast(null as {{ dbt.type_string() }}) as result_extensions,
+        false as is_cmi5_defined,
+        cast(null as {{ dbt.type_string() }}) as session_profile,
+        cast(null as {{ dbt.type_string() }}) as launch_mode,
+        cast(null as {{ dbt.type_string() }}) as move_on,
+        cast(null as {{ dbt.type_float() }}) as mastery_score,
+        cast(null as {{ dbt.type_string() }}) as video_session_id,
+        cast(null as {{ dbt.type_float() }}) as video_seconds,
+        cast(null as {{ dbt.type_float() }}) as completion_threshold,
+        cast(null as {{ dbt.type_string() }}) as played_segments,
+        cast(null as {{ dbt.type_float() }}) as reported_progress_share,
         cast(null as {{ dbt.type_string() }}) as member_token,
         cast(null as {{ dbt.type_string() }}) as context_statement_id,
         cast(null as {{ dbt.type_string() }}) as object_statement_id,
@@ -98,14 +141,13 @@ learning_events as (
     from {{ units_of_touched_days('learning_events') }} as events
     left join {{ ref('int_learning_event_deduplicated') }} as copies
         on events.tool = copies.tool and events.record_key = copies.record_key and events.unit = copies.unit
+    where events.occurred_date in (select touched.occurred_date from touched)
 ),
 
 united as (
     select * from statements
-    where occurred_date in (select touched.occurred_date from touched)
     union all
     select * from learning_events
-    where occurred_date in (select touched.occurred_date from touched)
 ),
 
 final as (

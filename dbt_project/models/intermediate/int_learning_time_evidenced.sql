@@ -8,15 +8,11 @@
 
 with
 
-touched as (
-    select evidence_key from {{ ref('int_learning_time_touched') }}
-),
-
 attempts as (
     select *, {{ key_of(["'attempt'", 'tool', 'attempt_key']) }} as evidence_key
     from {{ ref('int_attempt_decided') }}
     where
-        united_key in {{ keys_listed('united_key', ref('int_learning_time_touched')) }}
+        {{ is_listed('united_key', ref('int_learning_time_touched')) }}
         and {{ since_listed('started_date', ref('int_learning_time_touched')) }}
 ),
 
@@ -69,4 +65,4 @@ select
     {{ key_of(['learner', 'learning_date']) }} as learner_day,
     {{ minutes_later('minutes', 'started_at') }} as ended_at
 from final
-where evidence_key in (select touched.evidence_key from touched)
+where {{ is_listed('evidence_key', ref('int_learning_time_touched')) }}

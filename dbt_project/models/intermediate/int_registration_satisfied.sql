@@ -8,7 +8,7 @@ sessions as (
     where
         method = 'cmi5'
         and launch_mode = 'Normal'
-        and registration in {{ keys_listed('registration', ref('int_registration_touched')) }}
+        and {{ is_listed('registration', ref('int_registration_touched')) }}
 ),
 
 -- What the LMS itself says of the course or block, whichever session it says it in.

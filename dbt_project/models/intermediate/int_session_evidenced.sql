@@ -1,20 +1,13 @@
 {{ config(
     materialized='replace_partitions', partition_by='occurred_date', touched='int_partitions_touched',
-    keeps_replaced=true, is_sliced=true
+    keeps_replaced=true, sliced=['int_learning_event_united', 'occurred_date']
 ) }}
+-- depends_on: {{ ref('int_partitions_touched') }}
 
 {#- What a verb on the attempted activity itself may decide. Verbs of other profiles and registries are mapped to
     these words by the seed. -#}
 {%- set marks = [
     'launched', 'initialized', 'completed', 'passed', 'failed', 'waived', 'terminated', 'abandoned'
-] %}
-{%- set context_names = [
-    cmi5_context('masteryscore'), cmi5_context('launchmode'), cmi5_context('moveon'),
-    video_extension('session-id'), video_extension('length'), video_extension('completion-threshold')
-] %}
-{%- set result_names = [
-    'https://w3id.org/xapi/cmi5/result/extensions/progress',
-    video_extension('progress'), video_extension('length'), video_extension('played-segments')
 ] %}
 
 with
@@ -41,10 +34,10 @@ statements as (
         end as course_activity_id,
         coalesce(verbs.verb, '') as verb,
         coalesce(verbs.is_learning, false) as is_learning,
-        {{ is_cmi5_defined('events') }} as is_cmi5_defined,
-        {{ session_profile('events') }} as profile,
-        {{ json_members('events.context_extensions', context_names) }} as context_members,
-        {{ json_members('events.result_extensions', result_names) }} as result_members
+        floor(
+            {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'events.occurred_at', 'minute') }}
+            / {{ var('idle_minutes') }}
+        ) as idle_limits
     from {{ ref('int_learning_event_united') }} as events
     left join verbs on events.verb_source = verbs.verb_source
     left join courses on events.activity_type = courses.type_source
@@ -54,43 +47,17 @@ statements as (
         and events.actor_kind = 'agent'
         and events.person_token is not null
         and events.activity_id is not null
-        and events.occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
-),
-
-told as (
-    select
-        *,
-        context_members['{{ video_extension("session-id") }}'] as video_session_id,
-        context_members['{{ cmi5_context("launchmode") }}'] as launch_mode,
-        context_members['{{ cmi5_context("moveon") }}'] as move_on,
-        {{ dbt.safe_cast("context_members['" ~ cmi5_context('masteryscore') ~ "']", 'double') }} as mastery_score,
-        {{ dbt.safe_cast("context_members['" ~ video_extension('completion-threshold') ~ "']", 'double') }}
-            as completion_threshold,
-        coalesce(
-            {{ dbt.safe_cast("context_members['" ~ video_extension('length') ~ "']", 'double') }},
-            {{ dbt.safe_cast("result_members['" ~ video_extension('length') ~ "']", 'double') }}
-        ) as video_seconds,
-        coalesce(
-            {{ dbt.safe_cast("result_members['" ~ video_extension('progress') ~ "']", 'double') }},
-            {{ dbt.safe_cast("result_members['https://w3id.org/xapi/cmi5/result/extensions/progress']", 'double') }}
-            / 100
-        ) as reported_progress_share,
-        result_members['{{ video_extension("played-segments") }}'] as played_segments,
-        floor(
-            {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'occurred_at', 'minute') }} / {{ var('idle_minutes') }}
-        ) as idle_limits
-    from statements
 ),
 
 -- What a statement is part of. A video that is shown within a session or a course is told of in both.
 in_profile_sessions as (
     select
         *,
-        profile as method,
-        {{ profile_session_key('profile', 'registration', 'session_id') }} as thread_key,
-        (profile = 'scorm' or is_cmi5_defined) and verb in ('{{ marks | join("', '") }}') as is_deciding
-    from told
-    where profile is not null
+        session_profile as method,
+        {{ profile_session_key('session_profile', 'registration', 'session_id') }} as thread_key,
+        (session_profile = 'scorm' or is_cmi5_defined) and verb in ('{{ marks | join("', '") }}') as is_deciding
+    from statements
+    where session_profile is not null
 ),
 
 in_videos as (
@@ -99,7 +66,7 @@ in_videos as (
         'video' as method,
         {{ key_of(["'video'", 'coalesce(registration, video_session_id)', 'activity_id']) }} as thread_key,
         true as is_deciding
-    from told
+    from statements
     where video_session_id is not null
 ),
 
@@ -111,8 +78,8 @@ in_courses as (
             'registration', 'case when registration is null then person_token end', 'course_activity_id'
         ]) }} as thread_key,
         activity_id = course_activity_id as is_deciding
-    from told
-    where profile is null and is_learning and (video_session_id is null or activity_id <> course_activity_id)
+    from statements
+    where session_profile is null and is_learning and (video_session_id is null or activity_id <> course_activity_id)
 ),
 
 memberships as (
@@ -224,8 +191,9 @@ final as (
         max(reported_progress_share) as reported_progress_share,
         max(case when method = 'video' then video_seconds end) as video_seconds,
         max(case when method = 'video' then completion_threshold end) as completion_threshold,
-        {{ dbt.listagg("case when method = 'video' then played_segments end", "'[,]'", "order by played_segments") }}
-            as played_segments
+        -- Few statements hold segments, and to put texts in order costs more than all that is asked here of others.
+        {{ dbt.listagg('played_segments', "'[,]'", 'order by played_segments') }}
+            filter (where method = 'video' and played_segments is not null) as played_segments
     from stretched
     group by occurred_date, method, thread_key, stretch_number
 )

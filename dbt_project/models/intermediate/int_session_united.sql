@@ -36,38 +36,30 @@
     'abandoned_seconds', 'mastery_score', 'reported_progress_share', 'video_seconds', 'completion_threshold'
 ] %}
 
+{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. The days
+    tell an engine where the threads lie, in a history of which every column is asked for. -#}
+{%- set evidence %}
+    (
+        select
+            told.*,
+            coalesce(links.person_key, {{ unknown_person() }}) as person_key,
+            {{ learner('links.person_key', 'told.person_token') }} as learner
+        from {{ ref('int_session_evidenced') }} as told
+        left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
+        where
+            {{ is_listed('told.thread_key', ref('int_session_touched')) }}
+            and {{ is_day_listed('told.occurred_date', ref('int_session_touched')) }}
+    )
+{%- endset %}
+
 with
 
 links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
--- The days tell an engine where the threads lie, in a history of which every column is asked for.
-told as (
-    select *
-    from {{ ref('int_session_evidenced') }}
-    where
-        thread_key in (select touched.thread_key from {{ ref('int_session_touched') }} as touched)
-        and occurred_date in (select touched.occurred_date from {{ ref('int_session_touched') }} as touched)
-),
-
-evidence as (
-    select
-        told.*,
-        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-        {{ learner('links.person_key', 'told.person_token') }} as learner
-    from told
-    left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
-),
-
--- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
-threads as (
-    select *
-    from (select *, {{ united_thread() }} as united_key from evidence) as evidence
-    where united_key in (select touched.united_key from {{ ref('int_session_touched') }} as touched)
-),
-
 -- Where a thread falls silent is asked of when it was told only; the rest of what was told is joined to the answer.
+-- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
 told_when as (
     select
         method,
@@ -81,7 +73,8 @@ told_when as (
             {{ order }}
             rows between unbounded preceding and 1 preceding
         ) as heard_until
-    from threads
+    from (select *, {{ united_thread() }} as united_key from {{ evidence }} as evidence) as threads
+    where {{ is_listed('united_key', ref('int_session_touched')) }}
 ),
 
 numbered as (
@@ -108,19 +101,19 @@ named as (
 ),
 
 keyed as (
-    select threads.*, named.united_number, named.session_key
-    from threads
+    select evidence.*, named.united_key, named.session_key
+    from {{ evidence }} as evidence
     inner join named
         on
-            threads.occurred_date = named.occurred_date
-            and threads.method = named.method
-            and threads.thread_key = named.thread_key
-            and threads.stretch_number = named.stretch_number
+            evidence.occurred_date = named.occurred_date
+            and evidence.method = named.method
+            and evidence.thread_key = named.thread_key
+            and evidence.stretch_number = named.stretch_number
 ),
 
 stretches as (
     select method, session_key, united_number, {{ dbt.datediff('min(first_at)', 'max(last_at)', 'second') }} as seconds
-    from keyed
+    from named
     group by method, session_key, united_number
 ),
 

@@ -7,8 +7,8 @@ evidence as (
     from {{ ref('int_session_evidenced') }}
     where
         method = 'video'
-        and thread_key in (select touched.session_key from {{ ref('int_session_touched') }} as touched)
-        and occurred_date in (select touched.occurred_date from {{ ref('int_session_touched') }} as touched)
+        and {{ is_listed('thread_key', ref('int_session_touched'), 'session_key') }}
+        and {{ is_day_listed('occurred_date', ref('int_session_touched')) }}
 ),
 
 lengths as (

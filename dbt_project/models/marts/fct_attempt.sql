@@ -9,7 +9,7 @@ attempts as (
     select *
     from {{ ref('int_attempt_decided') }}
     where
-        fact_key in {{ keys_listed('fact_key', ref('int_attempt_number_touched')) }}
+        {{ is_listed('fact_key', ref('int_attempt_number_touched')) }}
         and {{ since_listed('started_date', ref('int_attempt_number_touched')) }}
 ),
 

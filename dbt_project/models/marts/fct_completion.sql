@@ -18,7 +18,7 @@ final as (
     {{ join_person_as_of('completed', 'completed_date') }}
     where
         completed.is_completed
-        and completed.enrolment_key in {{ keys_listed('enrolment_key', ref('int_completion_touched')) }}
+        and {{ is_listed('completed.enrolment_key', ref('int_completion_touched')) }}
 )
 
 select * from final

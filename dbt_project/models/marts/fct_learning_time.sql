@@ -9,7 +9,7 @@ united as (
     select *
     from {{ ref('int_learning_time_united') }}
     where
-        learner_day in {{ keys_listed('learner_day', ref('int_learning_day_touched')) }}
+        {{ is_listed('learner_day', ref('int_learning_day_touched')) }}
         and {{ since_listed('learning_date', ref('int_learning_day_touched')) }}
 ),
 

@@ -5,7 +5,7 @@ with
 registrations as (
     select *
     from {{ ref('int_registration_satisfied') }}
-    where registration in {{ keys_listed('registration', ref('int_registration_touched')) }}
+    where {{ is_listed('registration', ref('int_registration_touched')) }}
 ),
 
 activities as (
