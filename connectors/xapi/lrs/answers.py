@@ -10,6 +10,9 @@ from connectors.errors import OriginalRefused, SettingsError, Transient
 from connectors.sources.http.answers import Answer
 from connectors.xapi.files import records
 
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which no reader has to mind (RFC 8259, 8.1)."""
+
 
 class BadRequest(Exception):
     """400: among others, the answer to a version that the server doesn't speak."""
@@ -27,7 +30,7 @@ def page(answer: Answer) -> Page:
     if answer.status != 200:
         raise _meaning(answer)
     try:
-        return _decoded(answer.body)
+        return _decoded(answer.body.removeprefix(_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OriginalRefused):
         raise Transient(
             f"The LRS answers 200 ({answer.media_type}), but not with a whole page of statements. Nothing of the "

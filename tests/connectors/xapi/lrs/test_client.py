@@ -15,10 +15,13 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
 from connectors.sources.http import answers, connection, track
+from connectors.xapi.lrs.client import Client
+from connectors.xapi.lrs.source import Source
 from tests.connectors.xapi.lrs.conftest import Serve
 from tests.connectors.xapi.lrs.servers import SECRET, page, paged, pulled, pulled_ids
 from tests.connectors.xapi.samples import Read, numbered
@@ -91,6 +94,21 @@ def test_a_next_page_on_another_host_is_refused(serve: Serve, tmp_path: Path, mo
     with pytest.raises(SettingsError, match="not sent to another"):
         pulled(server, tmp_path)
     assert len(server.requests) == 1
+
+
+def test_a_next_page_that_leaves_https_is_said_to_do_so() -> None:
+    """Behind a proxy that ends TLS, an LRS often takes itself for http."""
+    source = Source(endpoint="https://lrs.example.org/xapi")
+    body = page(0, more="http://reader:pa55@lrs.example.org/xapi/statements?page=1")
+    client = Client(source, SECRET, httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+    with client, pytest.raises(SettingsError, match=r"names http://lrs\.example\.org for its next page") as raised:
+        list(client.pages({}))
+    assert "pa55" not in str(raised.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_page(serve: Serve, tmp_path: Path) -> None:
+    server = serve(paged(b"\xef\xbb\xbf" + page(0, 1)))
+    assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
 
 
 @pytest.mark.parametrize("more", ["http://[/statements", "/statements?\x00page=1"])
