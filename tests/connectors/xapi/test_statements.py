@@ -268,6 +268,24 @@ def test_a_home_page_says_what_its_names_are(read: Read) -> None:
     assert undeclared["employee_token"] is None
 
 
+@pytest.mark.parametrize(
+    ("sent", "declared", "is_known"),
+    [
+        ("https://hr.example.org", "https://hr.example.org/", True),
+        ("HTTPS://HR.Example.org/", "https://hr.example.org", True),
+        ("https://hr.example.org/People/", "https://HR.example.org/People", True),
+        ("https://hr.example.org/People", "https://hr.example.org/people", False),
+        ("http://hr.example.org", "https://hr.example.org", False),
+    ],
+)
+def test_a_home_page_is_known_however_its_host_and_its_end_are_spelled(
+    read: Read, sent: str, declared: str, is_known: bool
+) -> None:
+    statement = changed(actor={"account": {"homePage": sent, "name": "4711"}})
+    [account] = read(lines(statement), accounts={declared: "employee_number"}).rows("accounts")
+    assert (account["employee_token"] is not None) == is_known
+
+
 def test_members_instructors_and_persons_as_objects_have_accounts_and_authorities_have_not(read: Read) -> None:
     group = {"objectType": "Group", "member": [{"mbox": "mailto:m1@example.org"}, {"mbox": "mailto:m2@example.org"}]}
     person = {"objectType": "Agent", "openid": "https://id.example.org/p"}
