@@ -106,6 +106,25 @@ def test_a_next_page_that_leaves_https_is_said_to_do_so() -> None:
     assert "pa55" not in str(raised.value)
 
 
+@pytest.mark.parametrize("line_break", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("boundary", ["4f2a", '"4f 2a"'])
+def test_attachments_that_nobody_asked_for_are_left(
+    serve: Serve, tmp_path: Path, boundary: str, line_break: bytes
+) -> None:
+    mark = b"--" + boundary.strip('"').encode()
+    parts = [b"", mark, b"Content-Type: application/json", b"X: y", b"", page(0, 1)]
+    parts += [mark, b"X-Experience-API-Hash: 495395e7", b"", b"%PDF-1.4 \x00\xff {", mark + b"--", b""]
+    kind = {"Content-Type": f"multipart/mixed; boundary={boundary}; charset=utf-8"}
+    server = serve(paged(line_break.join(parts), headers=kind))
+    assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
+
+
+def test_a_part_without_its_end_is_no_page(serve: Serve, tmp_path: Path) -> None:
+    body = b"--b\r\nContent-Type: application/json\r\n\r\n" + page(0, 1)[:-30]
+    with pytest.raises(Transient, match="not with a whole page"):
+        pulled(serve(paged(body, headers={"Content-Type": "multipart/mixed; boundary=b"})), tmp_path)
+
+
 def test_a_byte_order_mark_is_no_part_of_a_page(serve: Serve, tmp_path: Path) -> None:
     server = serve(paged(b"\xef\xbb\xbf" + page(0, 1)))
     assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
@@ -135,6 +154,8 @@ def test_a_redirect_is_not_followed(serve: Serve, tmp_path: Path) -> None:
         (Answer(status=403), SettingsError, "right to read"),
         (Answer(status=404), SettingsError, "endpoint"),
         (Answer(status=400), SettingsError, "refuses the query"),
+        (Answer(status=408), Transient, r"answers 408\."),
+        (Answer(status=413), Transient, "set `limit`"),
         (HTML, Transient, r"answers 200 \(text/html\), but not with a whole page"),
         (Answer(page(0)[:-20]), Transient, "not with a whole page"),
         (Answer(b'{"statements": {"id": 1}}'), Transient, "not with a whole page"),
