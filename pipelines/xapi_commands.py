@@ -74,8 +74,10 @@ def _verdicts(file: str, version: Version | None) -> Iterator[Verdict]:
     from connectors.xapi.rules import Dialect
 
     dialect = Dialect(version) if version else None
-    if file != "-" and not Path(file).is_file():
+    if file != "-" and not Path(file).exists():
         raise SettingsError(f"There is no file {file}. Name a file of statements, or - for standard input.")
+    if file != "-" and Path(file).is_dir():
+        raise SettingsError(f"{file} is a folder. Name one file of statements in it, or - for standard input.")
     return verdicts(sys.stdin.buffer if file == "-" else Path(file), dialect)
 
 

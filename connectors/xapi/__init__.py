@@ -2,7 +2,8 @@
 
 original --files--> raw statements --statements--> rows and rejects --tables--> Parquet
 
-files        bytes → raw statements, one by one, with their lines; tolerant of broken neighbours
+files        bytes → raw statements, one by one, with their lines; tolerant of broken neighbours; `stored_records` takes
+             them out of the records of a store
 rules        what a statement may be, exact; `rulebook` lists the rules, `formats` the borrowed formats
 statements   proof of the common case, judgement of the rest
 processes    who reads: this process, or for a large file several; `batches` is what they hand over

@@ -12,6 +12,15 @@ from typing import IO, cast
 
 from connectors.errors import OriginalRefused, Transient
 
+_PACKED = {
+    b"PK\x03\x04": "a ZIP archive",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+    b"7z\xbc\xaf": "a 7z archive",
+}
+"""What packed files begin with, gzip apart, which is read."""
+
 
 @contextmanager
 def opened(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
@@ -42,8 +51,9 @@ def is_packed(head: bytes) -> bool:
 
 
 def without_byte_order_mark(head: bytes) -> bytes:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise OriginalRefused("The file is UTF-16; statements are UTF-8.", "save or export it as UTF-8.")
+    is_marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+    if is_marked or (b"\0" in head[:2] and head[:4].replace(b"\0", b"") in (b"{", b"[", b'{"', b"[{")):
+        raise OriginalRefused("The file is UTF-16 or UTF-32; statements are UTF-8.", "save or export it as UTF-8.")
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -58,8 +68,18 @@ def content_of(head: bytes) -> bytes:
 def refuse_other_formats(content: bytes) -> None:
     if not content:
         raise OriginalRefused("The file is empty: it holds no statement.", "check the export, and drop the file again.")
-    if content.startswith(b"PK\x03\x04"):
-        raise OriginalRefused("The file is a ZIP archive.", "unpack it and drop the files that it holds.")
+    for begins, name in _PACKED.items():
+        if content.startswith(begins):
+            raise OriginalRefused(f"The file is {name}.", "unpack it and drop the files that it holds.")
+    if content[257:262] == b"ustar":
+        raise OriginalRefused("The file is a tar archive.", "unpack it and drop the files that it holds.")
+    if content.startswith(b"PAR1"):
+        raise OriginalRefused("The file is Parquet, not JSON.", "export the statements as JSON, one per line.")
+    if b'""actor""' in content:
+        raise OriginalRefused(
+            "The file is a table (CSV) that holds statements in a column, with their quotes doubled.",
+            "export that column alone as JSON, one statement per line.",
+        )
     if content.startswith(b"<"):
         raise OriginalRefused(
             "The file is HTML or XML, not statements: often the sign-in or error page of the tool.",

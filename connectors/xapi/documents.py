@@ -17,14 +17,24 @@ from connectors.errors import OriginalRefused
 Record = tuple[int, bytes, str | None]
 """Line (from 1), raw bytes, and the id of the rule that they break as bytes, or None."""
 
+_MOST_WITHIN = 2
+"""Arrays and pages within each other: a script that collects pages makes an array of them."""
+
 BLOCK = 1 << 20
 MAXIMUM = 1 << 28
 """Bytes within which a statement has to end (256 MB)."""
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SCALAR = rb"(?:" + _STRING + rb"|[\w.+-]+)"
-_PAGE_HEAD = re.compile(rb'\{\s*(?:"(?!statements")[^"\\]*"\s*:\s*' + _SCALAR + rb'\s*,\s*)*+"statements"\s*:\s*\[')
-_PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _SCALAR + rb"\s*)*+\}")
+_BESIDE = _SCALAR
+"""What a page may say beside its statements: little, so it is nested a little at most."""
+for _ in range(3):
+    _BESIDE = rb"(?:" + _SCALAR + rb"|[{\[](?:[\s:,]|" + _BESIDE + rb")*+[}\]])"
+PAGE_HEAD = re.compile(
+    rb'\{\s*(?:"(?!(?:statements|actor|verb|object)")[^"\\]*"\s*:\s*' + _BESIDE + rb'\s*,\s*)*+"statements"\s*:\s*\['
+)
+_PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _BESIDE + rb"\s*)*+\}")
+_OBJECTS = re.compile(rb"\[\s*+\{")
 _TOKEN = re.compile(rb"[{}\[\]]|" + _STRING + rb'|"', re.DOTALL)
 _BLANK = re.compile(rb"[\s,]*+")
 _RESUME = re.compile(rb"[\[,\n]\s*+(?=\{)")
@@ -66,18 +76,19 @@ class Documents:
         self._careful_until = 0
 
     def records(self) -> Iterator[Record]:
-        closing = b""
+        closing: list[bytes] = []
         while self._skip_blank():
             here = self._buffer[self._at : self._at + 1]
             if closing and here == b"]":
-                yield from self._close(closing)
-                closing = b""
-            elif not closing and here == b"[":
+                yield from self._close(closing.pop())
+            elif (not closing and here == b"[") or (
+                len(closing) < _MOST_WITHIN and _OBJECTS.match(self._buffer, self._at)
+            ):
                 self._move(self._at + 1)
-                closing = b"]"
-            elif not closing and (head := _PAGE_HEAD.match(self._buffer, self._at)):
+                closing.append(b"]")
+            elif len(closing) < _MOST_WITHIN and (head := PAGE_HEAD.match(self._buffer, self._at)):
                 self._move(head.end())
-                closing = b"]}"
+                closing.append(b"]}")
             elif not closing and here == b"#":
                 self._move(self._end_of_line())
             elif here in b"{[":
@@ -130,6 +141,7 @@ class Documents:
             return
         line, start = self._line, self._at
         self._move(self._end_of_line())
+        self._is_torn = True
         yield line, self._buffer[start : self._at], "torn_page"
 
     def _stray(self) -> Iterator[Record]:
@@ -192,7 +204,7 @@ class Documents:
                 f"What begins on line {line} has no end within {MAXIMUM >> 20} MB, so no statement can be cut out.",
                 "export the statements again, in smaller files or one per line.",
             )
-        # The torn tail of an array is one record: that the array's end is missing is not told again.
+        # The torn tail of an array is one record: that the end of what is around it is missing is not told again.
         self._is_torn = is_in_array and resume is None and end is None
         stop = resume or end or len(self._buffer)
         self._move(stop)

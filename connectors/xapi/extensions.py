@@ -32,10 +32,12 @@ def _words(*words: str) -> _Matches:
     return _pattern(f'"(?:{"|".join(words)})"')
 
 
-_NUMBER = _pattern(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,2})?")  # a double can hold it
+_NUMBER = _pattern(  # a double can hold it; some players write it as a text
+    r'-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,2})?|"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"'
+)
 _FLAG = _pattern("true|false")
-_SESSION = _pattern(r'"[\w.:/-]{1,128}"')
-_SEGMENTS = _pattern(r'"[0-9.,\[\] ]*"')
+_SESSION = _pattern(r'"[!#$&-?A-\[\]-~]{1,128}"')  # no blank, so no free text, and neither @ nor %40
+_SEGMENTS = _pattern(r'"[0-9.,\[\] eE+-]*"')
 
 _VIDEO_NUMBERS = ("time", "time-from", "time-to", "progress", "length", "completion-threshold", "volume")
 

@@ -1,6 +1,6 @@
 """From the bytes of an original to raw statements, with the line where each begins.
 
-    NDJSON · JSON array · LRS page · several of them in a row · each also gzipped
+    NDJSON · JSON array · LRS page · several of them in a row, or in an array · each also gzipped
         --stretches--> some statements at a time --records--> (line, raw statement, rule that its bytes break or None)
 
 Memory is bounded by the largest statement, not by the file. Lines that hold a statement each are only split; what
@@ -19,9 +19,13 @@ from typing import IO, NamedTuple
 from connectors.xapi import documents
 from connectors.xapi.containers import content_of, opened, refuse_other_formats, without_byte_order_mark
 from connectors.xapi.documents import Documents, Record, is_json
+from connectors.xapi.stored_records import holds_statement, statement_in
 
 _MOST_RECORDS, _MOST_BYTES = 20_000, 24 << 20
 """What a stretch holds at most, if one block isn't larger: bounds the memory of what waits."""
+
+_TELLING = 10
+"""Records at the beginning of a file that tell whether a store's own records are what it holds."""
 
 _PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)').match
 _STATEMENT = re.compile(rb'\{\s*+"(?!statements"|more")').match
@@ -84,10 +88,12 @@ def stretches_from(path: Path, start: int, line: int) -> Iterator[Stretch]:
 
 
 def start_of_lines(path: Path) -> int | None:
-    """Where the first line begins, if every line is a document; None for other files."""
+    """Where the first line begins, if every line is a document of statements; None for other files."""
     with opened(path) as stream:
         start, head = _head(stream)
-        return start if _is_by_line(content_of(head)) else None
+        content = content_of(head)
+        is_stored = any(map(holds_statement, content.split(b"\n", _TELLING)[:_TELLING]))
+        return start if _is_by_line(content) and not is_stored else None
 
 
 def _some(file: Path | IO[bytes]) -> Iterator[Stretch]:
@@ -95,9 +101,9 @@ def _some(file: Path | IO[bytes]) -> Iterator[Stretch]:
     with opened(file) as stream:
         _, head = _head(stream)
         if _is_by_line(content_of(head)):
-            yield from _by_line(head, stream, 1)
+            yield from _taken_out(_by_line(head, stream, 1))
         else:
-            yield from _held(Documents(head, stream, 1).records())
+            yield from _taken_out(_held(Documents(head, stream, 1).records()))
 
 
 def _head(stream: IO[bytes]) -> tuple[int, bytes]:
@@ -109,6 +115,17 @@ def _head(stream: IO[bytes]) -> tuple[int, bytes]:
         head += more
     refuse_other_formats(content_of(head))
     return start, head
+
+
+def _taken_out(some: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The same; where the file holds records of a store, what these hold."""
+    is_stored: bool | None = None
+    for stretch in some:
+        if is_stored is None and stretch.raws:
+            is_stored = any(map(holds_statement, stretch.raws[:_TELLING]))
+        if is_stored:
+            stretch.raws = [statement_in(raw) or raw for raw in stretch.raws]
+        yield stretch
 
 
 def _held(records: Iterable[Record]) -> Iterator[Stretch]:
@@ -134,6 +151,8 @@ def _gathered(some: Iterable[Stretch]) -> Iterator[Stretch]:
 
 def _is_by_line(content: bytes) -> bool:
     """Whether every line is a document; a first line that is broken does not say, the next ones do."""
+    if documents.PAGE_HEAD.match(content) and not _PAGE_OR_ARRAY(content):
+        return False  # a page that says something else first looks like a statement
     first, newline, rest = content.partition(b"\n")
     if is_json(first):
         return True

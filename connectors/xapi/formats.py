@@ -18,8 +18,11 @@ _HEX = "[0-9a-fA-F]"  # spelled out: twice as fast as without regard to case
 UUID = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-[89abAB]{_HEX}{{3}}-{_HEX}{{12}}"
 _UUID = re.compile(UUID).fullmatch
 
-# RFC 3987, as far as it can be told apart from any text: a scheme, then no character that an IRI may not hold.
-_IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+", re.IGNORECASE)
+# RFC 3987, as far as it can be told apart from any text: a scheme, then no character that an IRI may not hold. Blanks
+# beyond ASCII are ucschar (2.2); line and paragraph separators are so, too, but end a line for too many readers.
+_IRI = re.compile(
+    r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f\u2028\u2029\ufffe\uffff]+", re.IGNORECASE | re.ASCII
+)
 
 _MAILTO = re.compile(r"mailto:[^@\s<>\"]+@[^@\s<>\"]+", re.IGNORECASE)
 _SHA1 = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
@@ -35,7 +38,7 @@ _LANGUAGE = re.compile(
         | x(?:-[a-z0-9]{1,8})+
         | en-GB-oed | sgn-(?:BE-FR|BE-NL|CH-DE)
         | i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu) )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
 
 _INSTANT = re.compile(

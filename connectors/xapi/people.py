@@ -49,7 +49,7 @@ class People(Parties):
     def __init__(self, tokeniser: Tokeniser, home_pages: Mapping[str, str]) -> None:
         super().__init__(tokeniser)
         self._tokeniser = tokeniser
-        self._home_pages = home_pages
+        self._home_pages = {_site(home_page): names for home_page, names in home_pages.items()}
         self._accounts: dict[str, dict[str, Any]] = {}
 
     def meet(self, agents: Iterable[Mapping[str, Any]], line: int) -> None:
@@ -93,12 +93,19 @@ class People(Parties):
         """What the settings say that the names of this home page are."""
         home_page, name = account["homePage"], account["name"]
         found: Account = {"account_home_page": masked(home_page)}
-        declared = self._home_pages.get(home_page) or self._home_pages.get(home_page.rstrip("/"))
+        declared = self._home_pages.get(_site(home_page))
         if declared == "email":
             return found | self._email(name)
         if declared in _DECLARABLE:
             found[_DECLARABLE[declared]] = self._tokeniser.tokens(declared, [name])[0]
         return found
+
+
+def _site(home_page: str) -> str:
+    """What two spellings of a home page have in common: scheme and host in any case, a slash at the end or none."""
+    scheme, separator, rest = home_page.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host}".lower() + f"{slash}{path}".rstrip("/")
 
 
 def _identifier(party: Mapping[str, Any]) -> tuple[str, str]:

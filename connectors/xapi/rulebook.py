@@ -47,7 +47,7 @@ RULES: dict[str, Rule] = {
     "score_order": Rule("min below max, and raw between them", "2.4.5.1"),
     "duration": Rule("an ISO 8601 duration (4.4.3.2)", "4.6"),
     "timestamp": Rule("an RFC 3339 timestamp, and a zone other than -00:00", "4.5"),
-    "version": Rule("version 1.0.x or 2.0.x", "2.4.10"),
+    "version": Rule("version 1.0.x or 2.0.x, the one that is judged by", "2.4.10"),
     "context_of_activity": Rule("revision and platform only beside an Activity as the object", "2.4.6"),
     "relevant_types": Rule("at least one relevant type", "IEEE 9274.1.1, 4.2.2"),
     "voids_statement_ref": Rule("a StatementRef as the object of a voiding statement", "2.3.2"),

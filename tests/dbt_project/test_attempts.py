@@ -386,7 +386,10 @@ def _video_statements() -> Iterator[dict[str, Any]]:
             extensions = {f"{VIDEO}/extensions/session-id": f"{name}-{place}", f"{VIDEO}/extensions/length": length}
             extensions |= {f"{VIDEO}/extensions/completion-threshold": threshold} if threshold else {}
             text = "[,]".join(f"{start}[.]{end}" for start, end in segments)
-            text += "[,]3.5[,]soon[.]later"  # one still runs, and one is no time at all
+            if place % 2:
+                text = re.sub(r"(?<=\d)\.(?=\d)", ",", text).replace("[", " [").replace("]", "] ")
+            # Two still run, one ends before it begins, and two are no time at all.
+            text += "[,]3.5[,]4.5[.][,]2[.]1[,]6.5[.]soon[,]soon[.]later"
             yield statement(
                 f"{name}-{place}", "paused", minute(1440 * place), verb_id=f"{VIDEO}/verbs/paused",
                 registration=name, session_id=f"{name}-{place}", object_id=f"https://lms.example/{name}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,30 @@ def test_the_version_decides(statements: Path) -> None:
     naive = lines(changed(timestamp="2024-03-01T10:00:00", version=None))
     statements.write_bytes(naive)
     assert [check(statements, "--version", version).exit_code for version in ("1.0.3", "2.0.0")] == [0, 1]
+
+
+def test_a_version_that_the_statement_does_not_speak_is_said_to_be_the_one_that_is_judged_by(statements: Path) -> None:
+    statements.write_bytes(lines(STATEMENT))
+    rejected, _ = check(statements, "--version", "2.0.0").output.splitlines()
+    assert rejected.endswith(
+        "version at /version. Expected version 1.0.x or 2.0.x, the one that is judged by (2.4.10)."
+    )
+
+
+def test_a_folder_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    result = check(tmp_path)
+    assert isinstance(result.exception, SettingsError)
+    assert "is a folder" in str(result.exception)
+
+
+def test_what_another_program_writes_is_read_like_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(REJECTED,))
+    writer.start()
+    result = check(pipe)
+    writer.join()
+    assert result.output.endswith("2 statements: 1 accepted (0 of them flagged), 1 rejected.\n")
 
 
 def test_people_see_line_rule_place_and_what_was_expected(statements: Path) -> None:

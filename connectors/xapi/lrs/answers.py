@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 
 import msgspec
 
 from connectors.errors import OriginalRefused, SettingsError, Transient
 from connectors.sources.http.answers import Answer
 from connectors.xapi.files import records
+
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which no reader has to mind (RFC 8259, 8.1)."""
+
+_BOUNDARY = re.compile(r'boundary="?([^";,]+)', re.IGNORECASE)
 
 
 class BadRequest(Exception):
@@ -27,12 +33,24 @@ def page(answer: Answer) -> Page:
     if answer.status != 200:
         raise _meaning(answer)
     try:
-        return _decoded(answer.body)
+        return _decoded(_statements_of(answer).removeprefix(_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OriginalRefused):
         raise Transient(
             f"The LRS answers 200 ({answer.media_type}), but not with a whole page of statements. Nothing of the "
             "window was kept."
         ) from None
+
+
+def _statements_of(answer: Answer) -> bytes:
+    """The JSON of an answer: all of it, or where attachments come although none are asked for, its first part (1.0.3,
+    Communication 1.5.2).
+    """
+    boundary = _BOUNDARY.search(answer.headers.get("Content-Type", ""))
+    if not answer.media_type.lower().startswith("multipart/") or boundary is None:
+        return answer.body
+    dashes = b"--" + boundary[1].strip().encode()
+    head = re.search(re.escape(dashes) + rb"\s*?\n(?:[^\r\n]+\r?\n)*+\r?\n", answer.body)
+    return answer.body[head.end() :].partition(b"\n" + dashes)[0] if head else answer.body
 
 
 def _decoded(body: bytes) -> Page:
@@ -58,6 +76,9 @@ def _meaning(answer: Answer) -> Exception:
         return BadRequest()
     if status in (401, 403):
         return SettingsError(f"The LRS answers {status}: check the credentials and their right to read statements.")
+    if status in (408, 413, 425):
+        too_much = " If it does so again, it is asked for too much at a time: set `limit` beside the endpoint."
+        return Transient(f"The LRS answers {status}.{too_much if status == 413 else ''}")
     if answer.is_redirect:
         return SettingsError(
             f"The LRS answers {status}, a redirect, which is not followed: use its target as the endpoint."

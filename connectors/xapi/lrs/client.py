@@ -96,15 +96,21 @@ class Client:
             raise Transient("The LRS names something for its next page that is no address.") from None
         if is_another:
             raise SettingsError(
-                f"The LRS at {urlsplit(self._address).netloc} names {urlsplit(address).hostname} for its next page; "
-                "credentials are not sent to another host. Check how the LRS is told its own address, or use that host "
-                "as the endpoint."
+                f"The LRS at {_place(self._address)} names {_place(address)} for its next page; credentials are not "
+                "sent to another scheme, host or port. Check how the LRS is told its own address (behind a proxy, its "
+                "scheme and port as well), or use that address as the endpoint."
             )
         return address
 
     def _get(self, address: str) -> Answer:
         headers = {"X-Experience-API-Version": self.version}
         return self._connection.ask(_WHO, "GET", address, _answer, headers=headers)
+
+
+def _place(address: str) -> str:
+    """Scheme, host and port; never a user name or password."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
 def _answer(answer: answers.Answer) -> Answer:

@@ -23,19 +23,29 @@ segments as (
     where played_segments is not null
 ),
 
--- Seconds into the video. A segment without an end is still being played; one that ends before it begins is no segment.
-bounded as (
+-- Seconds into the video, by players some of which write a decimal comma.
+spelled as (
     select distinct
-        segments.session_key,
-        {{ dbt.safe_cast("trim(" ~ dbt.split_part('segments.segment', "'[.]'", 1) ~ ")", 'double') }} as from_second,
-        least(
-            {{ dbt.safe_cast("nullif(trim(" ~ dbt.split_part('segments.segment', "'[.]'", 2) ~ "), '')", 'double') }},
-            lengths.video_seconds
-        ) as to_second,
-        lengths.video_seconds
+        session_key,
+        {{ dbt.safe_cast(dbt.replace("trim(" ~ dbt.split_part('segment', "'[.]'", 1) ~ ")", "','", "'.'"), 'double') }}
+            as from_second,
+        {{ dbt.safe_cast(dbt.replace("trim(" ~ dbt.split_part('segment', "'[.]'", 2) ~ ")", "','", "'.'"), 'double') }}
+            as to_second
     from segments
-    inner join lengths on segments.session_key = lengths.session_key
-    where segments.segment like '%[.]%'
+    where segment like '%[.]%'
+),
+
+-- A segment without an end is still being played: the end of the video does not stand in for it. One that ends before
+-- it begins is no segment.
+bounded as (
+    select
+        spelled.session_key,
+        greatest(spelled.from_second, 0) as from_second,
+        least(spelled.to_second, lengths.video_seconds) as to_second,
+        lengths.video_seconds
+    from spelled
+    inner join lengths on spelled.session_key = lengths.session_key
+    where spelled.from_second is not null and spelled.to_second is not null
 ),
 
 ordered as (

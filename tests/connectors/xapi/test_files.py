@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import json
+import lzma
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,14 @@ def compact(value: Any) -> bytes:
 
 def page(statements: list[Statement], more: str = "/xapi/statements?more=2") -> dict[str, Any]:
     return {"statements": statements, "more": more}
+
+
+def _archive(content: bytes) -> bytes:
+    packed, member = io.BytesIO(), tarfile.TarInfo("statements.json")
+    member.size = len(content)
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 SHAPES = {
@@ -43,6 +55,13 @@ SHAPES = {
     + json.dumps(page(FIVE[2:]), indent=1).encode(),
     "pages one after the other": compact(page(FIVE[:2])) + compact(page(FIVE[2:], "")),
     "arrays, one per line": compact(FIVE[:3]) + b"\n" + compact(FIVE[3:]),
+    "pages in an array": compact([page(FIVE[:2]), page([]), page(FIVE[2:], "")]),
+    "pages in an array in many lines": json.dumps([page(FIVE[:2]), page(FIVE[2:])], indent=2).encode(),
+    "arrays in an array": compact([FIVE[:3], FIVE[3:]]),
+    "a page that says more": compact({"took": {"ms": [1, {"of": "]"}]}} | page(FIVE) | {"lrs": {"names": ["}"]}}),
+    "pages that say more, one per line": compact({"lrs": {}} | page(FIVE[:2]))
+    + b"\n"
+    + compact({"n": [1]} | page(FIVE[2:])),
     "statements in many lines": b"\n".join(json.dumps(statement, indent=2).encode() for statement in FIVE),
 }
 
@@ -142,7 +161,17 @@ def test_what_is_no_statement_is_a_reject_each(read: Read) -> None:
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "HTML"),
         (b"id;actor;verb\n1;2;3\n", "not JSON"),
         ("{}".encode("utf-16"), "UTF-16"),
+        ("{}".encode("utf-32"), "UTF-32"),
+        ('{"id": 1}'.encode("utf-16-le"), "UTF-16"),
+        ('[{"id": 1}]'.encode("utf-16-be"), "UTF-16"),
         (b"PK\x03\x04\x14\x00", "ZIP"),
+        (bz2.compress(lines(*FIVE)), "bzip2"),
+        (lzma.compress(lines(*FIVE)), "xz"),
+        (b"\x28\xb5\x2f\xfd\x04[", "Zstandard"),
+        (_archive(lines(*FIVE)), "tar"),
+        (gzip.compress(_archive(lines(*FIVE))), "tar"),
+        (b"PAR1[{}]", "Parquet"),
+        (b'id;statement\n1;"' + lines(FIVE[0]).strip().replace(b'"', b'""') + b'"\n', "table"),
         (gzip.compress(lines(*numbered(200)), mtime=0)[:-40], "cut off"),
         (gzip.compress(lines(*FIVE))[:60] + b"\x00" * 60, "damaged"),
     ],

@@ -150,12 +150,18 @@ def test_line_ends_may_be_mixed(read: Read) -> None:
     assert [row["source_line"] for row in reading.rows()] == [1, 2, 2, 4]
 
 
-def test_a_page_inside_an_array_is_a_reject_and_not_silence(read: Read) -> None:
+def test_a_page_deep_inside_arrays_is_a_reject_and_not_silence(read: Read) -> None:
     page = {"statements": numbered(3), "more": ""}
-    reading = read(json.dumps([page, STATEMENT]).encode())
+    reading = read(json.dumps([[[page]], STATEMENT]).encode())
     assert reading.counts() == (2, 1, 1, 0)
     [reject] = reading.rejects()
-    assert (reject["rule"], reject["column_name"], reject["source_line"]) == ("required", "/actor", 1)
+    assert (reject["rule"], reject["source_line"]) == ("data_type", 1)
+
+
+def test_a_page_in_an_array_that_is_cut_off_lands_what_is_whole(read: Read) -> None:
+    content = json.dumps([{"statements": numbered(3), "more": ""}, {"statements": numbered(2), "more": ""}]).encode()
+    for missing in (1, 2, 40, 300):
+        assert [reject["rule"] for reject in read(content[:-missing]).rejects()] == ["torn_page"]
 
 
 @pytest.mark.parametrize("broken", [b"\xff", b"\xed\xa0\x80", b"\xc0\x80"], ids=["byte", "surrogate", "overlong"])
@@ -169,4 +175,8 @@ def test_invalid_utf_8_is_a_reject_with_its_line(read: Read, broken: bytes) -> N
 def test_every_reject_says_what_was_expected(read: Read) -> None:
     content = lines(changed(version="0.9"), changed(actor=None)) + b'{"cut\n' + lines(STATEMENT)
     expected = [reject["expected"] for reject in read(content).rejects()]
-    assert expected == ["version 1.0.x or 2.0.x", "a required property", "one complete JSON value"]
+    assert expected == [
+        "version 1.0.x or 2.0.x, the one that is judged by",
+        "a required property",
+        "one complete JSON value",
+    ]

@@ -126,6 +126,28 @@ def test_sessions_of_cmi5_and_video_are_found(read: Read) -> None:
         assert (row["session_id"], json.loads(row["context_extensions"])) == ("4a8f", {key: "4a8f"})
 
 
+@pytest.mark.parametrize("session", ["{4A8F-1}", "c2Vzc2lvbiAxMg==", "a+b/c", "urn:lms:7#2", "course|7;attempt=2"])
+def test_a_session_may_be_named_in_any_signs_but_those_of_an_address(read: Read, session: str) -> None:
+    """Sessions without a name would be one session."""
+    for key in (CMI5 + "sessionid", VIDEO + "session-id"):
+        row = one(read, changed(context={"extensions": {key: session}}))
+        assert (row["session_id"], json.loads(row["context_extensions"])) == (session, {key: session})
+    hidden = one(read, changed(context={"extensions": {CMI5 + "sessionid": "ada@example.org"}}))
+    assert (hidden["session_id"], hidden["context_extensions"]) == (None, None)
+
+
+def test_numbers_of_profiles_land_also_where_they_were_sent_as_text(read: Read) -> None:
+    told = {VIDEO + "length": "120.5", CMI5 + "masteryscore": "0.8", VIDEO + "time": "+49 170 1234567"}
+    row = one(read, changed(context={"extensions": told}))
+    assert json.loads(row["context_extensions"]) == {VIDEO + "length": "120.5", CMI5 + "masteryscore": "0.8"}
+
+
+@pytest.mark.parametrize("segments", ["0[.]1e1[,]2.5[.]7E+1", "-0.04[.]12", "0[.]12,5 [,] 20[.]30"])
+def test_played_segments_land_in_any_notation_of_numbers(read: Read, segments: str) -> None:
+    row = one(read, changed(result={"extensions": {VIDEO + "played-segments": segments}}))
+    assert json.loads(row["result_extensions"]) == {VIDEO + "played-segments": segments}
+
+
 def test_an_attempt_of_the_scorm_profile_is_a_session(read: Read) -> None:
     course, attempt = {"id": "https://lms.example.org/course"}, {
         "id": "https://lms.example.org/sco?attemptId=7",
@@ -244,6 +266,24 @@ def test_a_home_page_says_what_its_names_are(read: Read) -> None:
     )
     [undeclared] = read(lines(statement)).rows("accounts")
     assert undeclared["employee_token"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "declared", "is_known"),
+    [
+        ("https://hr.example.org", "https://hr.example.org/", True),
+        ("HTTPS://HR.Example.org/", "https://hr.example.org", True),
+        ("https://hr.example.org/People/", "https://HR.example.org/People", True),
+        ("https://hr.example.org/People", "https://hr.example.org/people", False),
+        ("http://hr.example.org", "https://hr.example.org", False),
+    ],
+)
+def test_a_home_page_is_known_however_its_host_and_its_end_are_spelled(
+    read: Read, sent: str, declared: str, is_known: bool
+) -> None:
+    statement = changed(actor={"account": {"homePage": sent, "name": "4711"}})
+    [account] = read(lines(statement), accounts={declared: "employee_number"}).rows("accounts")
+    assert (account["employee_token"] is not None) == is_known
 
 
 def test_members_instructors_and_persons_as_objects_have_accounts_and_authorities_have_not(read: Read) -> None:

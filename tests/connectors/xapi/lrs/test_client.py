@@ -15,10 +15,13 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from connectors.errors import SettingsError, Transient, TryLater
 from connectors.sources.http import answers, connection, track
+from connectors.xapi.lrs.client import Client
+from connectors.xapi.lrs.source import Source
 from tests.connectors.xapi.lrs.conftest import Serve
 from tests.connectors.xapi.lrs.servers import SECRET, page, paged, pulled, pulled_ids
 from tests.connectors.xapi.samples import Read, numbered
@@ -93,6 +96,40 @@ def test_a_next_page_on_another_host_is_refused(serve: Serve, tmp_path: Path, mo
     assert len(server.requests) == 1
 
 
+def test_a_next_page_that_leaves_https_is_said_to_do_so() -> None:
+    """Behind a proxy that ends TLS, an LRS often takes itself for http."""
+    source = Source(endpoint="https://lrs.example.org/xapi")
+    body = page(0, more="http://reader:pa55@lrs.example.org/xapi/statements?page=1")
+    client = Client(source, SECRET, httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+    with client, pytest.raises(SettingsError, match=r"names http://lrs\.example\.org for its next page") as raised:
+        list(client.pages({}))
+    assert "pa55" not in str(raised.value)
+
+
+@pytest.mark.parametrize("line_break", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("boundary", ["4f2a", '"4f 2a"'])
+def test_attachments_that_nobody_asked_for_are_left(
+    serve: Serve, tmp_path: Path, boundary: str, line_break: bytes
+) -> None:
+    mark = b"--" + boundary.strip('"').encode()
+    parts = [b"", mark, b"Content-Type: application/json", b"X: y", b"", page(0, 1)]
+    parts += [mark, b"X-Experience-API-Hash: 495395e7", b"", b"%PDF-1.4 \x00\xff {", mark + b"--", b""]
+    kind = {"Content-Type": f"multipart/mixed; boundary={boundary}; charset=utf-8"}
+    server = serve(paged(line_break.join(parts), headers=kind))
+    assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
+
+
+def test_a_part_without_its_end_is_no_page(serve: Serve, tmp_path: Path) -> None:
+    body = b"--b\r\nContent-Type: application/json\r\n\r\n" + page(0, 1)[:-30]
+    with pytest.raises(Transient, match="not with a whole page"):
+        pulled(serve(paged(body, headers={"Content-Type": "multipart/mixed; boundary=b"})), tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_page(serve: Serve, tmp_path: Path) -> None:
+    server = serve(paged(b"\xef\xbb\xbf" + page(0, 1)))
+    assert pulled_ids(pulled(server, tmp_path)) == IDS[:2]
+
+
 @pytest.mark.parametrize("more", ["http://[/statements", "/statements?\x00page=1"])
 def test_a_next_page_that_is_no_address_is_no_crash(serve: Serve, tmp_path: Path, more: str) -> None:
     with pytest.raises(Transient):
@@ -117,6 +154,8 @@ def test_a_redirect_is_not_followed(serve: Serve, tmp_path: Path) -> None:
         (Answer(status=403), SettingsError, "right to read"),
         (Answer(status=404), SettingsError, "endpoint"),
         (Answer(status=400), SettingsError, "refuses the query"),
+        (Answer(status=408), Transient, r"answers 408\."),
+        (Answer(status=413), Transient, "set `limit`"),
         (HTML, Transient, r"answers 200 \(text/html\), but not with a whole page"),
         (Answer(page(0)[:-20]), Transient, "not with a whole page"),
         (Answer(b'{"statements": {"id": 1}}'), Transient, "not with a whole page"),
