@@ -85,12 +85,14 @@ places as (
 {%- endmacro %}
 
 
-{# Inner join to these places; a filter of their few tokens first, as `keys_listed` has it. #}
-{% macro join_places(told) -%}
+{# Inner join to these places; a filter of their few tokens first, as `keys_listed` has it. Of all pairs, it is none. #}
+{% macro join_places(told, touched=none) -%}
+    {%- if not touched or not lists_all(touched) %}
     inner join places
         on
             {{ told }}.person_token = places.person_token
             and {{ told }}.tool = places.tool
             and {{ told }}.activity_id = places.activity_id
             and {{ told }}.person_token in {{ keys_listed('person_token', 'places') }}
+    {%- endif %}
 {%- endmacro %}

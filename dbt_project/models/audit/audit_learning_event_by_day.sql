@@ -20,7 +20,9 @@ known_verbs as (
 copies as (
     select event_key, count(*) as row_count
     from {{ ref('fct_learning_event') }}
+    {%- if not lists_all(ref('int_partitions_touched')) %}
     where event_key in (select events.event_key from {{ touched_events }} as events)
+    {%- endif %}
     group by event_key
     having count(*) > 1
 ),

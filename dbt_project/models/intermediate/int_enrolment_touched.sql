@@ -81,27 +81,27 @@ cmi5_sessions as (
 told as (
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ told_otherwise('int_enrolment_evidenced') }} as evidence
-    union
+    union all
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ ref('int_enrolment_evidenced') }}
     where
         cmi5_session_key in (select cmi5_sessions.session_key from cmi5_sessions)
         and {{ since_listed('occurred_date', 'cmi5_sessions') }}
-    union
+    union all
     select person_token, tool, activity_id, occurred_date, false as is_recorded
     from {{ told_otherwise('int_offering_visited') }} as visited
-    union
+    union all
     select evidence.person_token, evidence.tool, evidence.activity_id, evidence.occurred_date, false as is_recorded
     from {{ ref('int_enrolment_evidenced') }} as evidence
     inner join offerings on evidence.tool = offerings.tool and evidence.activity_id = offerings.activity_id
-    union
+    union all
     select visited.person_token, visited.tool, visited.activity_id, visited.occurred_date, false as is_recorded
     from {{ ref('int_offering_visited') }} as visited
     inner join offerings on visited.tool = offerings.tool and visited.activity_id = offerings.activity_id
-    union
+    union all
     select person_token, tool, activity_id, occurred_date, true as is_recorded
     from recorded_otherwise
-    union
+    union all
     select recorded.person_token, recorded.tool, recorded.activity_id, recorded.occurred_date, true as is_recorded
     from recorded
     left join offerings on recorded.tool = offerings.tool and recorded.activity_id = offerings.activity_id

@@ -69,6 +69,9 @@ touched_records as (
 ),
 
 record_dates as (
+    {%- if lists_all(ref('int_unit_touched')) %}
+    select distinct occurred_date, 'unit' as reason from {{ events }}
+    {%- else %}
     select events.occurred_date, touched_records.reason
     from {{ events }} as events
     inner join touched_records
@@ -87,6 +90,7 @@ record_dates as (
             explained.tool = units.tool
             and explained.record_kind = units.record_kind
             and explained.unit = units.unit
+    {%- endif %}
 ),
 
 link_dates as (

@@ -16,7 +16,9 @@ touched_ids as (
 repeated_ids as (
     select located.record_key as statement_id
     from {{ located }} as located
+    {%- if not lists_all(ref('int_partitions_touched')) %}
     inner join touched_ids on located.record_key = touched_ids.statement_id
+    {%- endif %}
     where located.record_kind = 'statements'
     group by located.record_key
     having count(*) > 1
