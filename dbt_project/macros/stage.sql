@@ -59,23 +59,24 @@ select * from landed
 {#
     What is staged of one kind, from no more files than hold `units`: a query that yields unit. It only spares an
     engine the other files: which rows are meant, the caller still says. `known_by` is the relation that the query
-    asks; where that isn't there yet (a first build, a unit test), or all units are touched, all files are read.
+    asks; where that isn't there yet (a first build, a unit test), all files are read. So they are in a whole build,
+    which touches all units, unless the query asks for `exceptions`, few or none in any build.
 #}
-{% macro staged_in(kind, units, known_by) -%}
-    {{ return(adapter.dispatch('staged_in')(kind, units, known_by)) }}
+{% macro staged_in(kind, units, known_by, exceptions=false) -%}
+    {{ return(adapter.dispatch('staged_in')(kind, units, known_by, exceptions)) }}
 {%- endmacro %}
 
 
-{% macro default__staged_in(kind, units, known_by) -%}
+{% macro default__staged_in(kind, units, known_by, exceptions) -%}
     {{ ref('stg_' ~ kind) }}
 {%- endmacro %}
 
 
 {# To open a file and read what it says of itself costs more than to find nothing in it, and there are more each day. #}
-{% macro duckdb__staged_in(kind, units, known_by) -%}
+{% macro duckdb__staged_in(kind, units, known_by, exceptions) -%}
     {%- set staged = ref('stg_' ~ kind) -%}
     {%- set known = load_relation(known_by) if execute and known_by.schema -%}
-    {%- if not known or is_whole_build() -%}
+    {%- if not known or (is_whole_build() and not exceptions) -%}
         {{ return(staged) }}
     {%- endif -%}
     {%- set landing = landing_of(kind) -%}

@@ -101,6 +101,10 @@ named as (
 ),
 
 keyed as (
+    select evidence.*, evidence.thread_key as united_key, evidence.thread_key as session_key
+    from {{ evidence }} as evidence
+    where evidence.method <> 'gap'
+    union all
     select evidence.*, named.united_key, named.session_key
     from {{ evidence }} as evidence
     inner join named
@@ -109,6 +113,7 @@ keyed as (
             and evidence.method = named.method
             and evidence.thread_key = named.thread_key
             and evidence.stretch_number = named.stretch_number
+    where evidence.method = 'gap' and named.method = 'gap'
 ),
 
 stretches as (

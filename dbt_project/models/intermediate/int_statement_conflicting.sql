@@ -30,7 +30,7 @@ conflicts as (
 -- Most statements are in no conflict, so the few ids are what is looked for, and in their units only.
 statements as (
     select *
-    from {{ staged_in('statements', units_of_copies, copies) }}
+    from {{ staged_in('statements', units_of_copies, copies, exceptions=true) }}
     where
         statement_id in (select conflicts.statement_id from conflicts)
         and unit in (

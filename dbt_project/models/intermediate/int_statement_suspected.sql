@@ -51,7 +51,7 @@ events_beside as (
         occurred_at,
         stored_at,
         false as is_touched
-    from {{ staged_in('statements', 'select distinct unit ' ~ located_beside, located) }}
+    from {{ staged_in('statements', 'select distinct unit ' ~ located_beside, located, exceptions=true) }}
     where
         unit in (select beside.unit from beside)
         and statement_id in (select beside.statement_id from beside)
