@@ -2,26 +2,55 @@
     materialized='replace_partitions', partition_by='pair_key', touched='int_enrolment_number_touched'
 ) }}
 
-{%- set pairs = ref('int_enrolment_number_touched') %}
 {%- set whose = 'source_tool, learner, activity_key' %}
+{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. -#}
+{%- set milestones %}
+    (
+        select
+            milestones.*,
+            vocabulary.progress_order,
+            vocabulary.is_opening,
+            vocabulary.is_closing
+        from {{ rows_listed(
+            ref('int_enrolment_milestone'), 'pair_key', ref('int_enrolment_number_touched')
+        ) }} as milestones
+        inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
+        where milestones.is_enrollable
+    )
+{%- endset %}
 
 with
 
-milestones as (
+-- Most who enrol do it once, by one tool: nothing opens once something has closed, and no enrolment ids tell more of
+-- them apart. Of these, no milestone need be put in order.
+pairs as (
     select
-        milestones.*,
-        vocabulary.progress_order,
-        vocabulary.is_opening,
-        vocabulary.is_closing
-    from {{ rows_listed(ref('int_enrolment_milestone'), 'pair_key', pairs) }} as milestones
-    inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
-    where milestones.is_enrollable
+        {{ whose }},
+        min(teller_tool) as enrolment_tool,
+        count(enrolment_id) = 0
+        and count(distinct teller_tool) = 1
+        and coalesce(
+            max(case when is_opening then occurred_at end) < min(case when is_closing then occurred_at end), true
+        ) as is_enrolled_once
+    from {{ milestones }} as milestones
+    group by {{ whose }}
+),
+
+enrolled_once as (
+    select milestones.*, pairs.enrolment_tool, 1 as enrolment_number
+    from {{ milestones }} as milestones
+    inner join pairs
+        on
+            milestones.source_tool = pairs.source_tool
+            and milestones.learner = pairs.learner
+            and milestones.activity_key = pairs.activity_key
+    where pairs.is_enrolled_once
 ),
 
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.
 attached as (
     select
-        *,
+        milestones.*,
         coalesce(
             {{ last_known('enrolment_id', whose, 'occurred_at, progress_order, record_key') }},
             {{ last_known('enrolment_id', whose, 'occurred_at desc, progress_order desc, record_key desc') }}
@@ -29,7 +58,16 @@ attached as (
         lag(is_closing) over (
             partition by {{ whose }} order by occurred_at, progress_order, record_key
         ) as follows_closing
-    from milestones
+    from (
+        select milestones.*
+        from {{ milestones }} as milestones
+        inner join pairs
+            on
+                milestones.source_tool = pairs.source_tool
+                and milestones.learner = pairs.learner
+                and milestones.activity_key = pairs.activity_key
+        where not pairs.is_enrolled_once
+    ) as milestones
 ),
 
 -- Where a tool keeps no enrolment ids, a new enrolment begins with an opening milestone after a closing one.
@@ -69,6 +107,46 @@ numbered as (
     from opened
 ),
 
+united as (
+    select
+        pair_key,
+        tool,
+        source_tool,
+        enrolment_tool,
+        person_key,
+        learner,
+        activity_key,
+        enrolment_number,
+        milestone,
+        progress_order,
+        occurred_at,
+        occurred_date,
+        due_at,
+        rule,
+        record_kind,
+        record_key
+    from enrolled_once
+    union all
+    select
+        pair_key,
+        tool,
+        source_tool,
+        enrolment_tool,
+        person_key,
+        learner,
+        activity_key,
+        enrolment_number,
+        milestone,
+        progress_order,
+        occurred_at,
+        occurred_date,
+        due_at,
+        rule,
+        record_kind,
+        record_key
+    from numbered
+),
+
 final as (
     select
         pair_key,
@@ -88,7 +166,7 @@ final as (
         rule,
         record_kind,
         record_key
-    from numbered
+    from united
 )
 
 select * from final
