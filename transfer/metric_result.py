@@ -24,11 +24,12 @@ from transfer.row_definitions import RowDefinitions
 from transfer.suppression import block_unanswered, is_of_nobody, withhold_few
 
 _LAST_DAY_OF = {
-    "day": pd.Timedelta(0),
+    "day": pd.Timedelta(0).as_unit("us"),
     "month": pd.offsets.MonthEnd(0),
     "quarter": pd.offsets.QuarterEnd(0, startingMonth=12),
     "year": pd.offsets.YearEnd(0),
 }
+"""In microseconds like the periods: in nanoseconds, a clock that says the year 1600 or 9998 would end the run."""
 _DECIMALS = 6
 """Of sums. Threads add up fractions in any order; without rounding, the last digit would pass for a restatement."""
 
@@ -116,7 +117,8 @@ def _bound(rows: pd.DataFrame, declared: RowDefinitions) -> None:
 def _set_status(rows: pd.DataFrame, declared: RowDefinitions, as_of: date) -> None:
     """Provisional and not computable, each with its reason. Changes ``rows``."""
     # A cohort is whole when its last member has been watched to the end of a day that is over.
-    watched_until = _last_day(rows, declared) + pd.to_timedelta(declared.each(lambda d: d.follow_up_days, "int64"), "D")
+    follow_up = declared.each(lambda d: d.follow_up_days, "int64").to_numpy().astype("timedelta64[D]")
+    watched_until = _last_day(rows, declared) + follow_up.astype("timedelta64[us]")
     is_open = (watched_until >= pd.Timestamp(as_of)) | (watched_until >= rows["seen_on"])
     rows.loc[is_open, "status"] = Status.PROVISIONAL.value
     rows.loc[is_open, "suppressed_reason"] = "open to the end of " + watched_until[is_open].dt.strftime("%Y-%m-%d")

@@ -27,11 +27,10 @@ from connectors.xapi.contexts import NO_CONTEXT, Contexts
 from connectors.xapi.elements import Vocabulary
 from connectors.xapi.envelopes import Opened, without_blanks
 from connectors.xapi.files import Stretch
-from connectors.xapi.formats import parse_instant
 from connectors.xapi.fragments import NOT_READ, Activity, Fragments, Part
 from connectors.xapi.instants import instants
 from connectors.xapi.people import Parties
-from connectors.xapi.policies import when
+from connectors.xapi.policies import told, when
 from connectors.xapi.results import NO_RESULT, Results
 from connectors.xapi.rulebook import RULES
 from connectors.xapi.sessions import Sessions
@@ -158,7 +157,7 @@ class Statements:
     def _own(self, sent: dict[str, Any]) -> dict[str, Any]:
         """What is the own of an accepted statement, see `chunks.OWN`."""
         happened = when(sent, self._extracted_at)
-        stored = parse_instant(sent["stored"]) if "stored" in sent else None
+        stored = told(sent, "stored")
         return {
             "statement_id": sent["id"].lower() if "id" in sent else self._body.derived_id(sent),
             "id_source": "sent" if "id" in sent else "derived",

@@ -6,7 +6,7 @@
 
 {# Intervals are half-open, [valid_from, valid_to), and both ends are always there, so an as-of join is two
    comparisons. These two days stand for "always" and "still". #}
-{% macro beginning_of_time() -%}cast('1900-01-01' as date){%- endmacro %}
+{% macro beginning_of_time() -%}cast('0001-01-01' as date){%- endmacro %}
 {% macro end_of_time() -%}cast('9999-12-31' as date){%- endmacro %}
 
 

@@ -8,9 +8,11 @@ import pytest
 from tests.dbt_project.landing_files import LandingZone
 from tests.dbt_project.test_incremental import (
     another_store,
+    event,
     first_events,
     hr_in_january,
     late_row_and_redelivery,
+    passed,
     void_after_its_target,
 )
 
@@ -19,8 +21,18 @@ def test_the_project_builds_and_all_its_tests_pass_on_a_small_landing_zone(dbt, 
     zone = LandingZone(tmp_path)
     for delivery in (hr_in_january, first_events, late_row_and_redelivery, void_after_its_target, another_store):
         delivery(zone)
+    clocks(zone)
     dbt(tmp_path, "build")
     assert query(tmp_path, "select count(*) > 0 from marts.fct_learning_event") == [(True,)]
+    from_clocks = "select count(*) from marts.fct_learning_event where year(occurred_date) not between 2000 and 2050"
+    assert query(tmp_path, from_clocks) == [(10,)], "a day that no calendar has withholds nothing"
+
+
+def clocks(zone: LandingZone) -> None:
+    """Times that machines tell: the zeros of .NET, of spreadsheets, of Unix, and batteries that have run out."""
+    days = ("0001-01-01", "1600-02-29", "1899-12-30", "1969-12-31", "9999-12-30")
+    zone.land("moodle", "clocks", learning_events=[event(day) for day in days])
+    zone.land("xapi", "clocks", statements=[passed(f"clock{day}", day) for day in days])
 
 
 def test_a_home_without_a_single_landed_row_builds(dbt, query, tmp_path):

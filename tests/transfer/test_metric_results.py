@@ -78,6 +78,17 @@ def test_parts_become_results_at_every_grain(
     assert (run.appended, run.restated) == (5, 0)
 
 
+@pytest.mark.parametrize("period", ["day", "month"])
+def test_a_clock_of_another_age_ends_no_run(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path], period: str
+) -> None:
+    for day in ("0001-01-02", "1600-02-29", "2025-01-31", "9999-12-30"):
+        visit(warehouse, range(10), "north", stayed=4, day=day)
+    write_metric_results(warehouse, manifest(grains={"organisation": None}, period=period), AS_OF, "build-1")
+    told = warehouse.execute("select year(period), status from metrics.metric_result_latest order by period").fetchall()
+    assert told == [(1, "ok"), (1600, "ok"), (2025, "ok"), (9999, "provisional")]
+
+
 def test_a_rerun_appends_nothing(warehouse: duckdb.DuckDBPyConnection, manifest: Callable[..., Path]) -> None:
     visit(warehouse, range(10), "north", stayed=3, day="2025-01-31")
     write_metric_results(warehouse, manifest(), AS_OF, "build-1")

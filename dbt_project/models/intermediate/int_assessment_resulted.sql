@@ -165,12 +165,13 @@ final as (
         score,
         score_min,
         score_max,
-        -- Both ends of the range must be known, and a score outside its own range has no place on it.
+        -- Both ends of the range must be known, and a score outside its own range has no place on it. Halves, because
+        -- the difference of two large numbers may be more than a number can hold.
         coalesce(
             score_scaled,
             case
                 when score_min < score_max and score >= score_min and score <= score_max
-                    then (score - score_min) / (score_max - score_min)
+                    then (score / 2 - score_min / 2) / nullif(score_max / 2 - score_min / 2, 0)
             end
         ) as score_scaled,
         is_passed,

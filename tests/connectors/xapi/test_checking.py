@@ -23,6 +23,7 @@ MIXED = lines(
     changed(id="ada@example.org"),
     changed(timestamp="2024-03-01T21:36:00Z"),
     changed(timestamp=None),
+    changed(timestamp="9999-12-31T23:59:59Z"),
 )
 
 
@@ -36,6 +37,7 @@ def test_verdicts_come_in_order_with_rule_place_and_flags() -> None:
         (4, None, "reject", "uuid", "/id", ()),
         (5, sent, "accept", None, None, ("timestamp_after_stored",)),
         (6, sent, "accept", None, None, ("timestamp_missing",)),
+        (7, sent, "accept", None, None, ("timestamp_placeholder",)),
     ]
 
 

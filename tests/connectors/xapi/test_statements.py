@@ -73,6 +73,20 @@ def test_the_day_is_the_learners_own(read: Read) -> None:
             ["timestamp_after_stored"],
         ),
         ({"timestamp": "2016-12-31T23:59:60Z"}, datetime(2017, 1, 1), 0, None),
+        ({"timestamp": "0001-01-01T00:00:00Z"}, datetime(2024, 3, 1, 21, 30, 1), None, ["timestamp_placeholder"]),
+        (
+            {"timestamp": "9999-12-31T23:59:59.9999999Z"},
+            datetime(2024, 3, 1, 21, 30, 1),
+            None,
+            ["timestamp_placeholder"],
+        ),
+        (
+            {"timestamp": "0001-01-01T00:00:00", "stored": "0001-01-01T00:00:00Z"},
+            datetime(2025, 1, 2, 3, 4, 5),
+            None,
+            ["timestamp_placeholder", "stored_missing"],
+        ),
+        ({"timestamp": "1600-02-29T00:00:00Z"}, datetime(1600, 2, 29), 0, None),
     ],
 )
 def test_odd_times_land_with_a_flag(
