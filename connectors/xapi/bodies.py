@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 _BEYOND_CENTISECONDS = re.compile(r"([.,]\d\d)\d+(?=[A-Z])")
 _NAMESPACE = uuid.UUID("0f6b0c5e-7c2b-5f43-9d0c-5b1f0d6f3f58")
@@ -57,15 +58,21 @@ class BodyHash:
             digests.append(hashed.digest())
         return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, self._keyed.digest_size)
 
-    def of_rows(self, rows: npt.NDArray[np.uint8]) -> list[str]:
+    def of_rows(self, rows: npt.NDArray[np.uint8]) -> pa.StringArray:
         """The hash of each row of bytes, as 32 hex digits."""
         wide = np.ascontiguousarray(rows).view(f"V{rows.shape[1]}").ravel().tolist()
-        hexadecimal = self.digests(wide).tobytes().hex()
-        return [hexadecimal[at : at + 32] for at in range(0, len(hexadecimal), 32)]
+        return hexadecimal(self.digests(wide).tobytes(), self._keyed.digest_size)
 
     def derived_id(self, statement: dict[str, Any]) -> str:
         """A UUIDv5 for a statement without an id, from its whole content in canonical form."""
         return str(uuid.uuid5(_NAMESPACE, self.of((canonical(statement),))))
+
+
+def hexadecimal(digests: bytes, size: int) -> pa.StringArray:
+    """Digests of so many bytes each, one after the other, as hex digits."""
+    offsets = np.arange(0, 2 * len(digests) + 1, 2 * size, dtype=np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(digests.hex().encode())]
+    return pa.StringArray.from_buffers(len(digests) // size, *buffers[1:])
 
 
 def canonical(value: Any) -> bytes:

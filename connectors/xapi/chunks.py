@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ from connectors.xapi.bodies import BodyHash
 from connectors.xapi.fragments import Part
 from connectors.xapi.instants import flags, instants
 from connectors.xapi.policies import TOLERANCE
+from connectors.xapi.sessions import Filled
 from connectors.xapi.tables import record_keys
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -42,7 +45,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Which columns each part of a statement fills, in the order in which its fragments give them."""
 
-_OF_BODY = ("actor", "verb", "object", "result", "context")
+_OF_BODY = ("actor", "verb", "object", "result")
+"""What is part of the body, beside the context."""
 _TYPES = {column.name: arrow_schema((column,)).field(0).type for column in STATEMENTS.landed}
 
 OWN = pa.schema(
@@ -56,10 +60,12 @@ OWN = pa.schema(
         "utc_offset_minutes": pa.int64(),
         "stored": pa.string(),
         "flags": pa.list_(pa.string()),
+        "registration": pa.string(),
+        "session": pa.string(),
     }
 )
 """What is each row's own. ``time`` and ``stored`` are texts with a zone that Arrow can cast; ``was_sent`` is false
-for a time that stands in for one that was not."""
+for a time that stands in for one that was not; ``registration`` and ``session`` are ids to fill a context with."""
 
 Numbers = npt.NDArray[np.int32]
 """Numbers of parts: a row for each place of `PARTS`, a column for each statement."""
@@ -83,8 +89,7 @@ class Place:
     def columns(self, names: Sequence[str]) -> Iterator[tuple[str, pa.Array]]:
         """The columns that the place fills."""
         for name, values in zip(names, zip(*(part.columns for part in self.parts), strict=True), strict=True):
-            made = pa.array(values, _TYPES[name])
-            yield name, _shared(made, self.at) if _TYPES[name] == pa.string() else made.take(pa.array(self.at))
+            yield name, _spread(name, values, self.at)
 
     def first_rows(self) -> list[int]:
         """For each part, the first row that has it."""
@@ -102,9 +107,12 @@ class Place:
         return latest
 
 
-def _shared(values: pa.StringArray, at: npt.NDArray[np.int32]) -> pa.DictionaryArray:
-    """The value of each row, as a dictionary: Parquet holds such a column as one, and needn't look for it."""
-    encoded = values.dictionary_encode()
+def _spread(name: str, values: Sequence[Any], at: npt.NDArray[np.signedinteger[Any]]) -> pa.Array:
+    """The value of each row; texts as a dictionary: Parquet holds such a column as one, and needn't look for it."""
+    made = pa.array(values, _TYPES[name])
+    if made.type != pa.string():
+        return made.take(pa.array(at))
+    encoded = made.dictionary_encode()
     return pa.DictionaryArray.from_arrays(encoded.indices.take(pa.array(at)), encoded.dictionary)
 
 
@@ -116,15 +124,20 @@ class Chunk:
     places: Mapping[str, Place]
     occurred: pa.Array
 
+    @cached_property
+    def contexts(self) -> Filled:
+        """What stands in the place of contexts, with each row's ids."""
+        place = self.places["context"]
+        return Filled(place.parts, place.at, [self.own[name].combine_chunks() for name in ("registration", "session")])
+
     def columns(self, body: BodyHash) -> dict[str, pa.Array]:
         """All columns of the landed table that differ from row to row."""
         own = {name: self.own[name].combine_chunks() for name in self.own.column_names}
         stored, hashes = instants(own["stored"]), self._hashes(body, own["was_sent"])
-        keys = record_keys(own["statement_id"].to_pylist(), hashes)
         columns = {name: own[name] for name in ("source_line", "statement_id", "occurred_date", "utc_offset_minutes")}
         columns |= {
-            "record_key": pa.array(keys, pa.string()),
-            "body_hash": pa.array(hashes, pa.string()),
+            "record_key": record_keys(own["statement_id"], hashes),
+            "body_hash": hashes,
             "id_source": own["id_source"].dictionary_encode(),
             "occurred_at": self.occurred,
             "stored_at": stored,
@@ -132,6 +145,8 @@ class Chunk:
         }
         for name, names in PARTS.items():
             columns.update(self.places[name].columns(names))
+        for name, values in self.contexts.columns(PARTS["context"]).items():
+            columns[name] = _spread(name, values, self.contexts.at)
         return columns
 
     def _flags(self, told: pa.Array, stored: pa.Array) -> list[str | None]:
@@ -144,10 +159,11 @@ class Chunk:
             texts[row] = json.dumps([*names, "timestamp_after_stored"] if is_ahead[row] else names)
         return texts
 
-    def _hashes(self, body: BodyHash, was_sent: pa.Array) -> list[str]:
+    def _hashes(self, body: BodyHash, was_sent: pa.Array) -> pa.StringArray:
         """Body hashes; a time that wasn't sent is no part of the body."""
         sent = flags(was_sent)
         times = np.where(sent, self.occurred.cast(pa.int64()).to_numpy(), np.iinfo(np.int64).min)
-        parts = [self.places[name] for name in _OF_BODY]
-        digests = [body.digests(part.body for part in place.parts)[place.at] for place in parts]
+        places = [self.places[name] for name in _OF_BODY]
+        digests = [body.digests(part.body for part in place.parts)[place.at] for place in places]
+        digests.append(body.digests(self.contexts.bodies())[self.contexts.at])
         return body.of_rows(np.hstack((*digests, times.astype("<i8")[:, None].view(np.uint8))))

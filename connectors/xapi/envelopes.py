@@ -17,10 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.xapi.chunks import OWN, PARTS, Numbers
+from connectors.xapi.files import Raw
 from connectors.xapi.formats import UUID
 from connectors.xapi.fragments import BROKEN, NOT_READ, Fragments, Part
 from connectors.xapi.instants import Flags, flags, zoned
 from connectors.xapi.rulebook import VOIDED
+from connectors.xapi.sessions import numbered
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -52,19 +54,23 @@ _PLACES = {name: position for position, name in enumerate(PARTS)}
 class Opened:
     """Statements without blanks, opened. ``numbers`` are those of their parts, ``proven`` tells which are fine."""
 
-    def __init__(self, raws: Sequence[bytes], dictionaries: Mapping[str, Fragments]) -> None:
+    def __init__(self, raws: Sequence[Raw], dictionaries: Mapping[str, Fragments]) -> None:
         self._dictionaries = dictionaries
         sent = _opened(raws)
         self._ids, self._stored, timestamps = (
             pa.array(map(_MEMBERS[name], sent), pa.string()) for name in ("id", "stored", "timestamp")
         )
         self._times = zoned(timestamps)
-        self.numbers: Numbers = np.stack([self._numbers(name, sent) for name in PARTS])
-        self.proven = self._are_fine() & (self._sizes() == np.fromiter(map(len, raws), np.int64, len(raws)))
-
-    def _numbers(self, name: str, sent: Sequence[_Envelope]) -> npt.NDArray[np.int32]:
-        texts = map(bytes, map(_MEMBERS[name], sent))
-        return np.fromiter(map(self._dictionaries[name].__getitem__, texts), np.int32, len(sent))
+        self.numbers: Numbers = np.empty((len(PARTS), len(raws)), np.int32)
+        sizes = self._size_of_scalars()
+        for place, name in enumerate(PARTS):
+            texts = _column(list(map(_MEMBERS[name], sent)))
+            sizes += _size(name, texts)
+            if name == "context":
+                self.numbers[place], self._sessions = numbered(texts, dictionaries[name])
+            else:
+                self.numbers[place] = dictionaries[name].numbers(texts)
+        self.proven = self._are_fine() & (sizes == np.fromiter(map(len, raws), np.int64, len(raws)))
 
     def own(self, lines: npt.NDArray[np.int64]) -> pa.Table:
         """What is each proven row's own, see `chunks.OWN`; ``lines`` are those of all statements."""
@@ -78,6 +84,8 @@ class Opened:
             "utc_offset_minutes": self._times.offsets,
             "stored": pc.if_else(pc.not_equal(self._stored, ""), self._stored, None),
             "flags": pa.nulls(len(lines), OWN.field("flags").type),
+            "registration": self._sessions[0],
+            "session": self._sessions[1],
         }
         whole = pa.table(columns, schema=OWN)
         return whole if self.proven.all() else whole.filter(pa.array(self.proven))
@@ -106,34 +114,46 @@ class Opened:
         told: Flags = np.fromiter(map(tell, parts), np.bool_, len(parts))[self.numbers[_PLACES[place]]]
         return told
 
-    def _sizes(self) -> npt.NDArray[np.int64]:
-        """Lengths of the texts if what was read, each once, is all that they hold, without blanks."""
+    def _size_of_scalars(self) -> npt.NDArray[np.int64]:
+        """How long each statement is if a brace and its scalars are all that it holds, without blanks."""
         scalars = {"id": self._ids, "timestamp": self._times.texts, "stored": self._stored}
-        known = {name: pc.binary_length(texts).to_numpy() for name, texts in scalars.items()}
-        sizes = 1 + sum(np.where(size > 0, size + _AROUND[name] + 2, 0) for name, size in known.items())
-        for name, place in _PLACES.items():
-            known_sizes = np.frombuffer(self._dictionaries[name].sizes, np.int32)[self.numbers[place]]
-            sizes += np.where(known_sizes > 0, known_sizes + _AROUND[name], 0)
-        return np.asarray(sizes)
+        sizes = np.ones(len(self._ids), np.int64)
+        for name, texts in scalars.items():
+            sizes += _size(name, texts, quotes=2)
+        return sizes
 
 
-def _opened(raws: Sequence[bytes]) -> list[_Envelope]:
+def _size(name: str, texts: pa.Array, quotes: int = 0) -> npt.NDArray[np.int64]:
+    """How much of a statement a member takes, where there is one."""
+    sizes = pc.binary_length(texts).to_numpy()
+    return np.where(sizes > 0, sizes + _AROUND[name] + quotes, 0).astype(np.int64)
+
+
+def _column(texts: Sequence[msgspec.Raw]) -> pa.LargeBinaryArray:
+    """The same texts one after the other: far quicker to tell apart than objects are."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(texts), buffers)
+
+
+def _opened(raws: Sequence[Raw]) -> list[_Envelope]:
     try:
         return list(map(_open, raws))
     except NOT_READ:  # at least one; then each is asked
         return [_opened_alone(raw) for raw in raws]
 
 
-def _opened_alone(raw: bytes) -> _Envelope:
+def _opened_alone(raw: Raw) -> _Envelope:
     try:
         return _open(raw)
     except NOT_READ:
         return _UNREADABLE
 
 
-def without_blanks(raw: bytes) -> bytes:
+def without_blanks(raw: Raw) -> bytes:
     """A statement as `Opened` wants it; as it is, if it can't be read."""
     try:
         return bytes(msgspec.json.format(raw, indent=-1))
     except NOT_READ:
-        return raw
+        return bytes(raw)

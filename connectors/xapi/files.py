@@ -28,7 +28,11 @@ _TELLING = 10
 """Records at the beginning of a file that tell whether a store's own records are what it holds."""
 
 _PAGE_OR_ARRAY = re.compile(rb'\s*(?:\[|\{\s*"(?:statements|more)"\s*:)').match
-_STATEMENT = re.compile(rb'\{\s*+"(?!statements"|more")').match
+STATEMENT = re.compile(rb'\{\s*+"(?!statements"|more")').match
+"""A line that begins as a statement does, and as a page of them does not."""
+
+Raw = bytes | memoryview
+"""The bytes of a record, or where they lie."""
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Stretch:
     rule that the bytes of a few break.
     """
 
-    raws: list[bytes] = field(default_factory=list)
+    raws: list[Raw] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     broken: dict[int, str] = field(default_factory=dict)
     size: int = 0
@@ -72,7 +76,7 @@ def records(file: Path | IO[bytes]) -> Iterator[Record]:
     """Every record of a file or stream, broken ones too. Raises ``OriginalRefused`` where it holds no statements."""
     for some in _some(file):
         for position, (line, raw) in enumerate(zip(some.lines, some.raws, strict=True)):
-            yield line, raw, some.broken.get(position)
+            yield line, bytes(raw), some.broken.get(position)
 
 
 def stretches(file: Path | IO[bytes]) -> Iterator[Stretch]:
@@ -122,9 +126,9 @@ def _taken_out(some: Iterable[Stretch]) -> Iterator[Stretch]:
     is_stored: bool | None = None
     for stretch in some:
         if is_stored is None and stretch.raws:
-            is_stored = any(map(holds_statement, stretch.raws[:_TELLING]))
+            is_stored = any(holds_statement(bytes(raw)) for raw in stretch.raws[:_TELLING])
         if is_stored:
-            stretch.raws = [statement_in(raw) or raw for raw in stretch.raws]
+            stretch.raws = [statement_in(bytes(raw)) or raw for raw in stretch.raws]
         yield stretch
 
 
@@ -188,9 +192,9 @@ def read_lines(text: bytes, line: int, following: bytes | None) -> tuple[Stretch
     lines = text.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    if all(map(_STATEMENT, lines)) and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n")):
-        raws, numbers = [one.strip() for one in lines], list(range(line, line + len(lines)))
-        return Stretch(raws, numbers, size=len(text)), len(lines), None
+    if all(map(STATEMENT, lines)) and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n")):
+        numbers = list(range(line, line + len(lines)))
+        return Stretch([one.strip() for one in lines], numbers, size=len(text)), len(lines), None
     some = Stretch()
     for index, one in enumerate(lines):
         next_line = lines[index + 1] if index + 1 < len(lines) else following

@@ -11,11 +11,13 @@ as those keys and values are together. That needs JSON without blanks, which `st
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from connectors.masking import masked
 from connectors.xapi import rules
@@ -61,7 +63,7 @@ BROKEN = 0
 class Fragments(dict[bytes, int]):
     """Distinct texts of one place → the number of the part that they yield, `BROKEN` for a text that isn't proven fine.
 
-    ``parts`` are the parts by number, ``sizes`` how long their texts are. Numbers hold until `forget`.
+    ``parts`` are the parts by number. Numbers hold until `forget`.
     """
 
     def __init__(
@@ -83,22 +85,27 @@ class Fragments(dict[bytes, int]):
     def _begin(self) -> None:
         self.clear()
         self.parts = [Part(())]
-        self.sizes = array("i", [0])
         self._held = 0
         if self._absent:
             self[b""] = self._number(self._absent, 0)
 
     def __missing__(self, raw: bytes) -> int:
         """Judge and flatten a text that is met for the first time."""
-        if may_be_deep(raw, _SURE_LEVELS):  # how deep it may be depends on what is around it
-            return BROKEN
         part = self._quick(raw) if self._quick else None
         if part is None:
-            if rules.breaks(self._check, raw):
-                return BROKEN
+            if may_be_deep(raw, _SURE_LEVELS) or rules.breaks(self._check, raw):
+                return BROKEN  # how deep it may be depends on what is around it
             part = self.trusted(raw)
         number = self[raw] = self._number(part, len(raw))
         return number
+
+    def numbers(self, texts: pa.LargeBinaryArray) -> npt.NDArray[np.int32]:
+        """The number of each text; only distinct ones are looked up."""
+        encoded = texts.dictionary_encode()
+        distinct = encoded.dictionary.to_pylist()
+        known = np.fromiter(map(self.__getitem__, distinct), np.int32, len(distinct))
+        numbers: npt.NDArray[np.int32] = known[np.asarray(encoded.indices)]
+        return numbers
 
     def part(self, raw: bytes) -> Part | None:
         """What a text yields; None if it breaks a rule."""
@@ -115,7 +122,6 @@ class Fragments(dict[bytes, int]):
 
     def _number(self, part: Part, size: int) -> int:
         self.parts.append(part)
-        self.sizes.append(size)
         self._held += size
         return len(self.parts) - 1
 

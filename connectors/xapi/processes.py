@@ -39,8 +39,9 @@ _PACKED = 15
 _MOST = 4
 """Processes that one reader of the file can keep busy."""
 
-_LARGE_BLOCKS = {"MALLOC_MMAP_THRESHOLD_": str(8 << 20)}
-"""Has the GNU C library give the memory of a piece back when it is done with, and not keep it in fragments."""
+_KEPT = str(64 << 20)
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT}
+"""Has the GNU C library keep for the next piece what the last one took, instead of asking for it page by page."""
 
 _AHEAD = 2
 """Pieces that a worker has or waits for: one to work on, and the next."""
@@ -138,7 +139,7 @@ def _next(waiting: deque[tuple[subprocess.Popen[bytes], Piece]]) -> tuple[Piece,
 
 def _started() -> subprocess.Popen[bytes]:
     """A worker that finds the modules that this process finds, and nothing else."""
-    environment = _LARGE_BLOCKS | os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    environment = _MEMORY | os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     command = [sys.executable, "-P", "-c", "from connectors.xapi.worker import main; main()"]
     return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 

@@ -26,7 +26,7 @@ from connectors.xapi.chunks import OWN, PARTS, Chunk, Numbers, Place
 from connectors.xapi.contexts import NO_CONTEXT, Contexts
 from connectors.xapi.elements import Vocabulary
 from connectors.xapi.envelopes import Opened, without_blanks
-from connectors.xapi.files import Stretch
+from connectors.xapi.files import Raw, Stretch
 from connectors.xapi.fragments import NOT_READ, Activity, Fragments, Part
 from connectors.xapi.instants import instants
 from connectors.xapi.people import Parties
@@ -119,7 +119,7 @@ class Statements:
         return [*rows, *more], np.sort(np.concatenate((np.setdiff1d(left, at), suspects)))
 
     def _opened(
-        self, raws: Sequence[bytes] | dict[int, bytes], lines: Positions, at: Positions
+        self, raws: Sequence[Raw] | dict[int, bytes], lines: Positions, at: Positions
     ) -> tuple[list[_Rows], Positions]:
         if len(at) == 0:
             return [], at
@@ -130,15 +130,15 @@ class Statements:
     @staticmethod
     def _broken(stretch: Stretch, position: int) -> Reject:
         rule = stretch.broken[position]
-        return Reject(stretch.lines[position], rule, "/", RULES[rule].expected, None, stretch.raws[position])
+        return Reject(stretch.lines[position], rule, "/", RULES[rule].expected, None, bytes(stretch.raws[position]))
 
-    def _judged(self, at: Positions, raws: Sequence[bytes], lines: Positions, rejects: list[Reject]) -> _Rows:
+    def _judged(self, at: Positions, raws: Sequence[Raw], lines: Positions, rejects: list[Reject]) -> _Rows:
         """The rows of suspects that the exact rules alone accept; the others become rejects."""
         landed: list[int] = []
         own: list[dict[str, Any]] = []
         numbers: list[list[int]] = []
         for position in at.tolist():
-            raw, line = raws[position], int(lines[position])
+            raw, line = bytes(raws[position]), int(lines[position])
             violation = rules.judge(raw)
             if violation is not None:
                 value = _at(raw, violation.pointer)

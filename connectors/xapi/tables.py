@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.records import RECORD_KINDS, RecordKind
 from connectors.seam import REJECTED, MappedKind, Original, arrow_schema
+from connectors.xapi.bodies import hexadecimal
 
 EXPORTS = ("statements",)
 """What a file of statements is read as."""
@@ -22,11 +24,11 @@ def record_key(values: Sequence[str | None]) -> str:
     return hashlib.md5("|".join(value or "" for value in values).encode(), usedforsecurity=False).hexdigest()
 
 
-def record_keys(first: Sequence[str], second: Sequence[str]) -> list[str]:
+def record_keys(first: pa.StringArray, second: pa.StringArray) -> pa.StringArray:
     """The same for many records whose key is of two columns that are never empty."""
-    md5 = hashlib.md5
-    pairs = zip(first, second, strict=True)
-    return [md5(f"{one}|{other}".encode(), usedforsecurity=False).hexdigest() for one, other in pairs]
+    values = pc.binary_join_element_wise(first, second, "|").cast(pa.binary()).to_pylist()
+    digests = [hashlib.md5(value, usedforsecurity=False).digest() for value in values]
+    return hexadecimal(b"".join(digests), 16)
 
 
 _DISTINCT = ("record_key", "statement_id", "body_hash", "source_line", "occurred_at", "stored_at")

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import IO
 
@@ -114,7 +115,16 @@ def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
         answers.flush()
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Has pyarrow find no pandas, which it would import to ask whether a list is one of its: for 50 MB of memory."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(f"No module named {fullname!r} is wanted here", name=fullname)
+
+
 def main() -> None:
+    sys.meta_path.insert(0, _WithoutPandas())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it hears of it, too, and closes the pipe
     gc.disable()  # as in the process that reads: nothing made here refers to itself
     answers = os.fdopen(os.dup(1), "wb")
