@@ -38,7 +38,7 @@ def decode(raw: bytes) -> Any:
     if may_be_deep(raw, MOST_LEVELS) and _levels(text) > MOST_LEVELS:
         raise Violation("json_depth", "")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = _read(text)
     except RecursionError:
         raise Violation("json_depth", "") from None
     except json.JSONDecodeError:
@@ -76,6 +76,9 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise Violation("number_size", "")
     return number
+
+
+_read = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite).decode
 
 
 def _refuse_surrogates(value: Any) -> None:
