@@ -114,4 +114,4 @@ def test_records_of_a_store_are_cut_before_other_processes_get_them(tmp_path: An
     path.write_text("\n".join(json.dumps(learning_locker(statement)) for statement in THREE), encoding="utf-8")
     assert files.start_of_lines(path) is None
     [piece] = pieces.of_records(files.stretches(path), tmp_path)
-    assert [json.loads(raw) for raw in piece.read()[0].raws] == THREE
+    assert [json.loads(bytes(raw)) for raw in piece.read()[0].raws] == THREE
