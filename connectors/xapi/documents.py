@@ -53,6 +53,11 @@ _whole = msgspec.json.Decoder(msgspec.Raw).decode
 _like_a_statement = msgspec.json.Decoder(_Statement).decode
 
 
+def _lines(text: bytes, start: int, end: int) -> int:
+    """How many lines end there: mostly none, which is quicker to see than to count."""
+    return text.count(b"\n", start, end) if text.find(b"\n", start, end) >= 0 else 0
+
+
 def is_json(text: bytes) -> bool:
     try:
         _whole(text)
@@ -122,7 +127,7 @@ class Documents:
         return bool(block)
 
     def _move(self, to: int) -> None:
-        self._line += self._buffer.count(b"\n", self._at, to)
+        self._line += _lines(self._buffer, self._at, to)
         self._at = to
 
     def _end_of_line(self) -> int:
@@ -178,14 +183,15 @@ class Documents:
         yield from self._one(is_in_array=True)
 
     def _located(self, slices: list[msgspec.Raw], line: int) -> Iterator[Record]:
-        """Slices of the buffer from where we stand, with their lines."""
+        """Slices of the buffer from where we stand, with their lines; blanks and a comma are all that is between."""
         at = self._at
         for piece in slices:
-            raw = bytes(piece)
-            found = self._buffer.find(raw, at)
-            line += self._buffer.count(b"\n", at, found)
-            at = found
-            yield line, raw, None
+            blank = _BLANK.match(self._buffer, at)
+            assert blank is not None
+            line += _lines(self._buffer, at, blank.end())
+            at = blank.end() + len(piece)
+            yield line, bytes(piece), None
+            line += _lines(self._buffer, blank.end(), at)
 
     def _one(self, *, is_in_array: bool) -> Iterator[Record]:
         """The record that begins here. If it is broken, it ends where the next statement begins."""
