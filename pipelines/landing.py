@@ -64,8 +64,9 @@ def pending(home: Home, declaration: Declaration) -> list[Original]:
 
 def land_tool(home: Home, declaration: Declaration, tokeniser: Tokeniser) -> ToolLanding:
     """Take in what waits in the tool's inbox and land whatever is pending."""
-    archive.take_in(home, declaration.tool)
-    return land_originals(home, declaration, tokeniser, pending(home, declaration))
+    with mapping.expecting(declaration, archive.waiting(home, declaration.tool)):
+        archive.take_in(home, declaration.tool)
+        return land_originals(home, declaration, tokeniser, pending(home, declaration))
 
 
 def land_originals(

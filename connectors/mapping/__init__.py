@@ -21,6 +21,6 @@ An original is read once, however many kinds come out of it, and each kind is on
 identifiers exist only in this room's database, which spills, if at all, to the restricted scratch folder.
 """
 
-from connectors.mapping.reader import kinds_of, read
+from connectors.mapping.reader import expecting, kinds_of, read
 
-__all__ = ["kinds_of", "read"]
+__all__ = ["expecting", "kinds_of", "read"]

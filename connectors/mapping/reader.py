@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -32,9 +33,17 @@ _MEMORY = "1GB"
 
 def read(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
     """Map one original. Raises OriginalRefused where it can't be read as what the declaration declares."""
-    formats = {export.format for export in declaration.exports.values()}
-    reader = xapi.read if "xapi" in formats else _read_tables
+    reader = xapi.read if _is_of_statements(declaration) else _read_tables
     return reader(original, declaration, tokeniser, scratch)
+
+
+def expecting(declaration: Declaration, files: Iterable[Path]) -> AbstractContextManager[None]:
+    """Within, what these files become is going to be read: what takes time to start can start now."""
+    return xapi.started_ahead(files) if _is_of_statements(declaration) else nullcontext()
+
+
+def _is_of_statements(declaration: Declaration) -> bool:
+    return any(export.format == "xapi" for export in declaration.exports.values())
 
 
 def _read_tables(original: Original, declaration: Declaration, tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:

@@ -8,6 +8,7 @@ rules        what a statement may be, exact; `rulebook` lists the rules, `format
 statements   proof of the common case, judgement of the rest
 processes    who reads: this process, or for a large file several; `batches` is what they hand over
 fragments    what each part of a statement fills: columns, body hash, persons, activities
+sessions     contexts that differ by the ids of their session alone are read once; `session_ids` finds the ids
 policies     what is accepted and flagged
 checking     the verdicts of the rules alone, for people who send statements
 lrs          a window of an LRS becomes a file of pages, which is an original like any other
@@ -29,9 +30,11 @@ from connectors.seam import MappedKind, MappedUnit, Original, Scratch, Tokeniser
 from connectors.xapi.activities import Activities
 from connectors.xapi.batches import Sinks
 from connectors.xapi.people import People
-from connectors.xapi.processes import batches_of
+from connectors.xapi.processes import batches_of, started_ahead
 from connectors.xapi.repeats import SeenKeys, drop_repeated
 from connectors.xapi.tables import EXPORTS, LandedFile, RejectsFile
+
+__all__ = ["Declared", "read", "started_ahead"]
 
 
 class Declared(Protocol):

@@ -2,9 +2,10 @@
 
     file --pieces--> workers, as many as there are processors --batches, taken in the order of the file-->
 
-This process only cuts the file, hardly reading it, and writes what the workers made. They get the tokeniser's key,
-and hand back the identifiers that they met, so that the vault hears of them. Columns come back through files in
-scratch: pipes would take longer than the work.
+They start as soon as a large file is seen, and read whatever is read with it. This process only cuts the file, hardly
+reading it, and writes what the workers made. They get the tokeniser's key, and hand back the identifiers that they
+met, so that the vault hears of them. Columns come back through files in scratch: pipes would take longer than the
+work.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from itertools import cycle
 from pathlib import Path
 from typing import IO, Any, cast
@@ -46,16 +48,37 @@ _MEMORY = {"MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT}
 _AHEAD = 2
 """Pieces that a worker has or waits for: one to work on, and the next."""
 
+_AT_HAND: ContextVar[_Workers | None] = ContextVar("_AT_HAND", default=None)
+"""Processes that were started ahead."""
+
 
 def batches_of(original: Original, tokeniser: Tokeniser, scratch: Scratch) -> Iterator[tuple[Batch, int]]:
     """What the records of a file yield, in its order, and the number of lines that count before each batch's first."""
-    count = min(_processors(), _MOST)
-    if count > 1 and _is_large(original.path):
-        with _Workers(count, Setup(tokeniser, original.extracted_at, scratch.open)) as workers:
+    if _is_for_several(original.path):
+        at_hand = _AT_HAND.get()
+        with nullcontext(at_hand) if at_hand else _Workers() as workers:
+            workers.set_up(Setup(tokeniser, original.extracted_at, scratch.open))
             yield from _by_workers(original.path, workers, scratch.restricted)
     else:
         statements = Statements(tokeniser, original.extracted_at)
         yield from ((statements.batch(stretch), 0) for stretch in stretches(original.path))
+
+
+@contextmanager
+def started_ahead(files: Iterable[Path]) -> Iterator[None]:
+    """If one of these files is large, have processes start now, and read all that is read within.
+
+    They start while the first file is still on its way into the archive, which is work for one processor.
+    """
+    if not any(map(_is_for_several, files)):
+        yield
+        return
+    with _Workers() as workers:
+        before = _AT_HAND.set(workers)
+        try:
+            yield
+        finally:
+            _AT_HAND.reset(before)
 
 
 def _by_workers(path: Path, workers: _Workers, folder: Path) -> Iterator[tuple[Batch, int]]:
@@ -85,6 +108,10 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _is_for_several(path: Path) -> bool:
+    return _processors() > 1 and _is_large(path)
+
+
 def _is_large(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -97,23 +124,22 @@ def _is_large(path: Path) -> bool:
 class _Workers:
     """Processes that make batches. They end with the block that they are started for."""
 
-    def __init__(self, count: int, setup: Setup) -> None:
-        self._count = count
-        self._setup = setup
-        self._running = ExitStack()
-
     def __enter__(self) -> _Workers:
         with ExitStack() as started:
-            self._processes = [_started() for _ in range(self._count)]
-            for process in self._processes:
-                started.callback(_end, process)
-            for process in self._processes:
-                _send(process, self._setup)
+            self._processes = []
+            for _ in range(min(_processors(), _MOST)):
+                self._processes.append(_started())
+                started.callback(_end, self._processes[-1])
             self._running = started.pop_all()
         return self
 
     def __exit__(self, *raised: Any) -> None:
         self._running.__exit__(*raised)
+
+    def set_up(self, setup: Setup) -> None:
+        """Tell all of them of the file that the next pieces are of."""
+        for process in self._processes:
+            _send(process, setup)
 
     def made_of(self, some: Iterable[Piece]) -> Generator[tuple[Piece, Made]]:
         """Pieces, in order, and what they yield."""
@@ -122,13 +148,13 @@ class _Workers:
             for process, piece in zip(cycle(self._processes), some, strict=False):
                 _send(process, piece)
                 waiting.append((process, piece))
-                if len(waiting) == self._count * _AHEAD:
+                if len(waiting) == len(self._processes) * _AHEAD:
                     yield _next(waiting)
             while waiting:
                 yield _next(waiting)
         finally:
-            with suppress(ThroughlineError):  # what is left is of no use to who stops before the end
-                while waiting:
+            while waiting:  # of no use to who stops before the end, but not to be taken for answers about the next file
+                with suppress(ThroughlineError):
                     _received(*waiting.popleft()).drop()
 
 

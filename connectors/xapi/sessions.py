@@ -68,9 +68,10 @@ class Sessions:
     def _can_fill(self, one: Id, part: Part) -> bool:
         """Whether an id is told by its key, and stands once in whatever tells it."""
         registration, session, extensions = (part.columns[place] for place in self._places)
-        told = registration if one is REGISTRATION else session
-        is_once = one is REGISTRATION or extensions.count(one.stand_in) == 1
-        return told == one.stand_in and is_once and part.body.count(one.stand_in.encode()) == 1
+        is_told = registration == one.stand_in
+        if one is SESSION:
+            is_told = session == one.stand_in and (extensions or "").count(session) == 1
+        return is_told and part.body.count(one.stand_in.encode()) == 1
 
 
 class Filled:

@@ -1,4 +1,4 @@
-"""A process that makes batches for the one that lands a file: pieces in through its input, batches out.
+"""A process that makes batches for the one that lands files: pieces in through its input, batches out.
 
 It ends when its input does, and so never outlives who started it: the system closes the pipe of a process that is
 killed. It is no process of `multiprocessing`, which would import the program that lands a second time, and whose
@@ -31,7 +31,7 @@ from connectors.xapi.statements import Statements
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker has to know. ``folder`` is where it may leave columns: they hold tokens only."""
+    """What a worker has to know of a file. ``folder`` is where it may leave columns: they hold tokens only."""
 
     tokeniser: Tokeniser
     extracted_at: datetime
@@ -99,16 +99,20 @@ class _Maker:
 
 
 def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer each piece, until there are no more, with what it yields or why it doesn't."""
-    maker = _Maker(pickle.load(orders))
+    """Answer each piece, until there are no more orders, with what it yields or why it doesn't."""
+    maker: _Maker | None = None
     while True:
         try:
-            piece: Piece = pickle.load(orders)
+            order: Setup | Piece = pickle.load(orders)
         except EOFError:
             return
+        if isinstance(order, Setup):
+            maker = _Maker(order)
+            continue
+        assert maker is not None  # a file comes before its pieces
         answer: Made | ThroughlineError
         try:
-            answer = maker.make(piece)
+            answer = maker.make(order)
         except ThroughlineError as error:
             answer = error
         pickle.dump(answer, answers)

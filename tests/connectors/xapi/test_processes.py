@@ -76,6 +76,24 @@ def test_a_process_that_dies_is_trouble_to_try_again(read: Read, monkeypatch: py
         read(CONTENT)
 
 
+@pytest.mark.usefixtures("several")
+def test_processes_that_were_started_ahead_read_one_file_after_the_other(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone = [everything(read(content)) for content in (CONTENT, ARRAY)]
+    started: list[subprocess.Popen[bytes]] = []
+    start = processes._started
+    monkeypatch.setattr(processes, "_started", lambda: started.append(start()) or started[-1])
+    waiting = tmp_path / "waiting.ndjson"
+    waiting.write_bytes(CONTENT)
+    with processes.started_ahead([waiting]):
+        assert len(started) == 2
+        with pytest.raises(OriginalRefused, match="cut off"):
+            read(gzip.compress(lines(*numbered(100)))[:-40])
+        assert [everything(read(content)) for content in (CONTENT, ARRAY)] == alone
+    assert [process.poll() for process in started] == [0, 0]
+
+
 def test_what_is_refused_in_another_process_is_refused_here() -> None:
     refused = pickle.loads(pickle.dumps(OriginalRefused("It is cut off.", "export it again.")))
     assert (refused.reason, str(refused)) == ("It is cut off.", "It is cut off. Next: export it again.")

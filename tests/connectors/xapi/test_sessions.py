@@ -48,6 +48,7 @@ def _shapes(registration: str, session: str) -> list[dict[str, Any]]:
     plain = {"registration": registration, "platform": "LMS", "extensions": {CMI5 + "sessionid": session}}
     mastery = {CMI5 + "masteryscore": 0.50, **plain["extensions"]}  # type: ignore[dict-item]
     attempt = {"id": f"https://x.example/attempt/{registration}", "definition": {"name": {"en": session}}}
+    held = {"id": "https://x.example/course", "definition": {"extensions": plain["extensions"]}}
     return [
         plain,
         plain | {"extensions": mastery},
@@ -55,6 +56,8 @@ def _shapes(registration: str, session: str) -> list[dict[str, Any]]:
         plain | {"extensions": {VIDEO: session, "https://x.example/e": registration}},
         plain | {"platform": session},
         {"contextActivities": {"grouping": [attempt]}, **plain},
+        {"contextActivities": {"grouping": [held]}, "registration": registration},
+        {"contextActivities": {"grouping": [held]}, **plain},
         {"contextActivities": {"parent": [{"id": "https://x.example/course"}]}, **plain},
         plain | {"language": "en", "extensions": {}},
         plain | {"Registration": registration},
