@@ -36,7 +36,7 @@
 
 {# A list is a model, unless it is a CTE or stands for one in a unit test: such a list is as short as it was made. #}
 {% macro lists_all(touched) -%}
-    {{ return(touched is not string and touched.schema and is_whole_build()) }}
+    {{ return(execute and touched is not string and touched.schema and is_whole_build()) }}
 {%- endmacro %}
 
 

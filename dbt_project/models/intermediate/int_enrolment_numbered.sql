@@ -47,10 +47,21 @@ enrolled_once as (
     where pairs.is_enrolled_once
 ),
 
+enrolled_again as (
+    select milestones.*
+    from {{ milestones }} as milestones
+    inner join pairs
+        on
+            milestones.source_tool = pairs.source_tool
+            and milestones.learner = pairs.learner
+            and milestones.activity_key = pairs.activity_key
+    where not pairs.is_enrolled_once
+),
+
 -- A milestone without an enrolment id belongs to the enrolment that was last heard of, or else to the first one.
 attached as (
     select
-        milestones.*,
+        *,
         coalesce(
             {{ last_known('enrolment_id', whose, 'occurred_at, progress_order, record_key') }},
             {{ last_known('enrolment_id', whose, 'occurred_at desc, progress_order desc, record_key desc') }}
@@ -58,16 +69,7 @@ attached as (
         lag(is_closing) over (
             partition by {{ whose }} order by occurred_at, progress_order, record_key
         ) as follows_closing
-    from (
-        select milestones.*
-        from {{ milestones }} as milestones
-        inner join pairs
-            on
-                milestones.source_tool = pairs.source_tool
-                and milestones.learner = pairs.learner
-                and milestones.activity_key = pairs.activity_key
-        where not pairs.is_enrolled_once
-    ) as milestones
+    from enrolled_again
 ),
 
 -- Where a tool keeps no enrolment ids, a new enrolment begins with an opening milestone after a closing one.

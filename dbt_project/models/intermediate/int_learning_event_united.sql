@@ -23,7 +23,7 @@ opened as (
         *,
         {{ json_members('context_extensions', context_names) }} as context_members,
         {{ json_members('result_extensions', result_names) }} as result_members
-    from {{ units_of_touched_days('statements') }} as landed
+    from {{ units_of_touched_days('statements') }}
     where occurred_date in (select touched.occurred_date from touched)
 ),
 

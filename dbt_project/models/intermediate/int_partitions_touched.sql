@@ -7,6 +7,12 @@
 
 with
 
+{% if lists_all(ref('int_unit_touched')) -%}
+record_dates as (
+    select distinct occurred_date, 'unit' as reason from {{ events }}
+),
+
+{% else -%}
 units as (
     select * from {{ ref('int_unit_touched') }}
 ),
@@ -69,9 +75,6 @@ touched_records as (
 ),
 
 record_dates as (
-    {%- if lists_all(ref('int_unit_touched')) %}
-    select distinct occurred_date, 'unit' as reason from {{ events }}
-    {%- else %}
     select events.occurred_date, touched_records.reason
     from {{ events }} as events
     inner join touched_records
@@ -90,8 +93,9 @@ record_dates as (
             explained.tool = units.tool
             and explained.record_kind = units.record_kind
             and explained.unit = units.unit
-    {%- endif %}
 ),
+
+{% endif -%}
 
 link_dates as (
     select distinct events.occurred_date, 'link' as reason

@@ -193,7 +193,7 @@ final as (
         max(case when method = 'video' then completion_threshold end) as completion_threshold,
         -- Few statements hold segments, and to put texts in order costs more than all that is asked here of others.
         {{ dbt.listagg('played_segments', "'[,]'", 'order by played_segments') }}
-            filter (where method = 'video' and played_segments is not null) as played_segments
+        filter (where method = 'video' and played_segments is not null) as played_segments
     from stretched
     group by occurred_date, method, thread_key, stretch_number
 )

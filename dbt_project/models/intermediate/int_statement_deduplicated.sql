@@ -3,6 +3,7 @@
 
 with
 
+{% if not lists_all(ref('int_partitions_touched')) -%}
 touched_ids as (
     select distinct record_key as statement_id
     from {{ located }}
@@ -11,6 +12,7 @@ touched_ids as (
         and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
+{% endif -%}
 -- Few statements have more than one copy, so these are found first, on the ids alone. The copies may lie on any day:
 -- a changed time puts a copy into another partition.
 repeated_ids as (
