@@ -22,15 +22,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from identity.landed import landed_in
-from identity.rules import ALIAS, RULES
+from identity.rules import ADDRESS, ALIAS, RULES
 from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "valid_to"]
 """Links before they have keys: tokens with one anchor are one person; where nobody can tell, ``anchor`` is None."""
 
 SEEN = ("first_seen", "last_seen")
-ADDRESS = 2
-"""Trust of an address; its hash says the same and counts with it."""
 CROWD = 3
 """Accounts of one tool from which an identifier that all of them carry tells none of them: a placeholder, a contact."""
 NUMBER_CROWD = 10
