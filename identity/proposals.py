@@ -5,7 +5,8 @@
 
 contradicted  an account whose number names one person, and whose address, login or own name somebody else: nobody's
               until told
-returned      two numbers of HR, one after the other, with much the same name, and one birth date or one account
+returned      two numbers of HR, one after the other, with much the same name, and one birth date, one account, or one
+              address where not both birth dates are known
 known_by_name accounts that HR does not know, whose name only one person in HR has, or has much like it, who has no
               such account in that tool yet
 
@@ -161,12 +162,23 @@ named_by as (
 
 _RETURNED = f"""
 with {_EMPLOYED}, {_NAMED_BY},
+addressed as (
+    select distinct email_token, person_token from people where email_token is not null
+    qualify count(distinct person_token) over (partition by email_token) = 2
+),
 tied as (
     select one.person_token as left_token, next_one.person_token as right_token, 'born ' || one.birth_date as tie
     from persons as one join persons as next_one on next_one.birth_date = one.birth_date
     union
     select one.person_token, next_one.person_token, 'one account'
     from named_by as one join named_by as next_one using (account_token)
+    union
+    select one.person_token, next_one.person_token, 'one address'
+    from addressed as one
+    join addressed as next_one using (email_token)
+    left join born as born_one on born_one.token = one.person_token
+    left join born as born_next on born_next.token = next_one.person_token
+    where born_one.birth_date is null or born_next.birth_date is null
 )
 select
     'returned', left_token, right_token, max(jaro_winkler_similarity(one.folded, next_one.folded)) as similarity,

@@ -86,6 +86,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Used:
     numbers = [(token, "employee_number", token) for token in ("42", "0042")]
     landed.vault.write_unit("hr", "numbers", [*numbers, ("42.0", "employee_number", "42.0")], [])
     born = [(token, "birth_date", "1990-02-03") for token in ("twin1", "twin2", "returner", "returner2")]
+    born += [("leaver", "birth_date", "1961-05-06"), ("heir", "birth_date", "1999-08-09")]
     landed.vault.write_unit("hr", "names", [], [*((token, "full_name", name) for token, name in NAMES.items()), *born])
     return landed
 

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from identity.resolve import Resolution
-from tests.identity.test_days import JOINED, LEFT, RECYCLED, REJOINED, key, on, who
+from tests.identity.test_days import DAY, JOINED, LEFT, RECYCLED, REJOINED, key, on, who
 from tests.identity.test_decisions import decided
 from tests.identity.test_quarantine import Came, Used
 from tests.identity.test_resolve import ANN, BOB
-
-DAY = timedelta(days=1)
 
 
 @pytest.fixture
