@@ -15,7 +15,11 @@ from tests.connectors.xapi.samples import Read, changed, lines
 
 ZONES = st.sampled_from(["Europe/Amsterdam", "America/St_Johns", "Australia/Lord_Howe", "Asia/Muscat", "Pacific/Apia"])
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)) | st.sampled_from(
-    [datetime(2025, month, 26 if month == 10 else 30) + timedelta(minutes=15 * n) for month in (3, 10) for n in range(16)]
+    [
+        datetime(2025, month, 26 if month == 10 else 30) + timedelta(minutes=15 * n)
+        for month in (3, 10)
+        for n in range(16)
+    ]
 )
 
 
