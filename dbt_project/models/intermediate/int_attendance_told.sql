@@ -1,5 +1,5 @@
-{#- A corrected list may call people by address that the one before called by number, and a list may hold somebody twice:
-    of what is told of one person at one session, the last list holds, and in one list that somebody was there. -#}
+{#- A corrected list may call people by address that the one before called by number, and a list may hold somebody
+    twice: of what is told of one person at one session, the last list holds, and in one list that they were there. -#}
 
 with
 
