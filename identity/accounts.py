@@ -12,7 +12,7 @@ person where they share an identifier with each other, and stay ``unmatched``: t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,15 +22,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from identity.landed import landed_in
-from identity.rules import ALIAS, RULES
+from identity.rules import ADDRESS, ALIAS, RULES
 from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 ANCHORED = ["token", "anchor", "rule", "confidence", "state", "valid_from", "valid_to"]
 """Links before they have keys: tokens with one anchor are one person; where nobody can tell, ``anchor`` is None."""
 
 SEEN = ("first_seen", "last_seen")
-ADDRESS = 2
-"""Trust of an address; its hash says the same and counts with it."""
 CROWD = 3
 """Accounts of one tool from which an identifier that all of them carry tells none of them: a placeholder, a contact."""
 NUMBER_CROWD = 10
@@ -209,14 +207,18 @@ def _told(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
 
 
 def _days_of_use(rows: pd.DataFrame) -> dict[str, tuple[date, date]]:
-    """When the account had each identifier: one after the other, or always where they were seen together."""
+    """When the account had each identifier: one after the other, or always where they were seen together.
+
+    Nobody can tell on which day between two exports the one followed the other.
+    """
     seen = rows.drop_duplicates("token").sort_values(["first_seen", "token"])
     tokens, first, last = (seen[name].tolist() for name in ("token", "first_seen", "last_seen"))
     follow = all(last[place] < first[place + 1] for place in range(len(tokens) - 1))
     if not follow:
         return dict.fromkeys(tokens, (ALWAYS, STILL))
     starts = [ALWAYS, *(day_of(moment, ALWAYS) for moment in first[1:])]
-    return dict(zip(tokens, zip(starts, [*starts[1:], STILL], strict=True), strict=True))
+    ends = [*(day_of(moment, STILL) + timedelta(days=1) for moment in last[:-1]), STILL]
+    return dict(zip(tokens, zip(starts, ends, strict=True), strict=True))
 
 
 def _ruled(links: pd.DataFrame) -> pd.DataFrame:

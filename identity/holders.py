@@ -3,7 +3,9 @@
     people (descriptions in any order of arrival) → claims → holders: token, trust, person_token, valid_from, valid_to
 
 Addresses are recycled, people marry, leave and come back, so an identifier belongs to a person on days. One that only
-one person ever had is that person's for good. ``person_token`` is None on days for which nobody can tell.
+one person ever had is that person's for good. ``person_token`` is None on days for which nobody can tell. A snapshot
+tells how it was on its day: what it tells otherwise than the one before changed on some day between, and of an
+identifier that went on nobody can say on which.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 COLUMNS = ["token", "trust", "person_token", "valid_from", "valid_to"]
 
 _IDENTIFIERS = "\n    union all\n".join(
-    f"    select tool, series, person_token, told_on, {trust} as trust, {rule.hr_column} as token from standing"
+    "    select tool, series, person_token, told_on, is_of_one_day, "
+    f"{trust} as trust, {rule.hr_column} as token from standing"
     for trust, rule in enumerate(RULES)
 )
 
@@ -33,7 +36,10 @@ described as (
     select
         tool, coalesce(series, '') as series, unit, source_line, extracted_at, effective_date as told_on,
         extracted_at as told_at, person_token, username_token, email_token, email_sha1_token, left_date,
-        is_complete_snapshot, is_deleted or coalesce(employment_status = 'left', false) as is_gone
+        is_complete_snapshot, is_deleted or coalesce(employment_status = 'left', false) as is_gone,
+        -- Rows without days of their own: all of the file is of the day on which it was taken.
+        is_complete_snapshot and count(distinct effective_date) over (partition by tool, series, unit) = 1
+            as is_of_one_day
     from people
 ),
 
@@ -62,18 +68,21 @@ last_words as (
 ),
 
 last_presences as (
-    select described.tool, described.series, described.person_token, max(described.extracted_at) as taken_at
+    select
+        described.tool, described.series, described.person_token, max(described.extracted_at) as taken_at,
+        max(case when is_of_one_day then told_on else cast(extracted_at as date) end) as seen_on
     from described where is_complete_snapshot and not is_gone group by all
 ),
 
--- The day on which a series has a person no more; empty while it still has.
+-- The first day on which a series is not known to have a person any more; empty while it still has.
 gone_by_series as (
     select
         last_words.person_token,
         case
             when last_words.left_date is not null then cast(last_words.left_date + interval 1 day as date)
-            when last_words.is_gone then last_words.told_on
-            else cast(snapshots.next_taken_at as date)
+            when last_words.is_gone and not last_words.is_of_one_day then last_words.told_on
+            when last_words.is_gone or snapshots.next_taken_at is not null
+                then coalesce(cast(last_presences.seen_on + interval 1 day as date), last_words.told_on)
         end as gone_on
     from last_words
     left join last_presences using (tool, series, person_token)
@@ -94,15 +103,32 @@ identifiers as (
 changes as (
     select
         *,
-        lag(token) over (partition by tool, series, person_token, trust order by told_on) as token_before
+        lag(token) over told as token_before, lead(token) over told as next_token, lead(told_on) over told as next_on,
+        lead(is_of_one_day) over told as is_next_of_one_day
     from identifiers where token is not null
+    window told as (partition by tool, series, person_token, trust order by told_on)
+),
+
+runs as (
+    select
+        *,
+        count(*) filter (token_before is null or token_before <> token) over (
+            partition by tool, series, person_token, trust order by told_on
+        ) as run
+    from changes
 ),
 
 stretches as (
     select
-        token, trust, person_token, told_on as since,
-        lead(told_on) over (partition by tool, series, person_token, trust order by told_on) as until
-    from changes where token_before is null or token_before <> token
+        token, trust, person_token, min(told_on) as since,
+        max(
+            case
+                when next_token = token then null
+                when is_next_of_one_day then cast(told_on + interval 1 day as date)
+                else next_on
+            end
+        ) as until
+    from runs group by tool, series, person_token, trust, token, run
 )
 
 select stretches.token, stretches.trust, stretches.person_token, stretches.since,

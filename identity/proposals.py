@@ -3,8 +3,10 @@
     vault (names, birth dates, addresses) ─┐
     people, accounts, links ───────────────┴─→ proposals → a person decides → `decisions`
 
-contradicted  an account whose number names one person, and whose address or login somebody else: nobody's until told
-returned      two numbers of HR, one after the other, with much the same name, and one birth date or one account
+contradicted  an account whose number names one person, and whose address, login or own name somebody else: nobody's
+              until told
+returned      two numbers of HR, one after the other, with much the same name, and one birth date, one account, or one
+              address where not both birth dates are known
 known_by_name accounts that HR does not know, whose name only one person in HR has, or has much like it, who has no
               such account in that tool yet
 
@@ -30,6 +32,8 @@ from identity.accounts import IDENTIFIERS
 from identity.decisions import Decision
 from identity.holders import holders, hr_claims
 from identity.landed import landed_in
+from identity.names import RULE as MISNAMED
+from identity.names import name
 from identity.rules import RULES
 from identity.vault import Vault
 
@@ -73,16 +77,15 @@ def proposals(
     with duckdb.connect() as connection:
         connection.execute(f"create temp view people as select * from {landed_in(people)}")
         connection.execute(f"create temp view accounts as select * from {landed_in(accounts)}")
-        connection.execute(f"create temp table identifiers as {_of_vault(vault, 'identifiers')}")
-        connection.execute(f"create temp table attributes as {_of_vault(vault, 'attributes')}")
+        connection.execute(f"create temp table identifiers as {_identifiers(vault)}")
         connection.register("links", links)
         claims = hr_claims(connection, people)
         is_shared = claims["token"].isin(links.loc[links["state"] == "shared", "token"])
         connection.register("held", holders(claims[~is_shared]))
-        connection.execute(_NAMED)
+        name(connection, vault)
         found = [
             Proposal(kind, (left, right), similarity, (told_left, told_right))
-            for query in (_CONTRADICTED, _RETURNED, _KNOWN_BY_NAME)
+            for query in (_CONTRADICTED, _MISNAMED, _RETURNED, _KNOWN_BY_NAME)
             for kind, left, right, similarity, told_left, told_right in connection.sql(query).fetchall()
         ]
     waiting = [proposal for proposal in found if frozenset(proposal.tokens) not in decided]
@@ -106,39 +109,16 @@ def _once_per_person(found: Iterable[Proposal]) -> list[Proposal]:
     return list(asked.values())
 
 
-def _of_vault(vault: Vault, table: str) -> str:
-    folder = vault.folder / table
-    last = "value" if table == "identifiers" else "attribute, value"
-    columns = "token, identifier_type, value" if table == "identifiers" else f"token, {last}"
-    if not vault.has(table):
-        return f"select {', '.join(f'null::varchar as {name.strip()}' for name in columns.split(','))} where false"
-    return f"select distinct {columns} from {landed_in(folder)}"
+def _identifiers(vault: Vault) -> str:
+    if not vault.has("identifiers"):
+        return "select null::varchar as token, null::varchar as identifier_type, null::varchar as value where false"
+    return f"select distinct token, identifier_type, value from {landed_in(vault.folder / 'identifiers')}"
 
 
 def _rule_name(trust: str) -> str:
     names = ", ".join(f"'{rule.name}'" for rule in RULES)
     return f"([{names}])[{trust} + 1]"
 
-
-_NAMED = """
-create temp table named as
-with told as (
-    select token, attribute, value from attributes where trim(value) <> ''
-),
-whole as (
-    select token, value from told where attribute = 'full_name'
-    union
-    select given.token, given.value || ' ' || family.value
-    from told as given join told as family using (token)
-    where given.attribute = 'given_name' and family.attribute = 'family_name'
-)
-select distinct
-    token, value as name,
-    array_to_string(list_sort(string_split_regex(trim(regexp_replace(
-        strip_accents(lower(value)), '[^\\p{L}]+', ' ', 'g'
-    )), ' +')), ' ') as folded
-from whole
-"""
 
 _EMPLOYED = f"""
 employed as (
@@ -182,12 +162,23 @@ named_by as (
 
 _RETURNED = f"""
 with {_EMPLOYED}, {_NAMED_BY},
+addressed as (
+    select distinct email_token, person_token from people where email_token is not null
+    qualify count(distinct person_token) over (partition by email_token) = 2
+),
 tied as (
     select one.person_token as left_token, next_one.person_token as right_token, 'born ' || one.birth_date as tie
     from persons as one join persons as next_one on next_one.birth_date = one.birth_date
     union
     select one.person_token, next_one.person_token, 'one account'
     from named_by as one join named_by as next_one using (account_token)
+    union
+    select one.person_token, next_one.person_token, 'one address'
+    from addressed as one
+    join addressed as next_one using (email_token)
+    left join born as born_one on born_one.token = one.person_token
+    left join born as born_next on born_next.token = next_one.person_token
+    where born_one.birth_date is null or born_next.birth_date is null
 )
 select
     'returned', left_token, right_token, max(jaro_winkler_similarity(one.folded, next_one.folded)) as similarity,
@@ -271,5 +262,22 @@ join named_by on named_by.account_token = strongest.account_token and named_by.t
     and named_by.person_token <> strongest.person_token
 join persons as one on one.person_token = strongest.person_token
 join persons as other on other.person_token = named_by.person_token
+group by strongest.account_token, strongest.person_token
+"""
+
+_MISNAMED = f"""
+with {_EMPLOYED}, {_NAMED_BY},
+strongest as (
+    select named_by.*
+    from named_by join links on links.token = named_by.account_token and links.rule = '{MISNAMED}'
+    qualify named_by.trust = min(named_by.trust) over (partition by account_token)
+)
+select
+    'contradicted', strongest.account_token, strongest.person_token, 1.0,
+    'account that is called ' || string_agg(distinct named.name, ', '),
+    any_value(persons.name || ', by ' || {_rule_name("strongest.trust")})
+from strongest
+join named on named.token = strongest.account_token
+join persons using (person_token)
 group by strongest.account_token, strongest.person_token
 """

@@ -24,6 +24,7 @@ import pandas as pd
 
 from identity.decisions import Decision
 from identity.landed import landed_in
+from identity.names import ALIKE
 from identity.role_names import is_role, words_of
 from identity.vault import Vault
 
@@ -35,8 +36,6 @@ SESSIONS = 3
 """Sessions at one time; many have two windows open."""
 DAYS = 3
 """Days on which it happens before it counts: a night shift, a jet lag or a wrong clock is no kiosk."""
-ALIKE = 0.75
-"""Similarity (Jaro and Winkler) under which two names are of two people and no spelling of one."""
 
 _CONTESTED = f"""
 with held as (

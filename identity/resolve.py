@@ -1,11 +1,11 @@
 """From tokens to persons: which identifiers belong to one human being, by declared rules in order of trust.
 
     people (HR) ──────── claims ── holders ─┐
-    accounts, mentions ─ evidence ──────────┼─ rules ─ decisions ─→ links (token → person_key, rule, confidence, days)
-    use of accounts ──── quarantine ────────┘                       + aliases
+    accounts, mentions ─ evidence, names ───┼─ rules ─ decisions ─→ links (token → person_key, rule, confidence, days)
+    use of accounts ──── quarantine, clocks ┘                       + aliases
 
-Only tokens are compared; null has none, so null never matches null. Nothing fuzzy happens here: what only looks alike
-is proposed (`proposals`), and merges when a person decided it (`decisions`).
+Only tokens are compared; null has none, so null never matches null. Nothing fuzzy merges: what only looks alike is
+proposed (`proposals`), and merges when a person decided it (`decisions`). A name that is unlike may only take away.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ import pandas as pd
 import pyarrow as pa
 
 from identity.accounts import ANCHORED, evidence, known_by, matched, nobodys, unmatched, vouched
+from identity.clocks import clocks_agreed
 from identity.decisions import Decision, cut, merged, standing
 from identity.holders import holders, hr_claims
+from identity.names import RULE as MISNAMED
+from identity.names import misnamed, name
 from identity.persons import keyed
 from identity.quarantine import quarantined
 from identity.rules import RULES
@@ -53,11 +56,13 @@ def resolve(
     """Resolve every identity in the landed ``people`` and ``accounts`` folders; mints keys in the vault.
 
     ``mentions`` are (folder, column) of records that name persons: a token that stands in them only is a person too.
-    ``use`` has the summaries of `identity.use`, below one folder per kind; without it nobody is seen to be a kiosk.
+    ``use`` has the summaries of `identity.use`, below one folder per kind; without it nobody is seen to be a kiosk, and
+    nobody's clock to be wrong.
     """
     decided = standing(decisions)
     with duckdb.connect() as connection:
         links = merged(_ruled(connection, people, accounts, mentions, vault, decided, use), decided)
+        links = clocks_agreed(connection, links, use)
     persons = vault.persons().to_pandas()
     keys = keyed(links, persons)
     if len(keys.minted):
@@ -80,6 +85,7 @@ def _ruled(
     shared = quarantined(connection, claims, found, vault, use, decided)
     found = found[~found["account_token"].isin(list(shared)) & ~found["token"].isin(list(shared))]
     held = holders(claims[~claims["token"].isin(list(shared))])
+    name(connection, vault)
     hr = _of_hr(held)
     accounted = _accounted(connection, found, held)
     if decided:
@@ -93,12 +99,22 @@ def _ruled(
 
 def _accounted(connection: duckdb.DuckDBPyConnection, found: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Accounts that HR knows, and those that share an identifier with one of them; ANCHORED."""
-    known = matched(connection, found, held)
+    known = _well_named(connection, matched(connection, found, held), found, held)
     rest = found[~found["account_token"].isin(known["token"])]
     aliases = vouched(found, held, known)
     if not rest["token"].isin(aliases["token"]).any():
         return known
-    return pd.concat([known, matched(connection, rest, aliases)], ignore_index=True)
+    others = _well_named(connection, matched(connection, rest, aliases), rest, pd.concat([held, aliases]))
+    return pd.concat([known, others], ignore_index=True)
+
+
+def _well_named(
+    connection: duckdb.DuckDBPyConnection, links: pd.DataFrame, found: pd.DataFrame, held: pd.DataFrame
+) -> pd.DataFrame:
+    """The links; those of accounts that a name speaks against are nobody's."""
+    accounts = misnamed(connection, links, found, held)
+    kept = links[~links["token"].isin(accounts)]
+    return pd.concat([kept, nobodys(dict.fromkeys(accounts, MISNAMED), "ambiguous")], ignore_index=True)
 
 
 def _of_hr(held: pd.DataFrame) -> pd.DataFrame:

@@ -25,3 +25,6 @@ less readily than an address; a hash of an address says no more than the address
 
 ALIAS = Rule("declared_alias", "", 0.9)
 """Weaker than all of them: an identifier that HR doesn't know, and that another tool holds beside one that it knows."""
+
+ADDRESS = 2
+"""Trust of an address; its hash says the same and counts with it."""

@@ -10,9 +10,9 @@ one's, since records arrive late. Between two persons, and where both claim it a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 import pandas as pd
@@ -57,6 +57,14 @@ def dated(stretch: Claim) -> tuple[date | None, date | None]:
     )
 
 
+def without(stretch: Claim, days: Collection[date]) -> list[Claim]:
+    """The stretch in parts, those on the ``days`` nobody's."""
+    lost = {day for day in days if stretch.since <= day < stretch.until}
+    ends = sorted({stretch.since, stretch.until, *lost, *(day + timedelta(days=1) for day in lost)})
+    parts = (Claim(None if since in lost else stretch.person, since, until) for since, until in pairwise(ends))
+    return list(_joined(parts))
+
+
 def _claimants(held: list[Claim], since: date, until: date) -> frozenset[str | None]:
     return frozenset(claim.person for claim in held if claim.since <= since and until <= claim.until)
 
@@ -71,7 +79,7 @@ def _told(stretches: list[Stretch], place: int) -> str | None:
     return next(iter(claimants)) if len(claimants) == 1 else None
 
 
-def _joined(told: list[Claim]) -> Iterator[Claim]:
+def _joined(told: Iterable[Claim]) -> Iterator[Claim]:
     for person, stretch in groupby(told, key=lambda claim: claim.person):
         first, *rest = stretch
         yield Claim(person, first.since, (rest or [first])[-1].until)

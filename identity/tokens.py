@@ -18,19 +18,39 @@ from identity.keys import Key
 from identity.vault import Vault
 
 DIGITS = 32
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Characters without width, which come along where an identifier was copied from a page or a chat."""
 _REMEMBERED = 500_000
 """Tokens that are kept from unit to unit (some 150 MB); beyond, all are made anew."""
 
 
 def _email(value: str) -> str:
-    """Addresses are compared without case: the local part is case-sensitive on paper only (RFC 5321, 2.4)."""
-    return (
-        unicodedata.normalize("NFKC", value).strip().removeprefix("mailto:").removeprefix("MAILTO:").strip().casefold()
-    )
+    """Addresses are compared without case: the local part is case-sensitive on paper only (RFC 5321, 2.4).
+
+    A domain with other letters than ASCII has two spellings, which are one domain (RFC 5890, 2.3.2.1): xn--mller-kva
+    is müller. What stands before the @ is told apart by every letter, dot and +tag, as mailboxes may be.
+    """
+    address = _plain(value)
+    address = (address[7:].strip() if address[:7].casefold() == "mailto:" else address).casefold()
+    mailbox, at, domain = address.rpartition("@")
+    return f"{mailbox}{at}{'.'.join(map(_in_letters, domain.split('.')))}" if "xn--" in domain else address
+
+
+def _in_letters(label: str) -> str:
+    """A part of a domain as its letters; as it is, where it says so and isn't (RFC 3492)."""
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 def _caseless(value: str) -> str:
-    return unicodedata.normalize("NFKC", value).strip().casefold()
+    return _plain(value).casefold()
+
+
+def _plain(value: str) -> str:
+    """Full-width and other letters of compatibility as usual ones, without blanks around and what can't be seen."""
+    return unicodedata.normalize("NFKC", value).translate(_INVISIBLE).strip()
 
 
 _NORMALISE: dict[str, Callable[[str], str]] = {

@@ -1,27 +1,39 @@
 """How each token was used on each day: summed up once per landed file, so that a day costs what came with it.
 
-    landed/<tool>/<unit>.parquet → summaries/<tool>/<unit>.parquet: token, day, hours, parallel
+    landed/<tool>/<unit>.parquet → summaries/<tool>/<unit>.parquet: token, day, hours, parallel, stored_from, stored_to
 
 ``hours`` has bit n set where something happened in hour n (UTC) of the learner's day; ``parallel`` is the most sessions
-in which things happened within the same five minutes. Nothing here says what was done, or who did it.
+in which things happened within the same five minutes; ``stored_from`` and ``stored_to`` are the first and the last day,
+by the learner's clock too, on which a store that says so received it. Nothing here says what was done, or who did it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 TOKENS = {"statements": "actor_token", "learning_events": "person_token"}
 """Kinds that tell moments, and by which column they name who acted."""
 
 _THREADS = {"statements": "coalesce(session_id, registration)", "learning_events": "session_id"}
 
+_STORED = {
+    # As many days later as in UTC; what came within the hour came on the learner's day.
+    "statements": "case when abs(epoch(stored_at) - epoch(occurred_at)) < 3600 then occurred_date "
+    "else occurred_date + cast(cast(stored_at as date) - cast(occurred_at as date) as integer) end",
+    "learning_events": "cast(null as date)",
+}
+
+COLUMNS = ["token", "day", "hours", "parallel", "stored_from", "stored_to"]
+
 _SUMMARY = """
 copy (
     with happened as (
-        select {token} as token, occurred_date as day, occurred_at, {thread} as thread
+        select {token} as token, occurred_date as day, occurred_at, {thread} as thread, {stored} as stored
         from read_parquet('{file}') where {token} is not null
     ),
     -- Two instants of one session, so that what a tool sends in one go at its end is no session beside another.
@@ -36,9 +48,12 @@ copy (
         group by all
     ),
     hours as (
-        select token, day, bit_or(1::integer << hour(occurred_at)::integer) as hours from happened group by all
+        select
+            token, day, bit_or(1::integer << hour(occurred_at)::integer) as hours, min(stored) as stored_from,
+            max(stored) as stored_to
+        from happened group by all
     )
-    select token, day, hours, coalesce(parallel, 0) as parallel
+    select token, day, hours, coalesce(parallel, 0) as parallel, stored_from, stored_to
     from hours left join together using (token, day) order by all
 ) to '{to}' (format parquet, compression zstd)
 """
@@ -46,6 +61,7 @@ copy (
 
 def sum_up(kind: str, landed: Path, summaries: Path) -> None:
     """Sum up the files of a kind that have no summary, or an older one; summaries of files that are gone go too."""
+    _forget_other_shapes(summaries)
     wanted = {file.relative_to(landed): file for file in landed.glob("*/*.parquet")}
     for stale in [path for path in summaries.glob("*/*.parquet") if path.relative_to(summaries) not in wanted]:
         stale.unlink()
@@ -56,9 +72,17 @@ def sum_up(kind: str, landed: Path, summaries: Path) -> None:
                 continue
             summary.parent.mkdir(parents=True, exist_ok=True)
             aside = summary.with_name(f".{name.name}.{os.getpid()}.aside")
-            said = {"token": TOKENS[kind], "thread": _THREADS[kind], "file": _quoted(file), "to": _quoted(aside)}
+            said = {"token": TOKENS[kind], "thread": _THREADS[kind], "stored": _STORED[kind]}
+            said |= {"file": _quoted(file), "to": _quoted(aside)}
             connection.execute(_SUMMARY.format(**said))
             os.replace(aside, summary)
+
+
+def _forget_other_shapes(summaries: Path) -> None:
+    """What an earlier version of Throughline summed up otherwise is summed up again; one file tells."""
+    first = next(summaries.glob("*/*.parquet"), None)
+    if first is not None and pq.read_schema(first).names != COLUMNS:
+        shutil.rmtree(summaries)
 
 
 def _quoted(path: Path) -> str:

@@ -39,17 +39,21 @@ class Answer(StrEnum):
     DIFFERENT = "different"
 
 
+class Kind(StrEnum):
+    SAME_TITLE = "same_title"
+    ANOTHER_YEAR = "another_year"
+    SIMILAR_TITLE = "similar_title"
+
+
 @app.command()
 def review(
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="same_title, another_year or similar_title; else all.")
-    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Proposals of this kind only.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Proposals to show, the most alike first.")] = 20,
     to: Annotated[Path | None, typer.Option("--to", help="Write all of them to a CSV file instead.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Show which activities may be one although no code says so."""
-    waiting = [proposal for proposal in _waiting(home_at(home)) if kind in (None, proposal.kind)]
+    waiting = [proposal for proposal in _waiting(home_at(home)) if kind is None or kind.value == proposal.kind]
     if to is not None:
         _write(to, waiting)
         console.print(f"{len(waiting):,} proposals are in {to}.")

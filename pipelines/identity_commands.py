@@ -40,6 +40,12 @@ class Answer(StrEnum):
     CONCURRENT = "concurrent"
 
 
+class Kind(StrEnum):
+    RETURNED = "returned"
+    KNOWN_BY_NAME = "known_by_name"
+    CONTRADICTED = "contradicted"
+
+
 class Use(StrEnum):
     SHARED = "shared"
     PERSONAL = "personal"
@@ -47,9 +53,7 @@ class Use(StrEnum):
 
 @app.command()
 def review(
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="returned, known_by_name or contradicted; else all.")
-    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Proposals of this kind only.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Proposals to show, the likeliest first.")] = 20,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what waits behind the queue of one question per hundred people.")
@@ -61,7 +65,7 @@ def review(
     opened = home_at(home)
     every = _waiting(opened)
     asked = every if everything else _queue(opened, every)
-    waiting = [proposal for proposal in asked if kind in (None, proposal.kind)]
+    waiting = [proposal for proposal in asked if kind is None or kind.value == proposal.kind]
     if to is not None:
         _write(to, waiting)
         console.print(f"{len(waiting):,} proposals are in {to}. They name persons in clear: keep the file accordingly.")

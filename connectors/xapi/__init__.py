@@ -10,6 +10,7 @@ processes    who reads: this process, or for a large file several; `batches` is 
 fragments    what each part of a statement fills: columns, body hash, persons, activities
 sessions     contexts that differ by the ids of their session alone are read once; `session_ids` finds the ids
 policies     what is accepted and flagged
+local_days   the learner's day of a time in UTC
 checking     the verdicts of the rules alone, for people who send statements
 lrs          a window of an LRS becomes a file of pages, which is an original like any other
 """
@@ -49,6 +50,8 @@ class Declared(Protocol):
     @property
     def declaration_version(self) -> str: ...
     @property
+    def timezone(self) -> str: ...
+    @property
     def options(self) -> Mapping[str, Any]: ...
 
 
@@ -65,7 +68,7 @@ def read(original: Original, declaration: Declared, tokeniser: Tokeniser, scratc
             for kind in ("statements", "accounts", "activities")
         )
         seen = SeenKeys(files.enter_context(TemporaryFile(dir=scratch.open)))
-        sinks = Sinks(landed, rejects, tokeniser, people, activities, seen)
+        sinks = Sinks(landed, rejects, tokeniser, people, activities, seen, declaration.timezone)
         for batch, lines in batches_of(original, tokeniser, scratch):
             sinks.take(batch, lines)
         accounts.write_rows(people.rows())

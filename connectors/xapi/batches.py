@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from connectors.seam import Tokeniser
 from connectors.xapi.activities import Activities
 from connectors.xapi.fragments import Activity
+from connectors.xapi.local_days import learners_days
 from connectors.xapi.people import People
 from connectors.xapi.repeats import SeenKeys
 from connectors.xapi.tables import LandedFile, RejectsFile
@@ -48,7 +49,7 @@ class Batch:
 
 @dataclass
 class Sinks:
-    """Where batches go."""
+    """Where batches go. ``zone`` is the learners', where a time doesn't tell its own."""
 
     landed: LandedFile
     rejects: RejectsFile
@@ -56,6 +57,7 @@ class Sinks:
     people: People
     activities: Activities
     seen: SeenKeys
+    zone: str
     read: int = 0
 
     def take(self, batch: Batch, lines: int) -> None:
@@ -67,7 +69,8 @@ class Sinks:
             self.tokeniser.tokens(identifier_type, [value])
         if batch.rows:
             source_line = pc.add(batch.columns["source_line"], lines)
-            self.landed.write({**batch.columns, "source_line": source_line}, batch.rows)
+            days = learners_days(batch.columns, self.zone)
+            self.landed.write({**batch.columns, "source_line": source_line, "occurred_date": days}, batch.rows)
             self.seen.add(batch.columns["record_key"])
         for agents, line in batch.agents:
             self.people.meet(agents, line + lines)

@@ -89,3 +89,18 @@ def test_a_time_of_day_is_kept_and_remarks_are_not(tmp_path: Path) -> None:
 def test_a_sheet_without_a_duration_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OriginalRefused, match="'Hours'"):
         sheet(tmp_path, "Persnr.;Datum;Leervorm", "001007;2026-03-16;Cursus")
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "activity", "code"),
+    [
+        ("Cursuscode", "CAT-31", "CAT-31", "CAT-31"), ("Course code", "S101", "S101", "S101"),
+        ("Course", "CAT-31: Working safely", "CAT-31", "CAT-31"), ("Taak", "reading data", "reading data", None),
+    ],
+)  # fmt: skip
+def test_a_course_is_known_by_the_organisation_s_code_and_other_work_by_its_words(
+    header: str, cell: str, activity: str, code: str | None, tmp_path: Path
+) -> None:
+    mapped = sheet(tmp_path, f"Persnr.;Datum;Uren;{header}", f"001007;2026-03-16;1;{cell}")
+    assert mapped.column("learning_time", "activity_id") == [activity]
+    assert [row["catalogue_code"] for row in mapped.rows("activities")] == ([code] if code else [])

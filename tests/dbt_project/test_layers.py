@@ -33,7 +33,6 @@ STAGING_READ_BY_MARTS = {
     "fct_capability_assessment": {"stg_capability_assessments"},
     "fct_learning_cost": {"stg_costs"},
     "fct_observation": {"stg_observations"},
-    "fct_session_attendance": {"stg_attendances"},
     "fct_time_registration_monthly": {"stg_learning_time"},
     "mart_quality__statement_rejects": {"stg_ledger", "stg_rejects"},
 }

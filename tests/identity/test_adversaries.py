@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,9 @@ NAMES = {"twin1": "Ada Berg", "twin2": "Ida Berg", "namesake": "Ann Berg", "leav
          "returner": "Cas Drost", "returner2": "Cas Drost", "s": "Ann Berg", "boss": "Eva Nagel"}  # fmt: skip
 CALLED = {"none@": "noemail@example.com", "kiosk@": "kiosk.warehouse@example.com", "boss@": "eva.nagel@example.com"}
 
+CAME = {"leaver@": [(datetime(2020, 1, 31, 9), datetime(2025, 2, 3, 9))]}
+"""The heir's device is five years slow: of a day on which the address was the leaver's, and stored when it wasn't."""
+
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Used:
@@ -83,6 +86,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Used:
     numbers = [(token, "employee_number", token) for token in ("42", "0042")]
     landed.vault.write_unit("hr", "numbers", [*numbers, ("42.0", "employee_number", "42.0")], [])
     born = [(token, "birth_date", "1990-02-03") for token in ("twin1", "twin2", "returner", "returner2")]
+    born += [("leaver", "birth_date", "1961-05-06"), ("heir", "birth_date", "1999-08-09")]
     landed.vault.write_unit("hr", "names", [], [*((token, "full_name", name) for token, name in NAMES.items()), *born])
     return landed
 
@@ -90,7 +94,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Used:
 @pytest.fixture(scope="module")
 def resolution(company: Used) -> Resolution:
     accounts = [{"identifier_type": "lms:id"} | account for _, account in OWNED]
-    return company.resolved(PEOPLE, accounts, CALLED, {"night": every_hour(range(24), 5)})
+    return company.resolved(PEOPLE, accounts, CALLED, {"night": every_hour(range(24), 5)}, came=CAME)
 
 
 def test_nobody_in_hr_is_anybody_else(resolution: Resolution) -> None:
@@ -107,6 +111,12 @@ def test_no_account_is_anybody_else_s(resolution: Resolution) -> None:
     }  # fmt: skip
     fused = {pair: found for pair, found in taken_for.items() if found - {pair[1], None}}
     assert fused == {}
+
+
+def test_what_an_heir_s_slow_clock_says_is_not_the_leaver_s(resolution: Resolution) -> None:
+    links = resolution.links[resolution.links["token"] == "leaver@"].set_index("valid_from")
+    assert links.loc[pd.Timestamp(2020, 1, 31).date(), "state"] == "ambiguous"
+    assert set(links["person_key"].dropna()) == {keys(resolution)["leaver"], keys(resolution)["heir"]}
 
 
 def test_strangers_are_not_fused_by_what_they_have_not(resolution: Resolution) -> None:
@@ -140,7 +150,7 @@ def test_twins_and_heirs_are_not_asked_about_and_who_returned_is(company: Used, 
 
 def test_a_second_run_moves_nobody(company: Used, resolution: Resolution) -> None:
     accounts = [{"identifier_type": "lms:id"} | account for _, account in OWNED]
-    again = company.resolved(PEOPLE[::-1], accounts[::-1], CALLED, {"night": every_hour(range(24), 5)})
+    again = company.resolved(PEOPLE[::-1], accounts[::-1], CALLED, {"night": every_hour(range(24), 5)}, came=CAME)
     pd.testing.assert_frame_equal(again.links, resolution.links)
     assert again.minted == 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from identity.resolve import Resolution
 from tests.identity.test_resolve import ANN, BOB, Landed, keys
 
+DAY = timedelta(days=1)
 JOINED, LEFT, REJOINED = date(2024, 1, 1), date(2024, 7, 1), date(2025, 3, 1)
 
 
@@ -84,9 +85,47 @@ def test_who_is_missing_from_the_next_complete_snapshot_has_gone(landed: Landed)
     ]
     resolution = landed.resolve(rows, [])
     assert [(state, since, until) for _, state, since, until in who(resolution, "ann@")] == [
-        ("resolved", None, LEFT),
-        ("ambiguous", LEFT, REJOINED),
+        ("resolved", None, JOINED + DAY),
+        ("ambiguous", JOINED + DAY, REJOINED),
         ("resolved", REJOINED, None),
+    ]
+
+
+def whole(day: date, *people: dict[str, Any]) -> list[dict[str, Any]]:
+    """A list of everybody as of a day, whose rows have no days of their own."""
+    return [person | on(day, is_complete_snapshot=True) for person in people]
+
+
+BOB_UNREACHED = BOB | {"email_token": None, "email_sha1_token": None}
+BOB_AS_ANN = BOB | {"email_token": "ann@", "email_sha1_token": "ann#"}
+
+
+def test_on_which_day_between_two_lists_an_address_went_on_nobody_can_tell(landed: Landed) -> None:
+    """Ann was in the list of January and not in July's; in July's, Bob has had her address since some day before."""
+    resolution = landed.resolve([*whole(JOINED, ANN, BOB_UNREACHED), *whole(LEFT, BOB_AS_ANN)], [])
+    told = [(key(resolution, "ann"), "resolved", None, JOINED + DAY), (None, "ambiguous", JOINED + DAY, LEFT)]
+    for token in ("ann@", "ann#"):
+        assert who(resolution, token) == [*told, (key(resolution, "bob"), "resolved", LEFT, None)]
+
+
+def test_nor_whether_who_was_given_another_address_kept_the_old_one_so_long(landed: Landed) -> None:
+    renamed = ANN | {"email_token": "ann.new@", "email_sha1_token": "ann.new#"}
+    resolution = landed.resolve([*whole(JOINED, ANN, BOB_UNREACHED), *whole(LEFT, renamed, BOB_AS_ANN)], [])
+    assert [row[1:] for row in who(resolution, "ann@")] == [
+        ("resolved", None, JOINED + DAY),
+        ("ambiguous", JOINED + DAY, LEFT),
+        ("resolved", LEFT, None),
+    ]
+
+
+def test_rows_with_days_of_their_own_tell_the_day(landed: Landed) -> None:
+    left = ANN | on(LEFT, is_complete_snapshot=True, employment_status="left", unit="second")
+    heir = BOB_AS_ANN | on(LEFT + DAY, is_complete_snapshot=True, unit="second")
+    resolution = landed.resolve([*whole(JOINED, ANN, BOB_UNREACHED), left, heir], [])
+    assert [row[1:] for row in who(resolution, "ann@")] == [
+        ("resolved", None, LEFT),
+        ("ambiguous", LEFT, LEFT + DAY),
+        ("resolved", LEFT + DAY, None),
     ]
 
 
@@ -117,14 +156,17 @@ def test_an_account_that_is_known_by_a_recycled_address_changes_hands_with_it(la
     assert who(resolution, "login") == told
 
 
-def test_an_account_that_was_given_another_address_changes_hands_on_that_day(landed: Landed) -> None:
+def test_an_account_that_was_given_another_address_changed_hands_on_some_day_between_the_exports(
+    landed: Landed,
+) -> None:
     accounts = [
         on(JOINED, account_token="desk", email_token="ann@"),
         on(LEFT, account_token="desk", email_token="bob@"),
     ]
     resolution = landed.resolve([ANN, BOB], accounts)
     assert who(resolution, "desk") == [
-        (key(resolution, "ann"), "resolved", None, LEFT),
+        (key(resolution, "ann"), "resolved", None, JOINED + DAY),
+        (None, "ambiguous", JOINED + DAY, LEFT),
         (key(resolution, "bob"), "resolved", LEFT, None),
     ]
 

@@ -71,6 +71,18 @@ def test_one_account_under_two_numbers_in_turn_proposes_them(landed: Named) -> N
     assert told(landed.waiting(RETURNED, accounts)) == [("returned", ("ann", "ann2"))]
 
 
+@pytest.mark.parametrize(
+    ("born", "is_asked"),
+    [({}, True), ({"ann": "1961-05-06"}, True), ({"ann": "1961-05-06", "ann2": "1999-08-09"}, False)],
+)
+def test_who_has_the_name_and_the_address_of_one_who_left_may_have_returned_unless_born_on_another_day(
+    landed: Named, born: dict[str, str], is_asked: bool
+) -> None:
+    heir = {"person_token": "ann2", "email_token": "ann@"} | on(LATE)
+    waiting = landed.waiting([ANN | on(EARLY), heir], [], born=born)
+    assert told(waiting) == ([("returned", ("ann", "ann2"))] if is_asked else [])
+
+
 def test_twins_who_work_side_by_side_are_not_proposed(landed: Named) -> None:
     both = [ANN | on(day) for day in (EARLY, LATE)] + [{"person_token": "ann2"} | on(day) for day in (EARLY, LATE)]
     assert landed.waiting(both, [], born={"ann": "1990-02-03", "ann2": "1990-02-03"}) == []

@@ -24,6 +24,8 @@ DESK = {"account_token": "desk", "email_token": "desk@", "email_sha1_token": "de
 CAS = {"person_token": "cas"}
 MONDAY = date(2025, 3, 3)
 Use = list[tuple[datetime, str | None]]
+Came = dict[str, list[tuple[datetime, datetime]]]
+"""By token: when something happened as the device had it, and when it was stored."""
 
 
 class Used(Landed):
@@ -37,21 +39,23 @@ class Used(Landed):
         used: dict[str, Use] | None = None,
         decisions: tuple[Decision, ...] = (),
         names: list[tuple[str, str]] | None = None,
+        came: Came | None = None,
     ) -> Resolution:
         attributes = [(token, "full_name", name) for token, name in names or []]
         identifiers = [(token, "email", value) for token, value in (called or {}).items()]
         self.vault.write_unit("lms", "u", identifiers, attributes)
         self.resolve(people, accounts)
-        self._land_use(used or {})
+        self._land_use(used or {}, came or {})
         sum_up("statements", self.folder / "statements", self.folder / "use" / "statements")
         places = self.folder / "people", self.folder / "accounts"
         return resolve(*places, [], self.vault, decisions, self.folder / "use")
 
-    def _land_use(self, used: dict[str, Use]) -> None:
+    def _land_use(self, used: dict[str, Use], came: Came) -> None:
+        said = [(token, at, {"registration": session}) for token, moments in used.items() for at, session in moments]
+        said += [(token, at, {"stored_at": stored}) for token, moments in came.items() for at, stored in moments]
         rows = [
-            SEEN | {"actor_token": token, "occurred_at": at, "occurred_date": at.date(), "registration": session}
-            for token, moments in used.items()
-            for at, session in moments
+            SEEN | {"actor_token": token, "occurred_at": at, "occurred_date": at.date()} | more
+            for token, at, more in said
         ]
         path = self.folder / "statements" / "lms" / "u.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,6 +180,15 @@ def test_use_is_summed_up_again_where_a_file_was_written_again_and_goes_with_it(
     (landed.folder / "statements" / "lms" / "u.parquet").unlink()
     sum_up("statements", landed.folder / "statements", landed.folder / "use" / "statements")
     assert not list((landed.folder / "use").rglob("*.parquet"))
+
+
+def test_use_that_an_earlier_version_summed_up_otherwise_is_summed_up_again(landed: Used) -> None:
+    landed.resolved([], [], used={"desk": every_hour(range(2), 1)})
+    summary = landed.folder / "use" / "statements" / "lms" / "u.parquet"
+    as_it_was = pq.read_table(summary)
+    pq.write_table(as_it_was.drop_columns(["stored_from", "stored_to"]), summary)
+    sum_up("statements", landed.folder / "statements", landed.folder / "use" / "statements")
+    assert pq.read_table(summary).equals(as_it_was)
 
 
 def test_a_decision_gives_a_quarantined_account_to_somebody_and_takes_any_account_away(landed: Used) -> None:

@@ -25,11 +25,36 @@ def test_a_known_key_and_address_give_the_known_token(tokeniser: Tokeniser) -> N
     assert tokeniser.tokens("email", ["ann@example.com"]) == ["6c84d7b6bc256da4e809d9c37317c69b"]
 
 
+FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "ann@example.com")
+
+
 @pytest.mark.parametrize(
-    "spelling", ["ann@example.com", " Ann@Example.COM ", "mailto:ann@example.com", "MAILTO:ANN@EXAMPLE.COM"]
-)
+    "spelling",
+    [
+        "ann@example.com", " Ann@Example.COM\u00a0", "mailto:ann@example.com", "MAILTO:ANN@EXAMPLE.COM",
+        "MailTo: ann@example.com", FULL_WIDTH, "\ufeffann@exam\u00adple.com\u200b",
+    ],
+)  # fmt: skip
 def test_one_address_in_any_spelling_has_one_token(tokeniser: Tokeniser, spelling: str) -> None:
     assert tokeniser.tokens("email", [spelling]) == tokeniser.tokens("email", ["ann@example.com"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann@müller.example", "Ann@xn--mller-kva.EXAMPLE"), ("ann@mail.bücher.example", "ann@mail.xn--bcher-kva.example"),
+        ("ann@xn--\u00e9.example", "ANN@XN--\u00c9.example"),
+    ],
+)  # fmt: skip
+def test_a_domain_with_other_letters_is_one_in_both_its_spellings(tokeniser: Tokeniser, one: str, other: str) -> None:
+    assert tokeniser.tokens("email", [one]) == tokeniser.tokens("email", [other])
+
+
+@pytest.mark.parametrize(
+    "other", ["ann.@example.com", "a.nn@example.com", "ann+lms@example.com", "änn@example.com", "ann@example.co"]
+)
+def test_another_dot_tag_or_letter_is_another_address(tokeniser: Tokeniser, other: str) -> None:
+    assert tokeniser.tokens("email", ["ann@example.com"]) != tokeniser.tokens("email", [other])
 
 
 def test_an_address_and_its_sha1sum_meet(tokeniser: Tokeniser) -> None:

@@ -56,6 +56,12 @@ def _number() -> str:
     return line.split()[1]
 
 
+def test_a_kind_of_proposal_that_there_is_not_is_refused(alike: Home) -> None:
+    asked = identity("review", "--kind", "returnd")
+    assert asked.exit_code != 0
+    assert "returned" in asked.output and "Nothing waits" not in asked.output
+
+
 def test_a_proposal_is_shown_decided_and_holds_from_the_next_resolution_on(alike: Home) -> None:
     before = _keys(alike)
     assert before[ANN] != before[GUEST]

@@ -119,6 +119,29 @@ def test_the_hours_that_were_written_down_are_the_hours_that_landed(warehouse: d
     assert landed == pytest.approx(true, rel=0.005), "hours are written with two decimals, or as h:mm"
 
 
+def test_a_sitting_that_was_written_down_as_well_is_one_sitting(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Registers name a course by the organisation's code; what another tool recorded of that course and day is the same."""
+    courses, without = warehouse.sql("""
+        select count(*), count(*) filter (activity.catalogue_code is null)
+        from marts.fct_learning_time as learned
+        inner join marts.dim_learning_activity as activity using (activity_key)
+        where learned.tool = 'time_registration' and learned.is_formal and activity.is_current
+    """).fetchone()  # type: ignore[misc]
+    assert courses > 0 == without
+    twice, wrong = warehouse.sql("""
+        with days as (
+            select
+                sum(minutes) as minutes,
+                sum(case when tool = 'time_registration' then minutes_told end) as written_down,
+                sum(case when tool <> 'time_registration' then minutes end) as recorded
+            from marts.fct_learning_time where person_key <> -1 group by person_key, learning_date, activity_key
+        )
+        select count(*), count(*) filter (abs(minutes - greatest(written_down, recorded)) > 0.01)
+        from days where written_down is not null and recorded is not null
+    """).fetchone()  # type: ignore[misc]
+    assert twice > 0 == wrong
+
+
 def test_every_kpi_of_every_team_is_what_its_system_measured(warehouse: duckdb.DuckDBPyConnection) -> None:
     landed, true, same = warehouse.sql("""
         with landed as (

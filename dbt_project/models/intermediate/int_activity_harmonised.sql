@@ -30,6 +30,34 @@ described_by_statements as (
     select distinct tool, unit from {{ ref('int_offering_seen') }} where record_kind = 'statements'
 ),
 
+-- A catalogue that leaves a code empty has taken it away. Statements need not tell it each time, nor define what they
+-- name at all: of theirs, the code that was told last holds.
+told_by_statements as (
+    select told.tool, told.activity_id, told.extracted_at, nullif(trim(told.catalogue_code), '') as catalogue_code
+    from {{ ref('int_offering_told') }} as told
+    inner join described_by_statements
+        on told.tool = described_by_statements.tool and told.unit = described_by_statements.unit
+    where told.catalogue_code is not null
+),
+
+last_coded as (
+    select tool, activity_id, max(extracted_at) as extracted_at
+    from told_by_statements
+    where catalogue_code is not null
+    group by tool, activity_id
+),
+
+coded as (
+    select told.tool, told.activity_id, max(told.catalogue_code) as catalogue_code
+    from told_by_statements as told
+    inner join last_coded
+        on
+            told.tool = last_coded.tool
+            and told.activity_id = last_coded.activity_id
+            and told.extracted_at = last_coded.extracted_at
+    group by told.tool, told.activity_id
+),
+
 defined as (
     select activity_id, activity_name, activity_type from {{ ref('int_activity_defined') }} where is_canonical
 ),
@@ -57,7 +85,10 @@ offerings as (
             defined.activity_type, catalogue.activity_type, lower(catalogue.activity_kind), seen.activity_type
         ) as type_source,
         coalesce(catalogue.parent_activity_id, seen.parent_activity_id) as parent_activity_id,
-        nullif(trim(catalogue.catalogue_code), '') as catalogue_code,
+        case
+            when described_by_statements.unit is not null then coded.catalogue_code
+            else nullif(trim(catalogue.catalogue_code), '')
+        end as catalogue_code,
         catalogue.is_formal,
         catalogue.duration_planned_seconds,
         catalogue.provider,
@@ -68,6 +99,7 @@ offerings as (
     full outer join seen on catalogue.tool = seen.tool and catalogue.activity_id = seen.activity_id
     left join described_by_statements
         on catalogue.tool = described_by_statements.tool and catalogue.unit = described_by_statements.unit
+    left join coded on catalogue.tool = coded.tool and catalogue.activity_id = coded.activity_id
     left join defined
         on case when described_by_statements.unit is not null then catalogue.activity_id end = defined.activity_id
 ),

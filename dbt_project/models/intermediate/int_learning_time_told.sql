@@ -30,12 +30,12 @@ told as (
         activity_id,
         started_at,
         attended_minutes as minutes,
-        coalesce(started_date, cast(started_at as date)) as learning_date,
+        held_date as learning_date,
         true as is_formal,
         'formal' as mode,
         cast(null as {{ dbt.type_string() }}) as initiator
-    from (select *, {{ recency_of_record() }} as recency from {{ ref('stg_attendances') }}) as attendances
-    where recency = 1 and attended_minutes > 0
+    from {{ ref('int_attendance_told') }}
+    where fate = 'counted' and attended_minutes > 0
 ),
 
 final as (

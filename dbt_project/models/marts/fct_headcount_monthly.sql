@@ -1,7 +1,12 @@
 {#- Averages over the days of a month up to the day of the build, as the rates want them: somebody who came on the
-    sixteenth of thirty days is half a head. -#}
+    sixteenth of thirty days is half a head. Before HR tells of anybody, nobody knows how many there were: a first list
+    on the last day of January says nothing of the thirty days before it. -#}
 
 with
+
+employed as (
+    select * from {{ ref('int_person_history') }} where employment_status not in ('left', 'not_in_hr')
+),
 
 months as (
     select
@@ -11,12 +16,8 @@ months as (
         cast(count(*) as double) as days,
         cast(sum(count(*)) over (partition by year_number) as double) as days_of_year
     from {{ ref('dim_date') }}
-    where date_day <= {{ as_of() }}
+    where date_day <= {{ as_of() }} and date_day >= (select min(employed.valid_from) from employed)
     group by month_start_date, year_number
-),
-
-employed as (
-    select * from {{ ref('int_person_history') }} where employment_status not in ('left', 'not_in_hr')
 ),
 
 overlapping as (

@@ -3,7 +3,6 @@
 {#- Kinds of which the last word on each record is a row of a fact: the fact, its key, and which records it leaves out
     for which reason. -#}
 {%- set facts = {
-    'attendances': ('fct_session_attendance', 'attendance_key', {}),
     'capability_assessments': ('fct_capability_assessment', 'assessment_key', {}),
     'certifications': ('fct_certification_award', 'certification_event_key', {'requirement': "event = 'required'"}),
     'costs': ('fct_learning_cost', 'cost_key', {}),
@@ -46,6 +45,21 @@ assessments as (
     from {{ ref('int_assessment_resulted') }} as results
     left join {{ ref('fct_assessment_result') }} as facts on results.assessment_key = facts.assessment_key
     where results.record_kind = 'assessments' -- statements are counted as events
+),
+
+attendances as (
+    select
+        told.tool,
+        'attendances' as record_kind,
+        told.unit,
+        case
+            when told.fate <> 'counted' then told.fate
+            when facts.attendance_key is not null then 'in_fact'
+            else 'unexplained'
+        end as fate
+    from {{ ref('int_attendance_told') }} as told
+    left join {{ ref('fct_session_attendance') }} as facts
+        on {{ key_of(['told.tool', 'told.record_key']) }} = facts.attendance_key
 ),
 
 -- What several rows make one row of a fact of is looked for among what that row is made of.
@@ -93,7 +107,7 @@ learning_time as (
 ),
 
 counted as (
-    {%- for kind in (facts | list) + ['assessments', 'enrolments', 'learning_time'] %}
+    {%- for kind in (facts | list) + ['assessments', 'attendances', 'enrolments', 'learning_time'] %}
     select tool, record_kind, unit, fate, count(*) as row_count from {{ kind }} group by tool, record_kind, unit, fate
     union all
     {%- endfor %}

@@ -18,7 +18,7 @@ from tests.connectors.xapi.samples import Declared, FakeTokeniser, Read, Reading
 def read(tmp_path: Path) -> Read:
     """Read bytes, or a file, as one original; every reading is checked against the contract of its kinds."""
 
-    def reading(content: bytes | Path, **options: Any) -> Reading:
+    def reading(content: bytes | Path, timezone: str = "UTC", **options: Any) -> Reading:
         path = content if isinstance(content, Path) else tmp_path / "statements.json"
         if isinstance(content, bytes):
             path.write_bytes(content)
@@ -27,7 +27,7 @@ def read(tmp_path: Path) -> Read:
             folder.mkdir(exist_ok=True)
         original = Original("xapi", "unit-1", path, path.name, datetime(2025, 1, 2, 3, 4, 5))
         tokeniser = FakeTokeniser()
-        unit = xapi.read(original, Declared(options=options), tokeniser, scratch)
+        unit = xapi.read(original, Declared(timezone=timezone, options=options), tokeniser, scratch)
         for kind in unit.kinds:
             assert pq.read_schema(kind.landed).remove_metadata().equals(arrow_schema(kind.kind.landed))
             assert pq.read_metadata(kind.landed).num_rows == kind.rows_landed

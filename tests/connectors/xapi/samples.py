@@ -76,6 +76,7 @@ class FakeTokeniser:
 class Declared:
     tool: str = "xapi"
     declaration_version: str = "1-test"
+    timezone: str = "UTC"
     options: dict[str, Any] = field(default_factory=dict)
 
 
