@@ -35,7 +35,9 @@ TABLES = {
     "the first column, no header": table(*([row[2], row[0]] for row in ROWS), delimiter=";", header=()),
     "line breaks in cells": table(*([row[0], "a\nb", json.dumps(json.loads(row[2]), indent=1)] for row in ROWS)),
     "line breaks of Unix and blank lines": table(*ROWS).replace(b"\r\n", b"\n\n"),
-    "records of a store": table(*([row[0], "", json.dumps({"_id": 1, "statement": json.loads(row[2])})] for row in ROWS)),
+    "records of a store": table(
+        *([row[0], "", json.dumps({"_id": 1, "statement": json.loads(row[2])})] for row in ROWS)
+    ),
 }
 
 
