@@ -75,11 +75,6 @@ def refuse_other_formats(content: bytes) -> None:
         raise OriginalRefused("The file is a tar archive.", "unpack it and drop the files that it holds.")
     if content.startswith(b"PAR1"):
         raise OriginalRefused("The file is Parquet, not JSON.", "export the statements as JSON, one per line.")
-    if b'""actor""' in content:
-        raise OriginalRefused(
-            "The file is a table (CSV) that holds statements in a column, with their quotes doubled.",
-            "export that column alone as JSON, one statement per line.",
-        )
     if content.startswith(b"<"):
         raise OriginalRefused(
             "The file is HTML or XML, not statements: often the sign-in or error page of the tool.",

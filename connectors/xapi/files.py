@@ -1,6 +1,6 @@
 """From the bytes of an original to raw statements, with the line where each begins.
 
-    NDJSON · JSON array · LRS page · several of them in a row, or in an array · each also gzipped
+    NDJSON · JSON array · LRS page · several of them in a row, or in an array · column of a CSV · each also gzipped
         --stretches--> some statements at a time --records--> (line, raw statement, rule that its bytes break or None)
 
 Memory is bounded by the largest statement, not by the file. Lines that hold a statement each are only split; what
@@ -18,6 +18,7 @@ from typing import IO, NamedTuple
 
 from connectors.xapi import documents
 from connectors.xapi.containers import content_of, opened, refuse_other_formats, without_byte_order_mark
+from connectors.xapi.csv_columns import cells, is_table
 from connectors.xapi.documents import Documents, Record, is_json
 from connectors.xapi.stored_records import holds_statement, statement_in
 
@@ -97,14 +98,16 @@ def start_of_lines(path: Path) -> int | None:
         start, head = _head(stream)
         content = content_of(head)
         is_stored = any(map(holds_statement, content.split(b"\n", _TELLING)[:_TELLING]))
-        return start if _is_by_line(content) and not is_stored else None
+        return start if _is_by_line(content) and not is_stored and not is_table(content) else None
 
 
 def _some(file: Path | IO[bytes]) -> Iterator[Stretch]:
     """Some records at a time, as they come."""
     with opened(file) as stream:
         _, head = _head(stream)
-        if _is_by_line(content_of(head)):
+        if is_table(content_of(head)):
+            yield from _taken_out(_held(cells(head, stream)))
+        elif _is_by_line(content_of(head)):
             yield from _taken_out(_by_line(head, stream, 1))
         else:
             yield from _taken_out(_held(Documents(head, stream, 1).records()))

@@ -4,6 +4,7 @@
     SQL LRS           {"statement_id": …, "payload": {…}}                SQLite gives the statement as a text
     TRAX              {"uuid": …, "data": {…}}
     Elasticsearch     {"_index": …, "_id": …, "_source": {…}}            Ralph keeps statements there
+    ClickHouse        {"event_id": …, "emission_time": …, "event": …}    so do Ralph and Aspects; also event_str
 
 What the store says beside it (that it is voided, who the person is, what was forwarded) is not read: a void is a
 statement, and it lies in the same export. The statement's own bytes are judged, and land, as if they had come alone.
@@ -30,6 +31,8 @@ class _Record(msgspec.Struct):
     statement: msgspec.Raw = _NONE
     payload: msgspec.Raw = _NONE
     data: msgspec.Raw = _NONE
+    event: msgspec.Raw = _NONE
+    event_str: msgspec.Raw = _NONE
     source: msgspec.Raw = msgspec.field(name="_source", default=_NONE)
 
 
@@ -38,6 +41,8 @@ class _Statement(msgspec.Struct):
     verb: msgspec.Raw
     object: msgspec.Raw
 
+
+_PLACES = ("statement", "payload", "data", "event", "event_str", "source")
 
 _record = msgspec.json.Decoder(_Record).decode
 _text = msgspec.json.Decoder(str).decode
@@ -63,7 +68,7 @@ def statement_in(raw: bytes) -> bytes | None:
         record = _record(raw)
         if record.actor or record.verb or record.object:
             return None
-        inner = bytes(record.statement or record.payload or record.data or record.source)
+        inner = bytes(next(filter(None, (getattr(record, name) for name in _PLACES)), b""))
         inner = _text(inner).encode() if inner.startswith(b'"') else inner
     except _NOT_READ:
         return None

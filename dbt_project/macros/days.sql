@@ -6,13 +6,16 @@
 
 {# Intervals are half-open, [valid_from, valid_to), and both ends are always there, so an as-of join is two
    comparisons. These two days stand for "always" and "still". #}
-{% macro beginning_of_time() -%}cast('0001-01-01' as date){%- endmacro %}
+{% macro beginning_of_time() -%}cast('1900-01-01' as date){%- endmacro %}
 {% macro end_of_time() -%}cast('9999-12-31' as date){%- endmacro %}
 
 
-{# Whether a row with valid_from and valid_to held on a day. #}
+{#
+    Whether a row with valid_from and valid_to held on a day. A clock may tell a day before the first one (the zeros of
+    .NET and of spreadsheets); what was always so was so then, too.
+#}
 {% macro holds_on(interval, day) -%}
-    {{ day }} >= {{ interval }}.valid_from and {{ day }} < {{ interval }}.valid_to
+    greatest({{ day }}, {{ beginning_of_time() }}) >= {{ interval }}.valid_from and {{ day }} < {{ interval }}.valid_to
 {%- endmacro %}
 
 

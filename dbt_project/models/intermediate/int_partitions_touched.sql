@@ -109,8 +109,7 @@ history_dates as (
     inner join {{ ref('int_person_history_changed') }} as changed
         on
             facts.person_key = changed.person_key
-            and facts.occurred_date >= changed.valid_from
-            and facts.occurred_date < changed.valid_to
+            and {{ holds_on('changed', 'facts.occurred_date') }}
 ),
 
 activity_dates as (

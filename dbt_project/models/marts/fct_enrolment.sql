@@ -141,8 +141,7 @@ final as (
     left join persons
         on
             enrolments.person_key = persons.person_key
-            and enrolments.enrolled_date >= persons.valid_from
-            and enrolments.enrolled_date < persons.valid_to
+            and {{ holds_on('persons', 'enrolments.enrolled_date') }}
 )
 
 select * from final

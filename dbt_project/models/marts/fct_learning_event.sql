@@ -59,8 +59,7 @@ final as (
     left join persons
         on
             events.person_key = persons.person_key
-            and events.occurred_date >= persons.valid_from
-            and events.occurred_date < persons.valid_to
+            and {{ holds_on('persons', 'events.occurred_date') }}
     left join activities on events.tool = activities.tool and events.activity_id = activities.activity_id
     left join verbs on events.verb_source = verbs.verb_source
 )

@@ -19,8 +19,7 @@ from {{ ref(fact) }} as facts
 left join dimension
     on
         facts.{{ key }} = dimension.{{ key }}
-        and facts.{{ day }} >= dimension.valid_from
-        and facts.{{ day }} < dimension.valid_to
+        and {{ holds_on('dimension', 'facts.' ~ day) }}
 {%- if version %}
 where facts.{{ version }} <> coalesce(dimension.{{ version }}, {{ unknown_key() }})
 {%- else %}

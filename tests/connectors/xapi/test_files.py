@@ -171,7 +171,6 @@ def test_what_is_no_statement_is_a_reject_each(read: Read) -> None:
         (_archive(lines(*FIVE)), "tar"),
         (gzip.compress(_archive(lines(*FIVE))), "tar"),
         (b"PAR1[{}]", "Parquet"),
-        (b'id;statement\n1;"' + lines(FIVE[0]).strip().replace(b'"', b'""') + b'"\n', "table"),
         (gzip.compress(lines(*numbered(200)), mtime=0)[:-40], "cut off"),
         (gzip.compress(lines(*FIVE))[:60] + b"\x00" * 60, "damaged"),
     ],

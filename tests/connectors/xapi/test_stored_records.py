@@ -32,6 +32,8 @@ STORES = {
     "SQL LRS": lambda statement: {"statement_id": statement["id"], "is_voided": False, "payload": statement},
     "SQL LRS on SQLite": lambda statement: {"is_voided": 0, "payload": json.dumps(statement)},
     "TRAX": lambda statement: {"uuid": statement["id"], "voided": False, "data": statement},
+    "ClickHouse": lambda statement: {"event_id": statement["id"], "event": statement},
+    "ClickHouse, as text": lambda statement: {"event_id": statement["id"], "event_str": json.dumps(statement)},
     "Elasticsearch": lambda statement: {"_index": "statements", "_id": statement["id"], "_source": statement},
     "Learning Locker in Elasticsearch": lambda statement: {"_index": "ll", "_source": learning_locker(statement)},
 }
