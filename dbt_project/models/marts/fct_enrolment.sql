@@ -15,10 +15,10 @@ with
 
 milestones as (
     select {{ shared }}, record_kind, due_at, record_key
-    from {{ rows_listed(ref('int_enrolment_numbered'), 'pair_key', ref('int_enrolment_number_touched')) }} as numbered
+    from {{ rows_listed(ref('int_enrolment_numbered'), 'pair_key', ref('int_enrolment_number_touched')) }}
     union all
     select {{ shared }}, '' as record_kind, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
-    from {{ rows_listed(ref('int_enrolment_started'), 'pair_key', ref('int_enrolment_number_touched')) }} as started
+    from {{ rows_listed(ref('int_enrolment_started'), 'pair_key', ref('int_enrolment_number_touched')) }}
 ),
 
 persons as (
