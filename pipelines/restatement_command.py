@@ -37,17 +37,28 @@ _FIGURES = """
         group by all
     ),
 
+    ranked as (
+        select
+            metric_id, period,
+            concat_ws(
+                ' ', cause, record_kind, 'of ' || tool, case when units > 1 then '(' || units || ' units)' end,
+                printf('%+d rows', row_count::bigint)
+            ) as reason,
+            row_number() over (
+                partition by metric_id, period
+                order by reach desc nulls last, abs(row_count) desc nulls last, cause, tool, record_kind
+            ) as place
+        from inputs
+    ),
+
     reasons as (
         select
             metric_id, period,
-            string_agg(
-                concat_ws(
-                    ' ', cause, record_kind, 'of ' || tool, case when units > 1 then '(' || units || ' units)' end,
-                    printf('%+d rows', row_count::bigint)
-                ),
-                '; ' order by reach desc nulls last, abs(row_count) desc nulls last, cause, tool, record_kind
+            concat_ws(
+                '; ', string_agg(reason, '; ' order by place) filter (place <= {most}),
+                case when count(*) > {most} then count(*) - {most} || ' more (--inputs)' end
             ) as because_of
-        from inputs
+        from ranked
         group by all
     )
 
@@ -60,6 +71,9 @@ _FIGURES = """
         on figures.metric_id = reasons.metric_id and figures.period is not distinct from reasons.period
     order by figures.was_final desc, metric, figure, figures.period
 """
+
+_MOST_REASONS = 3
+"""That a cell of a table says; a file says all."""
 
 _INPUTS = """
     select
@@ -90,7 +104,8 @@ def restated(
         raise SettingsError(f"No version “{since}” was published. Known: {', '.join(versions[-5:])}.")
     after = f"version > '{since}'" if since else f"version = '{versions[-1]}'"
     asked = after + (f" and metric_id = '{metric}'" if metric else "")
-    screen.query(console, opened, (_INPUTS if inputs else _FIGURES).format(asked=asked), format)
+    most = _MOST_REASONS if format == "table" else sys.maxsize
+    screen.query(console, opened, (_INPUTS if inputs else _FIGURES).format(asked=asked, most=most), format)
 
 
 def _known(home: Home) -> tuple[list[str], set[str]]:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from connectors.errors import SettingsError
 from connectors.home import Home
+from pipelines import restatement_command
 from pipelines.cli import app
 from pipelines.restatement import CAUSE, RESTATEMENT
 
@@ -98,6 +99,16 @@ def test_versions_in_between_are_one_change_with_all_their_inputs(published: Hom
     assert [(each["cause"], each["original"]) for each in told("--since", FIRST, "--inputs")] == [
         ("landed", "a"), ("voided", "a"), ("landed", "b")
     ]  # fmt: skip
+
+
+def test_a_cell_of_a_table_says_the_first_reasons_and_how_many_more_there_are(
+    published: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restatement_command, "_MOST_REASONS", 1)
+    shown = " ".join(CliRunner().invoke(app, ["metric", "restated", "--since", FIRST]).output.split())
+    assert "(--inputs)" in shown
+    assert "voided" not in shown
+    assert "voided" in told("--since", FIRST)[0]["because_of"]
 
 
 @pytest.mark.parametrize(("words", "lists"), [(["nothing"], "metric list"), (["--since", "yesterday"], THIRD)])
