@@ -12,8 +12,14 @@
     once, for the best witness who covers it. What has none counts for what it exceeds of the same learner's time with
     the same activity on the same day; of several tools that tell it so, the one that tells most. -#}
 
+{#- Where all of it is meant, the history stands here by name and not as a CTE: a CTE that is read several times, an
+    engine writes down whole. -#}
+{%- set is_whole = lists_all(ref('int_learning_day_touched')) %}
+{%- set evidence = ref('int_learning_time_evidenced') if is_whole else 'evidence' %}
+
 with
 
+{% if not is_whole -%}
 touched as (
     select distinct learner_day, since_date from {{ ref('int_learning_day_touched') }}
 ),
@@ -50,14 +56,20 @@ evidence as (
         and {{ since_listed('learning_date', 'first_days') }}
 ),
 
+{% endif -%}
 -- Stretches that touch are one island: told by a new row as soon as nobody before reached so far.
 reached as (
     select
-        *,
+        evidence_key,
+        learner,
+        rank_of_witness,
+        started_at,
+        ended_at,
+        minutes,
         max(ended_at) over (
             partition by learner order by started_at, evidence_key rows between unbounded preceding and 1 preceding
         ) as reached_at
-    from evidence
+    from {{ evidence }}
     where started_at is not null
 ),
 
@@ -118,7 +130,7 @@ placed as (
 placed_by_activity as (
     select evidence.learner, evidence.learning_date, evidence.activity_key, sum(placed.counted_minutes) as minutes
     from placed
-    inner join evidence on placed.evidence_key = evidence.evidence_key
+    inner join {{ evidence }} as evidence on placed.evidence_key = evidence.evidence_key
     group by evidence.learner, evidence.learning_date, evidence.activity_key
 ),
 
@@ -131,7 +143,7 @@ unplaced as (
         tool,
         minutes,
         sum(minutes) over (partition by learner, learning_date, activity_key, tool) as minutes_of_tool
-    from evidence
+    from {{ evidence }}
     where started_at is null
 ),
 
@@ -181,10 +193,12 @@ final as (
             'evidence.tool', 'evidence.learner', 'evidence.learning_date', 'evidence.activity_key',
             'evidence.evidence', 'evidence.is_formal', 'evidence.mode', 'evidence.initiator'
         ]) }} as learning_time_key
-    from evidence
+    from {{ evidence }} as evidence
     inner join all_counted on evidence.evidence_key = all_counted.evidence_key
     left join counted on evidence.evidence_key = counted.evidence_key
+    {%- if not is_whole %}
     where evidence.learner_day in (select touched.learner_day from touched)
+    {%- endif %}
 )
 
 select * from final
