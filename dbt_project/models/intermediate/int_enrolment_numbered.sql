@@ -3,24 +3,31 @@
 ) }}
 
 {%- set whose = 'source_tool, learner, activity_key' %}
-{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. -#}
-{%- set milestones %}
-    (
-        select
-            milestones.*,
-            vocabulary.progress_order,
-            vocabulary.is_opening,
-            vocabulary.is_closing
-        from {{ rows_listed(
-            ref('int_enrolment_milestone'), 'pair_key', ref('int_enrolment_number_touched')
-        ) }} as milestones
-        inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
-        where milestones.is_enrollable
-    )
+{#- Where all of it is meant, the history stands here by name and not as a CTE: a CTE that is read several times, an
+    engine writes down whole. -#}
+{%- set is_whole = lists_all(ref('int_enrolment_number_touched')) %}
+{%- set listed_milestones %}
+    select
+        milestones.*,
+        vocabulary.progress_order,
+        vocabulary.is_opening,
+        vocabulary.is_closing
+    from {{ rows_listed(
+        ref('int_enrolment_milestone'), 'pair_key', ref('int_enrolment_number_touched')
+    ) }} as milestones
+    inner join {{ ref('seed_milestone') }} as vocabulary on milestones.milestone = vocabulary.milestone
+    where milestones.is_enrollable
 {%- endset %}
+{%- set milestones = '(' ~ listed_milestones ~ ')' if is_whole else 'milestones' %}
 
 with
 
+{% if not is_whole -%}
+milestones as (
+    {{- listed_milestones }}
+),
+
+{% endif -%}
 -- Most who enrol do it once, by one tool: nothing opens once something has closed, and no enrolment ids tell more of
 -- them apart. Of these, no milestone need be put in order.
 pairs as (

@@ -36,21 +36,22 @@
     'abandoned_seconds', 'mastery_score', 'reported_progress_share', 'video_seconds', 'completion_threshold'
 ] %}
 
-{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. The days
-    tell an engine where the threads lie, in a history of which every column is asked for. -#}
-{%- set evidence %}
-    (
-        select
-            told.*,
-            coalesce(links.person_key, {{ unknown_person() }}) as person_key,
-            {{ learner('links.person_key', 'told.person_token') }} as learner
-        from {{ ref('int_session_evidenced') }} as told
-        left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
-        where
-            {{ is_listed('told.thread_key', ref('int_session_touched')) }}
-            and {{ is_day_listed('told.occurred_date', ref('int_session_touched')) }}
-    )
+{#- Where all of it is meant, the history stands here by name and not as a CTE: a CTE that is read several times, an
+    engine writes down whole. -#}
+{%- set is_whole = lists_all(ref('int_session_touched')) %}
+{%- set listed_evidence %}
+    select
+        told.*,
+        coalesce(links.person_key, {{ unknown_person() }}) as person_key,
+        {{ learner('links.person_key', 'told.person_token') }} as learner
+    from {{ ref('int_session_evidenced') }} as told
+    left join links on told.person_token = links.token and {{ holds_on('links', 'told.occurred_date') }}
+    where
+        {{ is_listed('told.thread_key', ref('int_session_touched')) }}
+        -- The days tell an engine where the threads lie, in a history of which every column is asked for.
+        and {{ is_day_listed('told.occurred_date', ref('int_session_touched')) }}
 {%- endset %}
+{%- set evidence = '(' ~ listed_evidence ~ ')' if is_whole else 'evidence' %}
 
 with
 
@@ -58,6 +59,12 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
+{% if not is_whole -%}
+evidence as (
+    {{- listed_evidence }}
+),
+
+{% endif -%}
 -- Where a thread falls silent is asked of when it was told only; the rest of what was told is joined to the answer.
 -- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
 told_when as (
