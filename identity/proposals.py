@@ -246,13 +246,20 @@ select
 from vacant group by token, person_token
 """
 
-_CONTRADICTED = f"""
+
+def _strongest_of(rule: str) -> str:
+    """Whom the most trusted identifiers of an account name that is nobody's by this rule."""
+    return f"""
 with {_EMPLOYED}, {_NAMED_BY},
 strongest as (
     select named_by.*
-    from named_by join links on links.token = named_by.account_token and links.rule = 'contradicted'
+    from named_by join links on links.token = named_by.account_token and links.rule = '{rule}'
     qualify named_by.trust = min(named_by.trust) over (partition by account_token)
-)
+)"""
+
+
+_CONTRADICTED = f"""
+{_strongest_of("contradicted")}
 select
     'contradicted', strongest.account_token, strongest.person_token, 1.0,
     'account that ' || string_agg(distinct {_rule_name("named_by.trust")} || ' gives to ' || other.name, ', '),
@@ -266,12 +273,7 @@ group by strongest.account_token, strongest.person_token
 """
 
 _MISNAMED = f"""
-with {_EMPLOYED}, {_NAMED_BY},
-strongest as (
-    select named_by.*
-    from named_by join links on links.token = named_by.account_token and links.rule = '{MISNAMED}'
-    qualify named_by.trust = min(named_by.trust) over (partition by account_token)
-)
+{_strongest_of(MISNAMED)}
 select
     'contradicted', strongest.account_token, strongest.person_token, 1.0,
     'account that is called ' || string_agg(distinct named.name, ', '),

@@ -3,6 +3,10 @@
 ) }}
 
 {%- set whose = 'source_tool, learner, activity_key' %}
+{%- set told = [
+    'pair_key', 'tool', 'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number',
+    'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'due_at', 'rule', 'record_kind', 'record_key'
+] | join(', ') %}
 {#- Where all of it is meant, the history stands here by name and not as a CTE: a CTE that is read several times, an
     engine writes down whole. -#}
 {%- set is_whole = lists_all(ref('int_enrolment_number_touched')) %}
@@ -117,43 +121,9 @@ numbered as (
 ),
 
 united as (
-    select
-        pair_key,
-        tool,
-        source_tool,
-        enrolment_tool,
-        person_key,
-        learner,
-        activity_key,
-        enrolment_number,
-        milestone,
-        progress_order,
-        occurred_at,
-        occurred_date,
-        due_at,
-        rule,
-        record_kind,
-        record_key
-    from enrolled_once
+    select {{ told }} from enrolled_once
     union all
-    select
-        pair_key,
-        tool,
-        source_tool,
-        enrolment_tool,
-        person_key,
-        learner,
-        activity_key,
-        enrolment_number,
-        milestone,
-        progress_order,
-        occurred_at,
-        occurred_date,
-        due_at,
-        rule,
-        record_kind,
-        record_key
-    from numbered
+    select {{ told }} from numbered
 ),
 
 final as (
