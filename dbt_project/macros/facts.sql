@@ -76,7 +76,11 @@ tokens_of_learners as (
 ),
 
 places as (
-    select distinct tokens_of_learners.token as person_token, offerings.tool, offerings.activity_id
+    select distinct
+        tokens_of_learners.token as person_token,
+        offerings.tool,
+        offerings.activity_id,
+        {{ place_number('tokens_of_learners.token', 'offerings.tool', 'offerings.activity_id') }} as place_number
     from {{ touched }} as touched_pairs
     inner join tokens_of_learners on touched_pairs.learner = tokens_of_learners.learner
     inner join {{ ref('int_activity_harmonised') }} as offerings
@@ -85,14 +89,26 @@ places as (
 {%- endmacro %}
 
 
-{# Inner join to these places; a filter of their few tokens first, as `keys_listed` has it. Of all pairs, it is none. #}
-{% macro join_places(told, touched=none) -%}
+{#
+    Inner join to these places; of all pairs, it is none. Few rows of a long history lie there: they are found by the
+    numbers of places in a `history` that holds them, else by the few tokens first, as `keys_listed` has it.
+#}
+{% macro join_places(told, history=none, touched=none) -%}
     {%- if not touched or not lists_all(touched) %}
     inner join places
         on
             {{ told }}.person_token = places.person_token
             and {{ told }}.tool = places.tool
             and {{ told }}.activity_id = places.activity_id
+            {%- if history and history.schema %}
+            and {{ told }}.place_number in {{ numbers_listed('place_number', 'places') }}
+            {%- else %}
             and {{ told }}.person_token in {{ keys_listed('person_token', 'places') }}
+            {%- endif %}
     {%- endif %}
+{%- endmacro %}
+
+
+{% macro place_number(person_token, tool, activity_id) -%}
+    {{ number_of([person_token, tool, activity_id]) }}
 {%- endmacro %}

@@ -10,9 +10,45 @@
 {%- endmacro %}
 
 
+{#
+    A number of 64 bits beside a key: of a long history that is asked for a few keys, an engine compares 8 bytes a row
+    and leaves the texts where they are. Keys may share a number, so who asks by it can bear a row too many or asks for
+    the key besides. Another engine, or another version of one, has other numbers: they are published nowhere, and
+    `code_version` sees to it that two of them never meet.
+#}
+{% macro number_of(columns) -%}
+    {{ return(adapter.dispatch('number_of')(columns)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__number_of(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
+
+{% macro spark__number_of(columns) -%}
+    xxhash64({{ columns | join(', ') }})
+{%- endmacro %}
+
+
 {# The key of an event: a statement is one event whichever tool it comes from, a record of a log is its tool's own. #}
 {% macro event_key(record_kind, tool, record_key) -%}
     {{ key_of([record_kind, "case when " ~ record_kind ~ " <> 'statements' then " ~ tool ~ " end", record_key]) }}
+{%- endmacro %}
+
+
+{% macro number_type() -%}
+    {{ return(adapter.dispatch('number_type')()) }}
+{%- endmacro %}
+
+
+{% macro duckdb__number_type() -%}ubigint{%- endmacro %}
+{% macro spark__number_type() -%}bigint{%- endmacro %}
+
+
+{# The number of a record: of a statement's id whichever tool it comes from, of any other key within its scope. #}
+{% macro record_number(record_key, scope="''") -%}
+    {{ number_of([scope, record_key]) }}
 {%- endmacro %}
 
 

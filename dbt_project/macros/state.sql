@@ -125,11 +125,12 @@
 
 
 {#
-    A fingerprint of the SQL and seeds that the partitioned models are made by. Facts built by other code are not
-    patched but built whole. Macros are not in it: after a change of a macro, build once with --full-refresh.
+    A fingerprint of the SQL and seeds that the partitioned models are made by, and of the engine's version, which its
+    numbers of keys hang on. Facts built by other code are not patched but built whole. Macros are not in it: after a
+    change of a macro, build once with --full-refresh.
 #}
 {% macro code_version() -%}
-    {%- set checksums = [] -%}
+    {%- set checksums = [run_query('select version()').columns[0].values()[0]] if execute else [] -%}
     {%- for node in (graph.nodes.values() if execute else []) -%}
         {%- if node.resource_type in ['model', 'seed'] and (
             node.schema in ['staging', 'intermediate', 'seeds']

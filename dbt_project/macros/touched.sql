@@ -25,6 +25,15 @@
 {%- endmacro %}
 
 
+{% macro is_number_listed(column, touched) -%}
+    {%- if lists_all(touched) -%}
+        {{ column }} is not null
+    {%- else -%}
+        {{ column }} in {{ numbers_listed(column.split('.')[-1], touched) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {% macro is_day_listed(day, touched) -%}
     {%- if lists_all(touched) -%}
         {{ day }} is not null
@@ -47,6 +56,12 @@
 #}
 {% macro keys_listed(column, touched) -%}
     (select listed.{{ column }} from {{ touched }} as listed where listed.{{ column }} <> '')
+{%- endmacro %}
+
+
+{# The same of numbers that stand for keys (`number_of`). #}
+{% macro numbers_listed(column, touched) -%}
+    (select listed.{{ column }} from {{ touched }} as listed where listed.{{ column }} is not null)
 {%- endmacro %}
 
 

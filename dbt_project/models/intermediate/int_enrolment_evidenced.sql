@@ -65,6 +65,7 @@ final as (
         coalesce(held.held_by, reached.tool) as held_by,
         reached.person_token,
         reached.activity_id,
+        {{ place_number('reached.person_token', 'reached.tool', 'reached.activity_id') }} as place_number,
         reached.reached_milestone as milestone,
         reached.occurred_at,
         reached.rule,

@@ -37,7 +37,7 @@ recorded as (
 told as (
     select evidence.*
     from {{ ref('int_enrolment_evidenced') }} as evidence
-    {{ join_places('evidence', ref('int_enrolment_touched')) }}
+    {{ join_places('evidence', ref('int_enrolment_evidenced'), ref('int_enrolment_touched')) }}
 ),
 
 cmi5_sessions as (

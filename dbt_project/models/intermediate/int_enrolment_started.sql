@@ -48,7 +48,7 @@ visits as (
         visited.first_at,
         visited.last_at
     from {{ ref('int_offering_visited') }} as visited
-    {{ join_places('visited') }}
+    {{ join_places('visited', ref('int_offering_visited')) }}
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool

@@ -63,6 +63,7 @@ final as (
         source_line,
         record_scope,
         record_key,
+        {{ record_number('record_key', 'record_scope') }} as record_number,
         body_hash,
         person_token,
         occurred_at,

@@ -1,41 +1,42 @@
+{%- set located = ref('int_event_located') %}
+{%- set by_key %}partition by located.tool, located.record_key{% endset %}
+
 with
 
-learning_events as (
-    select
-        tool,
-        record_key,
-        unit,
-        extracted_at,
-        occurred_date
-    from {{ ref('int_event_located') }}
-    where record_kind = 'learning_events'
+{% if not lists_all(ref('int_partitions_touched')) -%}
+touched_numbers as (
+    select distinct record_number
+    from {{ located }}
+    where
+        record_kind = 'learning_events'
+        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
 ),
 
-touched_keys as (
-    select distinct tool, record_key
-    from learning_events
-    where occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
-),
-
-repeated_keys as (
-    select learning_events.tool, learning_events.record_key
-    from learning_events
-    inner join touched_keys
-        on learning_events.tool = touched_keys.tool and learning_events.record_key = touched_keys.record_key
-    group by learning_events.tool, learning_events.record_key
+{% endif -%}
+repeated_numbers as (
+    select located.record_number
+    from {{ located }} as located
+    where
+        located.record_kind = 'learning_events'
+        {%- if not lists_all(ref('int_partitions_touched')) %}
+        and located.record_number in {{ numbers_listed('record_number', 'touched_numbers') }}
+        {%- endif %}
+    group by located.record_number
     having count(*) > 1
 ),
 
 copies as (
     select
-        learning_events.*,
-        row_number() over (
-            partition by learning_events.tool, learning_events.record_key
-            order by learning_events.extracted_at, learning_events.unit
-        ) as copy_number
-    from learning_events
-    inner join repeated_keys
-        on learning_events.tool = repeated_keys.tool and learning_events.record_key = repeated_keys.record_key
+        located.tool,
+        located.record_key,
+        located.unit,
+        located.occurred_date,
+        row_number() over ({{ by_key }} order by located.extracted_at, located.unit) as copy_number,
+        count(*) over ({{ by_key }}) as copy_count
+    from {{ located }} as located
+    where
+        located.record_kind = 'learning_events'
+        and located.record_number in {{ numbers_listed('record_number', 'repeated_numbers') }}
 ),
 
 final as (
@@ -46,6 +47,8 @@ final as (
         occurred_date,
         case when copy_number = 1 then 'counted' else 'redelivered' end as fate
     from copies
+    -- Of two keys that share a number, each has one copy.
+    where copy_count > 1
 )
 
 select * from final

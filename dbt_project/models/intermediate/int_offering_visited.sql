@@ -39,6 +39,7 @@ final as (
         tool,
         person_token,
         visited_activity_id as activity_id,
+        {{ place_number('person_token', 'tool', 'visited_activity_id') }} as place_number,
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         count(*) as event_count

@@ -35,26 +35,26 @@ conflicts as (
 -- may also lie in other units and, where its time was changed, in other partitions: which copy counts is decided anew
 -- in all of them.
 unit_records as (
-    select events.record_kind, events.record_scope, events.record_key
+    select events.record_number
     from {{ events }} as events
     inner join units
         on events.tool = units.tool and events.record_kind = units.record_kind and events.unit = units.unit
     union
     select
-        facts.record_kind,
-        case when facts.record_kind = 'statements' then '' else facts.tool end as record_scope,
-        facts.record_key
+        {{ record_number(
+            'facts.record_key', "case when facts.record_kind = 'statements' then '' else facts.tool end"
+        ) }} as record_number
     from {{ facts }} as facts
     inner join units
         on facts.tool = units.tool and facts.record_kind = units.record_kind and facts.unit = units.unit
     union
-    select 'statements' as record_kind, '' as record_scope, conflicts.statement_id as record_key
+    select {{ record_number('conflicts.statement_id') }} as record_number
     from conflicts
     inner join units
         on conflicts.tool = units.tool and conflicts.unit = units.unit and units.record_kind = 'statements'
     union
     -- What counted need not be a fact: a void that goes leaves its id to whoever was in conflict with it.
-    select 'statements' as record_kind, '' as record_scope, conflicts.statement_id as record_key
+    select {{ record_number('conflicts.statement_id') }} as record_number
     from conflicts
     inner join units
         on
@@ -63,27 +63,19 @@ unit_records as (
             and units.record_kind = 'statements'
 ),
 
-void_records as (
-    select 'statements' as record_kind, '' as record_scope, statement_id as record_key
+touched_records as (
+    select record_number, 'unit' as reason from unit_records
+    union all
+    select {{ record_number('statement_id') }} as record_number, 'void' as reason
     from {{ ref('int_statement_voided_changed') }}
 ),
 
-touched_records as (
-    select *, 'unit' as reason from unit_records
-    union all
-    select *, 'void' as reason from void_records
-),
-
+-- By the numbers of their keys only: a day too many is replaced by what it holds.
 record_dates as (
     select events.occurred_date, touched_records.reason
     from {{ events }} as events
-    inner join touched_records
-        on
-            events.record_kind = touched_records.record_kind
-            and events.record_scope = touched_records.record_scope
-            and events.record_key = touched_records.record_key
-    -- By one column first: an engine can tell by a filter that hardly any of a long history is meant.
-    where events.record_key in {{ keys_listed('record_key', 'touched_records') }}
+    inner join touched_records on events.record_number = touched_records.record_number
+    where events.record_number in {{ numbers_listed('record_number', 'touched_records') }}
     union
     -- What the days hold of other units is an event still, and found above.
     select explained.occurred_date, 'unit' as reason

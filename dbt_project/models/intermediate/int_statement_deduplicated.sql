@@ -4,8 +4,8 @@
 with
 
 {% if not lists_all(ref('int_partitions_touched')) -%}
-touched_ids as (
-    select distinct record_key as statement_id
+touched_numbers as (
+    select distinct record_number
     from {{ located }}
     where
         record_kind = 'statements'
@@ -13,16 +13,17 @@ touched_ids as (
 ),
 
 {% endif -%}
--- Few statements have more than one copy, so these are found first, on the ids alone. The copies may lie on any day:
--- a changed time puts a copy into another partition.
-repeated_ids as (
-    select located.record_key as statement_id
+-- Few statements have more than one copy, so these are found first, on the numbers of ids alone. The copies may lie on
+-- any day: a changed time puts a copy into another partition.
+repeated_numbers as (
+    select located.record_number
     from {{ located }} as located
-    {%- if not lists_all(ref('int_partitions_touched')) %}
-    inner join touched_ids on located.record_key = touched_ids.statement_id
-    {%- endif %}
-    where located.record_kind = 'statements'
-    group by located.record_key
+    where
+        located.record_kind = 'statements'
+        {%- if not lists_all(ref('int_partitions_touched')) %}
+        and located.record_number in {{ numbers_listed('record_number', 'touched_numbers') }}
+        {%- endif %}
+    group by located.record_number
     having count(*) > 1
 ),
 
@@ -34,12 +35,14 @@ copies as (
         located.unit,
         located.occurred_date,
         row_number() over ({{ by_id }}) as copy_number,
+        count(*) over (partition by located.record_key) as copy_count,
         first_value(located.body_hash) over ({{ by_id }}) as counted_body_hash,
         first_value(located.tool) over ({{ by_id }}) as counted_tool,
         first_value(located.unit) over ({{ by_id }}) as counted_unit
     from {{ located }} as located
-    inner join repeated_ids on located.record_key = repeated_ids.statement_id
-    where located.record_kind = 'statements'
+    where
+        located.record_kind = 'statements'
+        and located.record_number in {{ numbers_listed('record_number', 'repeated_numbers') }}
 ),
 
 final as (
@@ -58,6 +61,8 @@ final as (
             else 'conflicting'
         end as fate
     from copies
+    -- Of two ids that share a number, each has one copy.
+    where copy_count > 1
 )
 
 select * from final

@@ -5,21 +5,22 @@ voids as (
 ),
 
 ids as (
-    select record_key as statement_id from voids
+    select record_number from voids
     union
-    select voided_statement_id as statement_id from voids
+    select {{ record_number('voided_statement_id') }} as record_number from voids
 ),
 
--- What stands in the whole history under the ids that void or are voided: of few columns, because such rows are few and
--- lie everywhere.
+-- What stands in the whole history under the ids that void or are voided: by their numbers and of few columns, because
+-- such rows are few and lie everywhere. An id too many is no void's and no target, and joins with nothing below.
 met as (
     select
         record_key as statement_id,
+        record_number,
         min(coalesce(stored_at, extracted_at)) as first_stored_at,
         max(case when voided_statement_id is null then 1 else 0 end) = 1 as is_no_void
     from {{ ref('int_event_located') }}
-    where record_kind = 'statements' and record_key in {{ keys_listed('statement_id', 'ids') }}
-    group by record_key
+    where record_kind = 'statements' and record_number in {{ numbers_listed('record_number', 'ids') }}
+    group by record_key, record_number
 ),
 
 -- Hardly ever does something else stand under the id of a void; only the copy that counts may void.
@@ -31,8 +32,8 @@ told as (
     where
         record_kind = 'statements'
         and voided_statement_id is null
-        and record_key in (
-            select met.statement_id
+        and record_number in (
+            select met.record_number
             from met
             where met.is_no_void and met.statement_id in (select voids.record_key from voids)
         )

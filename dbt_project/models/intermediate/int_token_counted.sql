@@ -1,4 +1,4 @@
-{{ config(materialized='replace_partitions', partition_by='token', touched='int_token_touched') }}
+{{ config(materialized='replace_partitions', partition_by='token_number', touched='int_token_touched') }}
 
 with
 
@@ -7,11 +7,12 @@ final as (
         tool,
         record_kind,
         token,
+        token_number,
         identifier_type,
         cast(sum(row_count) as bigint) as row_count
     from {{ ref('int_token_seen') }}
-    where token in (select touched.token from {{ ref('int_token_touched') }} as touched)
-    group by tool, record_kind, token, identifier_type
+    where {{ is_number_listed('token_number', ref('int_token_touched')) }}
+    group by tool, record_kind, token, token_number, identifier_type
 )
 
 select * from final

@@ -24,6 +24,7 @@ final as (
         unit,
         '{{ kind }}' as record_kind,
         {{ token }} as token,
+        {{ number_of([token]) }} as token_number,
         {{ 'max(identifier_type)' if kind == 'accounts' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
             as identifier_type,
         count(*) as row_count

@@ -1,4 +1,4 @@
-{%- set counted_before = built('int_token_counted', {'record_kind': 'string', 'token': 'string'}) %}
+{%- set counted_before = built('int_token_counted', {'record_kind': 'string', 'token_number': number_type()}) %}
 
 with
 
@@ -16,16 +16,16 @@ told_again as (
 ),
 
 listed as (
-    select seen.token
+    select seen.token_number
     from {{ ref('int_token_seen') }} as seen
     where seen.unit in (select units.unit from units)
     union
-    select before.token
+    select before.token_number
     from {{ counted_before }} as before
     where exists (select 1 from told_again)
     union
-    select token
-    from {{ unconfirmed({'token': 'string'}) }}
+    select token_number
+    from {{ unconfirmed({'token_number': number_type()}) }}
 ),
 
 final as (
