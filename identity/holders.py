@@ -23,11 +23,13 @@ from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 COLUMNS = ["token", "trust", "person_token", "valid_from", "valid_to"]
 
-_IDENTIFIERS = "\n    union all\n".join(
-    "    select tool, series, person_token, told_on, is_of_one_day, "
-    f"{trust} as trust, {rule.hr_column} as token from standing"
-    for trust, rule in enumerate(RULES)
-)
+def _identifiers(columns: str, rows: str) -> str:
+    """A row per identifier of each of the ``rows``, with its place in the order of trust."""
+    return "\n    union all\n".join(
+        f"    select {columns}, {trust} as trust, {rule.hr_column} as token from {rows}"
+        for trust, rule in enumerate(RULES)
+    )
+
 
 _CLAIMS = f"""
 with
@@ -35,8 +37,8 @@ with
 described as (
     select
         tool, coalesce(series, '') as series, unit, source_line, extracted_at, effective_date as told_on,
-        extracted_at as told_at, person_token, username_token, email_token, email_sha1_token, left_date,
-        is_complete_snapshot, is_deleted or coalesce(employment_status = 'left', false) as is_gone,
+        extracted_at as told_at, person_token, username_token, email_token, email_sha1_token, hired_date, left_date,
+        is_complete_snapshot, is_deleted, is_deleted or coalesce(employment_status = 'left', false) as is_gone,
         -- Rows without days of their own: all of the file is of the day on which it was taken.
         is_complete_snapshot and count(distinct effective_date) over (partition by tool, series, unit) = 1
             as is_of_one_day
@@ -52,6 +54,20 @@ worded as (
 ),
 
 standing as (select * from worded where not is_gone),
+
+-- Who left before the first export is only ever told as gone: what they held was theirs up to the last day. A list of
+-- one day that doesn't tell the last day leaves open how long.
+departed as (
+    select
+        tool, series, person_token, username_token, email_token, email_sha1_token,
+        max(hired_date) over person as hired_date,
+        coalesce(arg_max(left_date, told_at) over person, cast(min(told_on) over person - interval 1 day as date))
+            as last_day,
+        max(left_date) over person is null and bool_and(is_of_one_day) over person as is_undated
+    from worded anti join standing using (tool, series, person_token)
+    where not is_deleted
+    window person as (partition by tool, series, person_token)
+),
 
 -- A complete snapshot has everybody: who was in one and is not in the next has gone.
 snapshots as (
@@ -97,7 +113,7 @@ gone as (
 ),
 
 identifiers as (
-{_IDENTIFIERS}
+{_identifiers("tool, series, person_token, told_on, is_of_one_day", "standing")}
 ),
 
 changes as (
@@ -132,14 +148,20 @@ stretches as (
 )
 
 select stretches.token, stretches.trust, stretches.person_token, stretches.since,
-       least(stretches.until, gone.gone_on) as until
+       least(stretches.until, gone.gone_on) as until, false as is_undated
 from stretches left join gone using (person_token)
+union
+select token, trust, person_token, least(hired_date, last_day), cast(last_day + interval 1 day as date), is_undated
+from ({_identifiers("person_token, hired_date, last_day, is_undated", "departed")})
+where token is not null
 order by all
 """
 
 
 def hr_claims(connection: duckdb.DuckDBPyConnection, people: Path, decisions: Iterable[Decision] = ()) -> pd.DataFrame:
-    """Who says since when until when what is theirs: token, trust, person_token, since, until.
+    """Who says since when until when what is theirs: token, trust, person_token, since, until, is_undated.
+
+    What is undated was theirs on some days before ``until``, and nobody knows on which.
 
     Numbers that were decided to be one human being are one person here already: what both had was never contested.
     What was decided to be somebody's isn't anybody else's.
@@ -173,9 +195,14 @@ def holders(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _contested(claims: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     for (token, trust), rows in claims.groupby(["token", "trust"], sort=True):
+        dated_rows = rows[~rows["is_undated"]]
         held = [
             Claim(row.person_token, day_of(row.since, ALWAYS), day_of(row.until, STILL))
-            for row in rows.itertuples(index=False)
+            for row in dated_rows.itertuples(index=False)
         ]
+        # Somebody had it before, on days that nobody knows: the first of those who are known then isn't the first.
+        if len(undated := rows[rows["is_undated"]]):
+            known_since = min((claim.since for claim in held), default=STILL)
+            held.append(Claim(None, ALWAYS, min(known_since, day_of(undated["until"].max(), STILL))))
         for stretch in timeline(held):
             yield token, trust, stretch.person, *dated(stretch)

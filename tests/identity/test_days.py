@@ -129,6 +129,62 @@ def test_rows_with_days_of_their_own_tell_the_day(landed: Landed) -> None:
     ]
 
 
+GONE = ANN | {"employment_status": "left"}
+"""Ann as the first list of everybody who ever worked here tells her."""
+
+
+def test_a_leaver_of_before_the_first_list_is_a_person_with_identifiers(landed: Landed) -> None:
+    resolution = landed.resolve(whole(REJOINED, GONE), [{"account_token": "login", "employee_token": "ann"}])
+    ann = key(resolution, "ann")
+    assert ann is not None
+    for token in ("ann", "ann@", "ann#", "ann!", "login"):
+        assert who(resolution, token) == [(ann, "resolved", None, None)]
+
+
+def test_what_such_a_leaver_held_is_no_heir_s_before_the_last_day(landed: Landed) -> None:
+    gone = GONE | {"hired_date": JOINED, "left_date": LEFT - DAY}
+    resolution = landed.resolve(whole(REJOINED, gone, BOB_AS_ANN), [])
+    for token in ("ann@", "ann#"):
+        assert who(resolution, token) == [
+            (key(resolution, "ann"), "resolved", None, LEFT),
+            (None, "ambiguous", LEFT, REJOINED),
+            (key(resolution, "bob"), "resolved", REJOINED, None),
+        ]
+
+
+def test_without_a_last_day_nobody_can_tell_since_when_it_is_the_heir_s(landed: Landed) -> None:
+    resolution = landed.resolve(whole(REJOINED, GONE, BOB_AS_ANN), [])
+    assert who(resolution, "ann@") == [
+        (None, "ambiguous", None, REJOINED),
+        (key(resolution, "bob"), "resolved", REJOINED, None),
+    ]
+
+
+def test_but_days_on_which_the_heir_is_known_to_have_it_are_the_heir_s(landed: Landed) -> None:
+    heir = [BOB_AS_ANN | on(LEFT), BOB_AS_ANN | on(LEFT + DAY)]
+    resolution = landed.resolve([*whole(REJOINED, GONE), *heir], [])
+    assert who(resolution, "ann@") == [
+        (None, "ambiguous", None, LEFT),
+        (key(resolution, "bob"), "resolved", LEFT, None),
+    ]
+
+
+def test_a_day_of_its_own_on_a_leaver_s_row_is_the_first_without_them(landed: Landed) -> None:
+    rows = [GONE | on(LEFT, is_complete_snapshot=True), BOB_AS_ANN | on(REJOINED, is_complete_snapshot=True)]
+    resolution = landed.resolve([row | {"unit": "first"} for row in rows], [])
+    assert [row[1:] for row in who(resolution, "ann@")] == [
+        ("resolved", None, LEFT),
+        ("ambiguous", LEFT, REJOINED),
+        ("resolved", REJOINED, None),
+    ]
+
+
+def test_a_record_that_hr_withdrew_holds_nothing(landed: Landed) -> None:
+    """The number was mistyped, and taken back: the address was never anybody's but Bob's."""
+    resolution = landed.resolve(whole(REJOINED, ANN | {"is_deleted": True}, BOB_AS_ANN), [])
+    assert who(resolution, "ann@") == [(key(resolution, "bob"), "resolved", None, None)]
+
+
 def test_an_announced_last_day_ends_what_a_leaver_held(landed: Landed) -> None:
     rows = [ANN | on(JOINED, left_date=date(2024, 6, 30)), RECYCLED[2]]
     assert [row[2:] for row in who(landed.resolve(rows, []), "ann@")] == [
