@@ -341,7 +341,7 @@ ACCOUNTS = RecordKind(
         _token("employee_token", "Token of the employee number, where the tool holds it."),
         _token("email_token", "Token of the e-mail, where the tool holds it."),
         _token("email_sha1_token", "Token of the mbox_sha1sum, sent or made from the e-mail."),
-        _token("username_token", "Token of the organisation-wide login, where the tool holds it."),
+        _token("username_token", "Token of the organisation-wide login, or of the account of another tool that it is."),
         _vault("full_name", "Name in the tool; stays in the vault."),
         _text("account_home_page", "Home page of an xAPI account: the system that the name belongs to."),
         _text("account_status", "Status in the tool.", "active", "suspended", "deleted"),

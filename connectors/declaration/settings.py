@@ -43,7 +43,34 @@ def configured(catalogue: Mapping[str, Declaration], settings: Mapping[str, Any]
     connectors = {name: _connector(catalogue, name, own) for name, own in tools.items()}
     instances = {name: connector for name, connector in connectors.items() if connector != name}
     found = dict(catalogue) | {name: _installed_as(name, catalogue[connector]) for name, connector in instances.items()}
-    return {name: with_settings(found[name], settings) for name in sorted(found)}
+    settled = {name: with_settings(found[name], settings) for name in sorted(found)}
+    _check_home_pages(settled)
+    return settled
+
+
+def _check_home_pages(tools: Mapping[str, Declaration]) -> None:
+    """What names of a home page are said to be has to be something that some tool says too, or it would match nothing."""
+    said = [(tool, page, kind) for tool in tools for page, kind in (tools[tool].options.get("accounts") or {}).items()]
+    if not said:
+        return
+    known = {"employee_number", "username", "email"}
+    for declaration in tools.values():
+        known |= {*_identifier_types(declaration.model_dump()["exports"]), *declaration.identifier_types.values()}
+    known -= {"email_sha1"}  # is made of an address, and no name of an account
+    for tool, page, kind in said:
+        if kind not in known:
+            told = unknown("identifier type", str(kind), sorted(known, key=lambda each: (":" in each, each)))
+            raise SettingsError(f"settings.yml: tools.{tool}.accounts.{page}: {told}")
+
+
+def _identifier_types(content: Any) -> set[str]:
+    """Every identifier type that columns are declared to hold."""
+    if isinstance(content, list | tuple):
+        return set().union(*map(_identifier_types, content))
+    if not isinstance(content, dict):
+        return set()
+    own = {content["identifier"]} if isinstance(content.get("identifier"), str) else set()
+    return own.union(*map(_identifier_types, content.values()))
 
 
 def _connector(catalogue: Mapping[str, Declaration], name: str, own: object) -> str:
@@ -125,6 +152,10 @@ def _overlaid(declaration: Declaration, own: Mapping[str, Any], where: str) -> d
     content["options"] = declaration.options | {
         name: own[name] for name in (*declaration.options, *SOURCES) if name in own
     }
+    for name, default in declaration.options.items():
+        if not isinstance(content["options"][name], Mapping if isinstance(default, Mapping) else type(default)):
+            expected = "a mapping, {…: …}" if isinstance(default, Mapping) else "a list, […]"
+            raise SettingsError(f"{where}.{name} should be {expected}, not {own[name]!r}.")
     for export, delivers in dict(own.get("delivers") or {}).items():
         if export not in content["exports"]:
             known = tuple(declaration.exports)

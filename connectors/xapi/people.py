@@ -23,7 +23,6 @@ from connectors.xapi.tables import record_key
 Account = dict[str, str | None]
 """A row of ``accounts`` without provenance."""
 
-_DECLARABLE = {"employee_number": "employee_token", "username": "username_token", "email": "email_token"}
 
 
 class Parties:
@@ -96,8 +95,9 @@ class People(Parties):
         declared = self._home_pages.get(_site(home_page))
         if declared == "email":
             return found | self._email(name)
-        if declared in _DECLARABLE:
-            found[_DECLARABLE[declared]] = self._tokeniser.tokens(declared, [name])[0]
+        if declared:  # a login: of the organisation, or of the tool in whose export its owner stands (moodle:user_id)
+            column = "employee_token" if declared == "employee_number" else "username_token"
+            found[column] = self._tokeniser.tokens(declared, [name])[0]
         return found
 
 

@@ -59,9 +59,22 @@ def test_two_lrss_have_options_of_their_own() -> None:
     assert found["xapi"].options["accounts"] == {}
 
 
+def test_names_of_a_home_page_may_be_accounts_of_an_installation() -> None:
+    found = tools(academy={"connector": "moodle"}, xapi={"accounts": {"https://a.example": "academy:user_id"}})
+    assert found["xapi"].options["accounts"] == {"https://a.example": "academy:user_id"}
+
+
 @pytest.mark.parametrize(
     ("own", "told"),
     [
+        (
+            {"xapi": {"accounts": {"https://a.example": "moodle:userid"}}},
+            "tools.xapi.accounts.https://a.example: unknown identifier type 'moodle:userid'; .* mean 'moodle:user_id'",
+        ),
+        ({"xapi": {"accounts": {"https://a.example": "academy:user_id"}}}, "unknown identifier type 'academy:user_id'"),
+        ({"xapi": {"accounts": {"https://a.example": "email_sha1"}}}, "unknown identifier type 'email_sha1'"),
+        ({"xapi": {"accounts": "employee_number"}}, r"tools.xapi.accounts should be a mapping, \{…: …\}, not 'employee"),
+        ({"xapi": {"catalogue_codes": "https://a.example/code"}}, "tools.xapi.catalogue_codes should be a list"),
         ({"academy": {"connector": "moodel"}}, "tools.academy.connector: unknown connector 'moodel'; .* mean 'moodle'"),
         ({"moodel": {"timezone": "UTC"}}, "tools.moodel: unknown connector 'moodel'; .* mean 'moodle'"),
         ({"totara": {"connector": "moodle"}}, "'totara' is a connector itself"),

@@ -128,6 +128,17 @@ def test_two_candidates_are_ambiguous_and_a_weaker_rule_does_not_decide(landed: 
     assert keys(resolution)["ann"] != keys(resolution)["bob"]
 
 
+def test_an_account_that_is_an_account_of_another_tool_is_whoever_that_one_is(landed: Landed) -> None:
+    """A statement names a number of the LMS, whose list of users says whose it is."""
+    accounts = [
+        {"tool": "lms", "account_token": "lms:7", "email_token": "ann@"},
+        {"tool": "xapi", "account_token": "https://lms|7", "username_token": "lms:7"},
+    ]
+    resolution = landed.resolve([ANN, BOB], accounts)
+    assert keys(resolution)["https://lms|7"] == keys(resolution)["lms:7"] == keys(resolution)["ann"]
+    assert link(resolution, "https://lms|7")["rule"] == "declared_alias"
+
+
 def test_null_never_matches_null(landed: Landed) -> None:
     people = [{"person_token": "ann"}, {"person_token": "bob"}]
     resolution = landed.resolve(people, [{"account_token": "x"}, {"account_token": "y"}])

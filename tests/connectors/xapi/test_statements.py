@@ -282,6 +282,13 @@ def test_a_home_page_says_what_its_names_are(read: Read) -> None:
     assert undeclared["employee_token"] is None
 
 
+def test_or_of_which_tool_they_are_the_accounts(read: Read) -> None:
+    statement = changed(actor={"account": {"homePage": "https://moodle.example.org", "name": "77"}})
+    [account] = read(lines(statement), accounts={"https://moodle.example.org": "moodle:user_id"}).rows("accounts")
+    assert account["username_token"] == token("moodle:user_id", "77")
+    assert account["employee_token"] is None
+
+
 @pytest.mark.parametrize(
     ("sent", "declared", "is_known"),
     [
