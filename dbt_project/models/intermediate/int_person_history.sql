@@ -1,7 +1,7 @@
 with
 
 described as (
-    select * from {{ ref('int_person_described') }}
+    select * from {{ ref('int_person_employed') }}
 ),
 
 assignments as (
