@@ -31,7 +31,7 @@ from connectors.reading.json_records import Place, write_records
 from connectors.reading.originals import Text, decoded, encodings_to_try, refuse_if_no_text, uncompressed
 from connectors.reading.recognition import Layout
 
-_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250")
+_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "shift_jis")
 _DELIMITERS = (",", ";", "\t", "|", ":")
 _ROWS_LOOKED_AT = 400
 _LATEST_HEADER = 20

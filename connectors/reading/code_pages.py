@@ -88,8 +88,13 @@ def is_damaged_utf8(path: Path) -> bool:
     return whole > _RATIO * (lost - (len(cut[0]) if cut else 0))
 
 
+_OF_SEVERAL_BYTES = ("cp932", "cp949", "cp950")
+
+
 def _is_code_page(encoding: str) -> bool:
-    return codecs.lookup(encoding).name.startswith(("cp", "iso8859", "latin", "mac"))
+    """Whether every byte is a letter: of codes of several bytes, single bytes tell nothing."""
+    name = codecs.lookup(encoding).name
+    return name.startswith(("cp", "iso8859", "latin", "mac")) and name not in _OF_SEVERAL_BYTES
 
 
 def _high_bytes(path: Path) -> Counter[int]:

@@ -185,10 +185,16 @@ def _decoded_chunk(decoder: codecs.IncrementalDecoder, chunk: bytes, position: i
         raise UnicodeDecodeError(error.encoding, b"", start + error.start, start + error.end, error.reason) from None
 
 
+_AS_WRITTEN = {"shift_jis": "cp932", "gb2312": "gb18030", "euc_kr": "cp949"}
+"""What programs that write these standards really write, which holds more letters: ① and ㈱ aren't in Shift_JIS itself
+(the Encoding standard of the WHATWG reads them so, too)."""
+
+
 def _strict(encoding: str, path: Path) -> str:
     """UTF-16 without a byte order mark is read by where the NULs are: Python would assume the machine's order."""
     if not _is_utf16(encoding):
-        return encoding
+        name = codecs.lookup(encoding).name
+        return _AS_WRITTEN.get(name, name)
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

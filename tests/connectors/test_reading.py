@@ -146,6 +146,23 @@ def test_a_code_page_is_not_believed_where_another_one_makes_words(
         assert f"seems to be in {rather}" in told and f"encodings: [utf-8, {rather}]" in told
 
 
+@pytest.mark.parametrize(
+    ("declared", "written", "names"),
+    [
+        ("shift_jis", "cp932", "製造①部 ㈱表示"),
+        ("Shift-JIS", "cp932", "ﾃｽﾄ 髙橋"),
+        ("windows-1252, cp932", "cp932", "製造部、品質部、総務部"),
+        ("gb2312", "gb18030", "生產部 €"),
+        ("euc_kr", "cp949", "똠방각하"),
+    ],
+)
+def test_the_codes_of_east_asia_are_read_as_programs_write_them(
+    tmp_path: Path, declared: str, written: str, names: str
+) -> None:
+    text = UNITS.replace("windows-1252, windows-1250]", f"{declared}]")
+    assert landed(tmp_path, f"Unit;Name\n1;{names}\n".encode(written), text) == [(2, "1", names)]
+
+
 def test_a_record_with_too_few_or_too_many_cells_is_rejected_and_never_shifted(tmp_path: Path) -> None:
     mapped = read_bytes(tmp_path, b"Unit,Name,Parent\n1,a,0\n2,b\n3,c,0,x\n4,d,0\n")
     assert mapped.counts("org_units") == (4, 2, 2, 0)
