@@ -58,6 +58,34 @@ def test_a_german_report_stands_below_its_title_and_above_its_total(tmp_path: Pa
     assert "Visser" in {name.split()[-1] for _, _, name in mapped.tokeniser.kept}
 
 
+@pytest.mark.parametrize(
+    ("status", "milestone", "is_passed"),
+    [
+        ("Abgeschlossen", "completed", True),
+        ("Nicht abgeschlossen", "failed", False),
+        ("Terminé", "completed", True),
+        ("Non terminé", "failed", False),
+        ("Voltooid", "completed", True),
+        ("Niet behaald", "failed", False),
+        ("Completado", "completed", True),
+        ("No completado", "failed", False),
+        ("COURSE-COMPLETE", "completed", True),
+        ("Eingetragen", "completed", None),
+    ],
+)
+def test_a_status_says_the_same_of_the_event_and_of_its_score(
+    tmp_path: Path, status: str, milestone: str, is_passed: bool | None
+) -> None:
+    report = tmp_path / "history_report.csv"
+    report.write_text(
+        "User ID,Item Type,Item ID,Completion Date,Completion Status,Grade\n"
+        f"001007,COURSE,SAF-101,2026-01-20,{status},80\n"
+    )
+    mapped = map_file(report, "successfactors_learning", tmp_path)
+    assert mapped.column("enrolments", "milestone") == [milestone]
+    assert mapped.column("assessments", "is_passed") == [is_passed]
+
+
 def test_what_is_assigned_has_a_day_and_perhaps_an_end(tmp_path: Path) -> None:
     mapped = map_file(SAMPLES / "user_curriculum_item_status.csv", "successfactors_learning", tmp_path)
     assert mapped.unit.export == "assignments_report"

@@ -255,6 +255,10 @@ class World:
                 "org_unit_id": f"{self.name}_unit_{where}",
                 "is_complete_snapshot": is_complete,
                 "series": "hr",
+                # Who is in unit 1 came some days before the list, and who is told of unit 2 on a late day had left.
+                "hired_date": self.day(day - person - 1) if where == 1 else None,
+                "left_date": self.day(day - person - 1) if where == 2 and day > DAYS // 2 else None,
+                "employment_status": "left" if where == 2 and day > DAYS // 2 else "active",
             }
             for person, where in rows
         ))  # fmt: skip

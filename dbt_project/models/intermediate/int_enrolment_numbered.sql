@@ -3,6 +3,7 @@
 ) }}
 
 {%- set whose = 'source_tool, learner, activity_key' %}
+{%- set is_completion %}milestone = 'completed' and record_kind = 'enrolments'{% endset %}
 {%- set told = [
     'pair_key', 'tool', 'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number',
     'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'due_at', 'rule', 'record_kind', 'record_key'
@@ -32,14 +33,15 @@ milestones as (
 ),
 
 {% endif -%}
--- Most who enrol do it once, by one tool: nothing opens once something has closed, and no enrolment ids tell more of
--- them apart. Of these, no milestone need be put in order.
+-- Most who enrol do it once, by one tool: nothing opens once something has closed, it is completed on one day, and no
+-- enrolment ids tell more of them apart. Of these, no milestone need be put in order.
 pairs as (
     select
         {{ whose }},
         min(teller_tool) as enrolment_tool,
         count(enrolment_id) = 0
         and count(distinct teller_tool) = 1
+        and count(distinct case when {{ is_completion }} then occurred_date end) <= 1
         and coalesce(
             max(case when is_opening then occurred_at end) < min(case when is_closing then occurred_at end), true
         ) as is_enrolled_once
@@ -100,22 +102,47 @@ counted as (
     from attached
 ),
 
+-- What has to be learned again each year is often told by its completions alone: a tool that says so of another day
+-- tells of another enrolment. (A date that it corrected has been taken back before.)
+completed_again as (
+    select
+        *,
+        {{ is_completion }} and attached_enrolment_id is null as is_completion,
+        lag(occurred_date) over (
+            partition by {{ whose }}, enrolment_name, milestone, record_kind order by occurred_at, record_key
+        ) as told_before_date
+    from counted
+),
+
+named as (
+    select
+        *,
+        sum(case when is_completion and told_before_date < occurred_date then 1 else 0 end) over (
+            partition by {{ whose }}, enrolment_name
+            order by occurred_at, progress_order, record_key
+            rows between unbounded preceding and current row
+        ) as completion_round
+    from completed_again
+),
+
 -- The enrolment is named after the store that is preferred of all that hold some of it, whichever heard of it first.
 opened as (
     select
         *,
-        min(occurred_at) over (partition by {{ whose }}, enrolment_name) as opened_at,
+        min(occurred_at) over (partition by {{ whose }}, enrolment_name, completion_round) as opened_at,
         first_value(teller_tool) over (
-            partition by {{ whose }}, enrolment_name order by teller_preference, teller_tool
+            partition by {{ whose }}, enrolment_name, completion_round order by teller_preference, teller_tool
         ) as enrolment_tool
-    from counted
+    from named
 ),
 
 numbered as (
     select
         *,
         cast(
-            dense_rank() over (partition by {{ whose }} order by opened_at, enrolment_name) as {{ dbt.type_int() }}
+            dense_rank() over (
+                partition by {{ whose }} order by opened_at, enrolment_name, completion_round
+            ) as {{ dbt.type_int() }}
         ) as enrolment_number
     from opened
 ),
