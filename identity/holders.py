@@ -23,6 +23,7 @@ from identity.timelines import ALWAYS, STILL, Claim, dated, day_of, timeline
 
 COLUMNS = ["token", "trust", "person_token", "valid_from", "valid_to"]
 
+
 def _identifiers(columns: str, rows: str) -> str:
     """A row per identifier of each of the ``rows``, with its place in the order of trust."""
     return "\n    union all\n".join(

@@ -49,7 +49,7 @@ def configured(catalogue: Mapping[str, Declaration], settings: Mapping[str, Any]
 
 
 def _check_home_pages(tools: Mapping[str, Declaration]) -> None:
-    """What names of a home page are said to be has to be something that some tool says too, or it would match nothing."""
+    """What names of a home page are said to be has to be what some tool says too, or it would match nothing."""
     said = [(tool, page, kind) for tool in tools for page, kind in (tools[tool].options.get("accounts") or {}).items()]
     if not said:
         return

@@ -24,7 +24,6 @@ Account = dict[str, str | None]
 """A row of ``accounts`` without provenance."""
 
 
-
 class Parties:
     """Tokens of agents and groups."""
 

@@ -73,7 +73,10 @@ def test_names_of_a_home_page_may_be_accounts_of_an_installation() -> None:
         ),
         ({"xapi": {"accounts": {"https://a.example": "academy:user_id"}}}, "unknown identifier type 'academy:user_id'"),
         ({"xapi": {"accounts": {"https://a.example": "email_sha1"}}}, "unknown identifier type 'email_sha1'"),
-        ({"xapi": {"accounts": "employee_number"}}, r"tools.xapi.accounts should be a mapping, \{…: …\}, not 'employee"),
+        (
+            {"xapi": {"accounts": "employee_number"}},
+            r"tools.xapi.accounts should be a mapping, \{…: …\}, not 'employee",
+        ),
         ({"xapi": {"catalogue_codes": "https://a.example/code"}}, "tools.xapi.catalogue_codes should be a list"),
         ({"academy": {"connector": "moodel"}}, "tools.academy.connector: unknown connector 'moodel'; .* mean 'moodle'"),
         ({"moodel": {"timezone": "UTC"}}, "tools.moodel: unknown connector 'moodel'; .* mean 'moodle'"),
