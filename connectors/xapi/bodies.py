@@ -2,7 +2,8 @@
 
 1.0.3, Data 2.3.1 (immutability): two statements with one id are the same unless they differ beyond the id, what
 an LRS assigns (authority, stored, timestamp, version), activity definitions, verb display, attachments, member
-order, the zone of timestamps and the case of what is case-insensitive. A display name is left out as well.
+order, the zone of timestamps, what they tell below a millisecond, and the case of what is case-insensitive. A display
+name is left out as well.
 
 The hash is keyed: everything in a statement but the person may be known to somebody who guesses the person, so a
 plain hash would be a way to check the guess (as it would for an answer in ``result.response``).

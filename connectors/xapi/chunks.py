@@ -160,9 +160,13 @@ class Chunk:
         return texts
 
     def _hashes(self, body: BodyHash, was_sent: pa.Array) -> pa.StringArray:
-        """Body hashes; a time that wasn't sent is no part of the body."""
-        sent = flags(was_sent)
-        times = np.where(sent, self.occurred.cast(pa.int64()).to_numpy(), np.iinfo(np.int64).min)
+        """Body hashes; a time that wasn't sent is no part of the body.
+
+        Of one that was, no more than an LRS has to keep: it may cut a timestamp off after three decimals (1.0.3, Data
+        4.5; 2.0, 4.2.7).
+        """
+        sent, times = flags(was_sent), self.occurred.cast(pa.int64()).to_numpy()
+        times = np.where(sent, times - times % 1000, np.iinfo(np.int64).min)
         places = [self.places[name] for name in _OF_BODY]
         digests = [body.digests(part.body for part in place.parts)[place.at] for place in places]
         digests.append(body.digests(self.contexts.bodies())[self.contexts.at])

@@ -192,6 +192,7 @@ REDELIVERED: list[Statement] = [
     {"authority": {"mbox": "mailto:other@example.org"}},
     {"stored": "2024-03-02T00:00:00Z", "version": "1.0.3"},
     {"timestamp": "2024-03-01T21:30:00.125Z"},
+    {"timestamp": "2024-03-01T21:30:00.125987Z"},
     {"verb": STATEMENT["verb"] | {"display": {"de": "abgeschlossen"}}},
     {"object": STATEMENT["object"] | {"definition": {"name": {"de": "Brandschutz"}}}},
     {"object": {"id": STATEMENT["object"]["id"]}},
@@ -225,6 +226,7 @@ CONFLICTS: list[Statement] = [
     {"object": {"id": "https://lms.example.org/course/8"}},
     {"actor": {"mbox": "mailto:bob@example.org"}},
     {"timestamp": "2024-03-01T23:30:01+02:00"},
+    {"timestamp": "2024-03-01T23:30:00.126+02:00"},
     {"context": None},
 ]
 
