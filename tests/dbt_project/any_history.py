@@ -43,6 +43,8 @@ _milestone = st.tuples(
 _score = st.tuples(_people, _days, _activities, st.integers(0, 10), st.booleans())
 _hours_learned = st.tuples(_people, _days, _activities, st.integers(0, 90), st.booleans())
 _job = st.tuples(_people, st.integers(0, 2))
+_held = st.tuples(_people, st.integers(0, 2), st.sampled_from((None, None, "1", "2")), st.sampled_from((None, True, False)))
+"""Who holds a job, where, the number of the assignment, and whether it is told as the one that counts."""
 _parent = st.tuples(st.integers(0, 2), st.sampled_from((None, 0, 1, 2)))
 
 
@@ -58,6 +60,7 @@ _action: st.SearchStrategy[Action] = st.one_of(
     _delivery("assessments", _score),
     _delivery("learning_time", _hours_learned),
     _delivery("people", _job, _days, st.booleans()),
+    _delivery("jobs", _held, _days, st.booleans()),
     _delivery("org_units", _parent, _days),
     _delivery(
         "catalogue",
@@ -257,6 +260,22 @@ class World:
                 "series": "hr",
             }
             for person, where in rows
+        ))  # fmt: skip
+
+    def _jobs(
+        self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[Any, ...]], day: int, is_complete: bool
+    ) -> None:
+        self._land(zone, "hr", unit, extracted, "job_assignments", (
+            {
+                "person_token": self.token("hr", person),
+                "assignment_id": number,
+                "effective_date": self.day(day),
+                "org_unit_id": f"{self.name}_unit_{where}",
+                "is_primary": is_primary,
+                "is_complete_snapshot": is_complete,
+                "series": "jobs",
+            }
+            for person, where, number, is_primary in rows
         ))  # fmt: skip
 
     def _org_units(

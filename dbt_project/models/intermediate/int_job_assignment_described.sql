@@ -24,7 +24,8 @@ described as (
             when jobs.manager_token is not null then coalesce(managers.person_key, {{ unknown_person() }})
         end as manager_key,
         jobs.fte,
-        coalesce(jobs.is_primary, false) as is_primary,
+        jobs.is_primary,
+        jobs.assignment_id is not null as is_numbered,
         jobs.started_date,
         jobs.ended_date
     from {{ ref('stg_job_assignments') }} as jobs
@@ -51,6 +52,7 @@ intervals as (
 clipped as (
     select
         described.*,
+        greatest(intervals.changed_date, coalesce(described.started_date, intervals.changed_date)) as told_from,
         case
             when intervals.change_number = 1 then coalesce(described.started_date, intervals.changed_date)
             else greatest(intervals.changed_date, coalesce(described.started_date, intervals.changed_date))
@@ -72,6 +74,8 @@ final as (
     select
         assignment_key,
         person_key,
+        tool,
+        told_from,
         valid_from,
         valid_to,
         org_unit_id,
@@ -79,7 +83,8 @@ final as (
         job_title,
         manager_key,
         fte,
-        is_primary
+        is_primary,
+        is_numbered
     from clipped
     where valid_from < valid_to
 )
