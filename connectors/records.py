@@ -94,6 +94,11 @@ class RecordKind:
     def required(self) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.required)
 
+    @property
+    def describes(self) -> bool:
+        """Whether a row says how something is from a day on, so that the next one about it takes its place."""
+        return "effective_date" in self.by_name
+
 
 # A column in one line each: the tables below are meant to be read as tables.
 
@@ -674,6 +679,7 @@ LEDGER_COLUMNS = (
     _text("declaration_version", "Version of the declaration.", required=True),
     _at("extracted_at", "When the original left its tool, as well as is known (UTC).", required=True),
     _at("landed_at", "When the unit was landed (UTC).", required=True),
+    _text("columns_untold", "Of a kind that describes something from a day on: columns of which the original tells nothing, not even that they are empty, with a bar before and after each; empty where it tells all."),
 )
 
 REJECT_COLUMNS = (

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from functools import partial
 
 from connectors.declaration import GIVEN, KindMapping, Value
-from connectors.mapping.expressions import Branch, Failure, branches, conditions, number_texts
+from connectors.mapping.expressions import Branch, Failure, branches, conditions, has_something_to_tell, number_texts
 from connectors.mapping.number_notations import Notation, notation_of
 from connectors.mapping.numbers import AUTO, bare, grouping_of
 from connectors.mapping.setting import Setting
@@ -42,7 +42,8 @@ class Plan:
     ``tokens``: of each token column, the columns of clear texts that it is made of, and their identifier types.
     ``part`` is SQL for what tells one part of a record that is added up from another; nothing where none is.
     ``records`` is the table of the kind's records with their ``cells`` as they were read, where it is cheaper to work
-    with their different wordings (`wordings`); nothing in a short original.
+    with their different wordings (`wordings`); nothing in a short original. ``untold`` are the columns to
+    land that neither the declaration nor the file has anything for.
     """
 
     kind: RecordKind
@@ -56,6 +57,7 @@ class Plan:
     where: str = "true"
     part: str = "NULL::VARCHAR"
     records: str = ""
+    untold: list[str] = field(default_factory=list)
 
     def add_problem(self, block: Block, problem: Problem) -> None:
         self.problems.append(problem)
@@ -114,6 +116,8 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
         block = Block(name)
         plan.blocks.append(block)
+        if column.privacy is not Privacy.VAULT and not (value and has_something_to_tell(value, around)):
+            plan.untold.append(name)
         if value is None:
             block.columns.append(f'NULL::{column.type.sql} AS "{name}"')
         else:
