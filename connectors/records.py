@@ -47,7 +47,11 @@ class Privacy(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``name``, ``type``, what it means (with its unit), and the rules it must hold."""
+    """One column: ``name``, ``type``, what it means (with its unit), and the rules it must hold.
+
+    ``not_before`` names the column of the kind whose day comes first: of a record that ends before it begins, nobody can
+    say which of the two is wrong, and no day is left on which it holds.
+    """
 
     name: str
     type: Type
@@ -57,6 +61,7 @@ class Column:
     privacy: Privacy = Privacy.OPEN
     minimum: float | None = None
     maximum: float | None = None
+    not_before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class RecordKind:
         if unknown := set(self.key) - set(self.by_name):
             raise ValueError(f"record kind {self.name}: key names unknown columns {sorted(unknown)}")
         for column in self.columns:
+            if column.not_before is not None and column.not_before not in self.by_name:
+                raise ValueError(f"{self.name}.{column.name}: there is no column {column.not_before}")
             if column.name.endswith("_token") != (column.privacy is Privacy.TOKEN):
                 raise ValueError(f"{self.name}.{column.name}: a token column ends in _token, and only it does")
 
@@ -119,8 +126,8 @@ def _flag(name: str, meaning: str, required: bool = False) -> Column:
     return Column(name, Type.BOOLEAN, meaning, required=required)
 
 
-def _date(name: str, meaning: str, required: bool = False) -> Column:
-    return Column(name, Type.DATE, meaning, required=required)
+def _date(name: str, meaning: str, required: bool = False, not_before: str | None = None) -> Column:
+    return Column(name, Type.DATE, meaning, required=required, not_before=not_before)
 
 
 def _at(name: str, meaning: str, required: bool = False) -> Column:
@@ -279,7 +286,7 @@ JOB_ASSIGNMENTS = RecordKind(
         _number("fte", "Full-time equivalents of this assignment.", 0),
         _flag("is_primary", "The assignment that counts where only one can."),
         _date("started_date", "First day."),
-        _date("ended_date", "Last day."),
+        _date("ended_date", "Last day.", not_before="started_date"),
         _date("effective_date", "Day from which the description holds.", required=True),
         _flag("is_deleted", "The system says that the assignment is gone.", required=True),
         _flag("is_complete_snapshot", "The export holds every assignment: absence means ended.", required=True),

@@ -56,6 +56,24 @@ def test_a_column_that_a_file_lacks_is_untold_and_one_that_is_empty_is_told(tmp_
     assert not untold["people"] & {"full_name", "birth_date"}, "what stays in the vault is nobody's to look for"
 
 
+def test_a_job_that_ends_before_it_begins_is_rejected_with_both_columns_named(tmp_path: Path) -> None:
+    mapped = listed(
+        tmp_path,
+        "Personnel no.;Assignment ID;Department;Job start date;Job end date",
+        "77;1;Sales;2025-02-01;2025-01-31",
+        "77;2;Sales;2025-02-01;2025-02-01",
+        "77;3;Sales;2025-02-01;",
+        "77;4;Sales;;2025-01-31",
+        name="jobs_2025-02-01.csv",
+    )
+    assert mapped.counts("job_assignments") == (4, 3, 1, 0)
+    assert mapped.column("job_assignments", "assignment_id") == ["2", "3", "4"]
+    (reject,) = mapped.rejects("job_assignments")
+    assert (reject["rule"], reject["column_name"], reject["source_line"]) == ("before_start", "Job end date", 2)
+    assert reject["expected"] == "a day that isn't before that of Job start date"
+    assert reject["value"] == "2025-01-31"
+
+
 def test_spanish_headers_are_known_as_well(tmp_path: Path) -> None:
     mapped = listed(tmp_path, ";".join(HEADERS["es"]), "77;Ana Gil;;Baja;Ventas;70;0,5;13/09/2019")
     (person,) = mapped.rows("people")
