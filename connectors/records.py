@@ -177,6 +177,7 @@ STATEMENTS = RecordKind(
         _text("statement_id", "Statement id, lower case.", required=True),
         _text("id_source", "Whether the id was sent or derived from the content.", "sent", "derived", required=True),
         _text("body_hash", "128-bit hash of the statement without what a redelivery may change; tells redelivery from conflict.", required=True),
+        _integer("untimed_hash", "64 bits of the same hash without the time, where nobody vouches for it but an LRS: none was sent, or it is that of storing. Of two copies that have it, the time is no difference."),
         _token("actor_token", "Token of the actor's inverse functional identifier; empty for a group, which is no person."),
         _text("actor_kind", "What the actor is.", "agent", "group", "anonymous_group", required=True),
         _token("group_token", "Token of the identifier of the group that acted; empty for an anonymous one."),

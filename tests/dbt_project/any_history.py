@@ -89,6 +89,7 @@ _body = st.fixed_dictionaries(
         "activity": _activities,
         "score": st.sampled_from((None, 3.0, 8.0)),
         "registration": st.sampled_from((None, "r1")),
+        "is_untimed": st.booleans(),
         "target": st.integers(0, 5),
         "stored": st.integers(0, 3),
     }
@@ -207,6 +208,7 @@ class World:
         row = {
             "statement_id": f"{self.name}-{number}",
             "body_hash": f"{self.name}-{number}-{body}",
+            "untimed_hash": number if said["is_untimed"] else None,
             "actor_token": self.token("xapi", said["person"]),
             "actor_kind": "agent",
             "occurred_at": f"{self.day(said['day'])} {said['hour']:02}:00",
