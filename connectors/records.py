@@ -47,7 +47,11 @@ class Privacy(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``name``, ``type``, what it means (with its unit), and the rules it must hold."""
+    """One column: ``name``, ``type``, what it means (with its unit), and the rules it must hold.
+
+    ``not_before`` names the column of the kind whose day comes first: of a record that ends before it begins, nobody can
+    say which of the two is wrong, and no day is left on which it holds.
+    """
 
     name: str
     type: Type
@@ -57,6 +61,7 @@ class Column:
     privacy: Privacy = Privacy.OPEN
     minimum: float | None = None
     maximum: float | None = None
+    not_before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class RecordKind:
         if unknown := set(self.key) - set(self.by_name):
             raise ValueError(f"record kind {self.name}: key names unknown columns {sorted(unknown)}")
         for column in self.columns:
+            if column.not_before is not None and column.not_before not in self.by_name:
+                raise ValueError(f"{self.name}.{column.name}: there is no column {column.not_before}")
             if column.name.endswith("_token") != (column.privacy is Privacy.TOKEN):
                 raise ValueError(f"{self.name}.{column.name}: a token column ends in _token, and only it does")
 
@@ -93,6 +100,11 @@ class RecordKind:
     @property
     def required(self) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.required)
+
+    @property
+    def describes(self) -> bool:
+        """Whether a row says how something is from a day on, so that the next one about it takes its place."""
+        return "effective_date" in self.by_name
 
 
 # A column in one line each: the tables below are meant to be read as tables.
@@ -114,8 +126,8 @@ def _flag(name: str, meaning: str, required: bool = False) -> Column:
     return Column(name, Type.BOOLEAN, meaning, required=required)
 
 
-def _date(name: str, meaning: str, required: bool = False) -> Column:
-    return Column(name, Type.DATE, meaning, required=required)
+def _date(name: str, meaning: str, required: bool = False, not_before: str | None = None) -> Column:
+    return Column(name, Type.DATE, meaning, required=required, not_before=not_before)
 
 
 def _at(name: str, meaning: str, required: bool = False) -> Column:
@@ -165,6 +177,7 @@ STATEMENTS = RecordKind(
         _text("statement_id", "Statement id, lower case.", required=True),
         _text("id_source", "Whether the id was sent or derived from the content.", "sent", "derived", required=True),
         _text("body_hash", "128-bit hash of the statement without what a redelivery may change; tells redelivery from conflict.", required=True),
+        _integer("untimed_hash", "64 bits of the same hash without the time, where nobody vouches for it but an LRS: none was sent, or it is that of storing. Of two copies that have it, the time is no difference."),
         _token("actor_token", "Token of the actor's inverse functional identifier; empty for a group, which is no person."),
         _text("actor_kind", "What the actor is.", "agent", "group", "anonymous_group", required=True),
         _token("group_token", "Token of the identifier of the group that acted; empty for an anonymous one."),
@@ -274,7 +287,7 @@ JOB_ASSIGNMENTS = RecordKind(
         _number("fte", "Full-time equivalents of this assignment.", 0),
         _flag("is_primary", "The assignment that counts where only one can."),
         _date("started_date", "First day."),
-        _date("ended_date", "Last day."),
+        _date("ended_date", "Last day.", not_before="started_date"),
         _date("effective_date", "Day from which the description holds.", required=True),
         _flag("is_deleted", "The system says that the assignment is gone.", required=True),
         _flag("is_complete_snapshot", "The export holds every assignment: absence means ended.", required=True),
@@ -674,6 +687,7 @@ LEDGER_COLUMNS = (
     _text("declaration_version", "Version of the declaration.", required=True),
     _at("extracted_at", "When the original left its tool, as well as is known (UTC).", required=True),
     _at("landed_at", "When the unit was landed (UTC).", required=True),
+    _text("columns_untold", "Of a kind that describes something from a day on: columns of which the original tells nothing, not even that they are empty, with a bar before and after each; empty where it tells all."),
 )
 
 REJECT_COLUMNS = (

@@ -73,7 +73,9 @@ class MappedKind:
     """What one original yields for one kind; ``read = landed + rejected + duplicate``.
 
     ``exports`` is what the original, or those of its sheets that hold the kind, were read as. ``landed`` is Parquet
-    with exactly ``kind.landed``; ``rejected`` is Parquet with ``REJECTED``.
+    with exactly ``kind.landed``; ``rejected`` is Parquet with ``REJECTED``. ``untold`` names columns of the kind of
+    which the original, or one of its sheets, tells nothing: an empty cell tells that there is nothing, no column
+    doesn't.
     """
 
     kind: RecordKind
@@ -84,6 +86,7 @@ class MappedKind:
     rows_landed: int
     rows_rejected: int
     rows_duplicate: int
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

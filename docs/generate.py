@@ -137,6 +137,8 @@ def _row(column: Column) -> str:
 def _allowed(column: Column) -> str:
     if column.allowed:
         return ", ".join(f"`{value}`" for value in column.allowed)
+    if column.not_before:
+        return f"not before `{column.not_before}`"
     if column.minimum is None:
         return "" if column.maximum is None else f"≤ {column.maximum:g}"
     return f"≥ {column.minimum:g}" if column.maximum is None else f"{column.minimum:g} to {column.maximum:g}"

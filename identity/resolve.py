@@ -27,7 +27,7 @@ from identity.names import misnamed, name
 from identity.persons import keyed
 from identity.quarantine import quarantined
 from identity.rules import RULES
-from identity.spellings import respelled
+from identity.spellings import rehashed, respelled
 from identity.vault import Vault
 
 LINKS = ["token", "person_key", "rule", "confidence", "state", "valid_from", "valid_to"]
@@ -82,6 +82,7 @@ def _ruled(
     """What the rules say of every token, and of accounts what was decided against them; ANCHORED."""
     claims = hr_claims(connection, people, decided)
     found = respelled(connection, evidence(connection, accounts, mentions, claims["token"]), claims, vault)
+    found = rehashed(connection, found, vault)
     shared = quarantined(connection, claims, found, vault, use, decided)
     found = found[~found["account_token"].isin(list(shared)) & ~found["token"].isin(list(shared))]
     held = holders(claims[~claims["token"].isin(list(shared))])

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from identity.keys import Key
-from identity.vault import Vault
+from identity.vault import SPELLING, Vault
 
 DIGITS = 32
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
@@ -30,10 +30,15 @@ def _email(value: str) -> str:
     A domain with other letters than ASCII has two spellings, which are one domain (RFC 5890, 2.3.2.1): xn--mller-kva
     is müller. What stands before the @ is told apart by every letter, dot and +tag, as mailboxes may be.
     """
-    address = _plain(value)
-    address = (address[7:].strip() if address[:7].casefold() == "mailto:" else address).casefold()
+    address = _as_spelt(value).casefold()
     mailbox, at, domain = address.rpartition("@")
     return f"{mailbox}{at}{'.'.join(map(_in_letters, domain.split('.')))}" if "xn--" in domain else address
+
+
+def _as_spelt(value: str) -> str:
+    """An address in the capitals that somebody typed."""
+    address = _plain(value)
+    return address[7:].strip() if address[:7].casefold() == "mailto:" else address
 
 
 def _in_letters(label: str) -> str:
@@ -89,6 +94,7 @@ class Tokeniser:
         self._vault = vault
         self._attributes: set[tuple[str, str, str]] = set()
         self._met: dict[str, set[str | None]] = {}
+        self._addresses: set[str | None] = set()
         self._forget()
 
     def __reduce__(self) -> tuple[type[Tokeniser], tuple[Key, Vault]]:
@@ -102,6 +108,8 @@ class Tokeniser:
             made = self._made[identifier_type] = _Remembered(partial(self._make, identifier_type))
         tokens = [made[value] for value in values]
         self._met.setdefault(identifier_type, set()).update(tokens)
+        if identifier_type == "email":
+            self._addresses.update(values)
         return tokens
 
     def email_sha1_tokens(self, emails: Sequence[str | None]) -> list[str | None]:
@@ -118,10 +126,17 @@ class Tokeniser:
         """Write what was met since the last flush to the vault, as what this unit knows."""
         met = [(token, kind) for kind, tokens in self._met.items() for token in tokens if token]
         identifiers = ((token, kind, self._plain[token]) for token, kind in met)
-        self._vault.write_unit(tool, unit, identifiers, self._attributes)
-        self._met, self._attributes = {}, set()
+        self._vault.write_unit(tool, unit, identifiers, self._attributes | set(self._spellings()))
+        self._met, self._addresses, self._attributes = {}, set(), set()
         if len(self._plain) > _REMEMBERED:
             self._forget()
+
+    def _spellings(self) -> Iterator[tuple[str, str, str]]:
+        """Addresses that were met in other letters than they are compared in: who hashes one hashes those letters."""
+        for address in filter(None, self._addresses):
+            token = self._made["email"][address]
+            if token and (spelt := _as_spelt(address)) != self._plain[token]:
+                yield token, SPELLING, spelt
 
     def _forget(self) -> None:
         self._made: dict[str, _Remembered] = {}
@@ -139,4 +154,9 @@ class Tokeniser:
 
 def _mbox_sha1sum(email: str) -> str | None:
     plain = _email(email)
-    return hashlib.sha1(f"mailto:{plain}".encode(), usedforsecurity=False).hexdigest() if plain else None
+    return mbox_sha1sum(plain) if plain else None
+
+
+def mbox_sha1sum(address: str) -> str:
+    """SHA-1 of the mailto IRI of an address, letter by letter (xAPI 1.0.3, 2.4.2.3)."""
+    return hashlib.sha1(f"mailto:{address}".encode(), usedforsecurity=False).hexdigest()

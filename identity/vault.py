@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 
 IDENTIFIERS = pa.schema([("token", pa.string()), ("identifier_type", pa.string()), ("value", pa.string())])
 ATTRIBUTES = pa.schema([("token", pa.string()), ("attribute", pa.string()), ("value", pa.string())])
+SPELLING = "spelling"
+"""Attribute of the token of an address: a way in which it was typed."""
 PERSONS = pa.schema([("person_key", pa.int64()), ("anchor_token", pa.string()), ("minted_at", pa.timestamp("us"))])
 
 

@@ -13,6 +13,7 @@ from connectors.errors import SettingsError
 from connectors.home import Home
 from pipelines import screen
 from pipelines.home_option import HomeOption, home_at
+from transfer.metric_row import SHOWN
 
 console = Console(width=None if sys.stdout.isatty() else 140)
 
@@ -22,10 +23,24 @@ _FIGURES = """
     with figures as (
         select
             metric_id, grain, grain_key, period, arg_max(change, version) as change,
-            arg_min(former_value, version) as before, arg_max(value, version) as after, bool_or(was_final) as was_final
+            arg_min(former_value, version) as before, arg_max(value, version) as after, bool_or(was_final) as was_final,
+            arg_min(former_status, version) as former_status, arg_max(status, version) as status
         from trust.restatements
         where {asked}
         group by all
+    ),
+
+    -- Where there is no number to show, words say what became of the figure.
+    worded as (
+        select
+            *,
+            case when former_status in ({shown}) then 'shown' else replace(former_status, '_', ' ') end as state_before,
+            case
+                when change = 'withdrawn' then 'withdrawn'
+                when status in ({shown}) then 'shown'
+                else replace(status, '_', ' ')
+            end as state_after
+        from figures
     ),
 
     inputs as (
@@ -65,8 +80,14 @@ _FIGURES = """
     select
         figures.metric_id as metric, figures.grain || ' ' || figures.grain_key as figure, figures.period,
         figures.before, figures.after, figures.after - figures.before as difference,
-        figures.change || case when figures.was_final then '' else ' (provisional)' end as change, reasons.because_of
-    from figures
+        case
+            when figures.before is not null and figures.after is not null then figures.change
+            else
+                case when figures.change = 'redefined' then 'redefined, ' else '' end
+                || figures.state_before || ' → ' || figures.state_after
+        end || case when figures.was_final then '' else ' (provisional)' end as change,
+        reasons.because_of
+    from worded as figures
     left join reasons
         on figures.metric_id = reasons.metric_id and figures.period is not distinct from reasons.period
     order by figures.was_final desc, metric, figure, figures.period
@@ -105,7 +126,8 @@ def restated(
     after = f"version > '{since}'" if since else f"version = '{versions[-1]}'"
     asked = after + (f" and metric_id = '{metric}'" if metric else "")
     most = _MOST_REASONS if format == "table" else sys.maxsize
-    screen.query(console, opened, (_INPUTS if inputs else _FIGURES).format(asked=asked, most=most), format)
+    shown = ", ".join(f"'{status}'" for status in SHOWN)
+    screen.query(console, opened, (_INPUTS if inputs else _FIGURES).format(asked=asked, most=most, shown=shown), format)
 
 
 def _known(home: Home) -> tuple[list[str], set[str]]:

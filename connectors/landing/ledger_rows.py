@@ -14,7 +14,7 @@ from connectors.home import Home
 from connectors.landing.tables import table_schema
 from connectors.masking import masked
 from connectors.records import LEDGER_COLUMNS
-from connectors.seam import MappedUnit, Original
+from connectors.seam import MappedKind, MappedUnit, Original
 
 LedgerRow = dict[str, Any]
 """A row of the ledger, by the names of ``LEDGER_COLUMNS``."""
@@ -28,7 +28,9 @@ def ledger(home: Home, tool: str | None = None) -> pa.Table:
     # A row or two in each: threads, and looking for partitions in the path, would cost more than the reading.
     tables = [pq.ParquetFile(file).read(use_threads=False) for file in files]
     empty = table_schema("ledger").empty_table()
-    return pa.concat_tables([empty, *tables]).sort_by([("landed_at", "ascending"), ("record_kind", "ascending")])
+    # Rows that were written before a column was added don't have it.
+    united = pa.concat_tables([empty, *tables], promote_options="default")
+    return united.sort_by([("landed_at", "ascending"), ("record_kind", "ascending")])
 
 
 def rows_of(home: Home, original: Original) -> list[LedgerRow]:
@@ -58,9 +60,15 @@ def landed_rows(mapped: MappedUnit) -> list[LedgerRow]:
             rows_landed=kind.rows_landed,
             rows_rejected=kind.rows_rejected,
             rows_duplicate=kind.rows_duplicate,
+            columns_untold=_untold(kind),
         )
         for kind in mapped.kinds
     ]
+
+
+def _untold(kind: MappedKind) -> str | None:
+    """Of a description, what it says nothing of. Bars around each name let SQL look for one."""
+    return f"|{'|'.join(kind.untold)}|" if kind.kind.describes and kind.untold else None
 
 
 def refused_row(original: Original, version: str, reason: str) -> LedgerRow:

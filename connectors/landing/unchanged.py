@@ -39,7 +39,9 @@ def _rejects_that_stand(path: Path) -> pa.Table:
 
 
 def _told(row: LedgerRow) -> list[str]:
-    return [f"{name}={value}" for name, value in sorted(row.items()) if name not in (_VERSION, "landed_at")]
+    """What a row says, whichever of the columns without anything in them the ledger had when it was written."""
+    told = {name: value for name, value in row.items() if value is not None and name not in (_VERSION, "landed_at")}
+    return [f"{name}={value}" for name, value in sorted(told.items())]
 
 
 def _alike(made: Path, standing: Path) -> bool:

@@ -65,6 +65,13 @@ def number_texts(value: Value, around: Surroundings) -> list[tuple[Value, str]]:
     return [(value, stepped(_conditional(_source(value, around), value, around), value).after)]
 
 
+def has_something_to_tell(value: Value, around: Surroundings) -> bool:
+    """Whether a file tells a value, be it that there is none: it has one of the columns, or needs none."""
+    if value.first_of is not None:
+        return any(has_something_to_tell(option, around) for option in value.first_of)
+    return _source(value, around) != ABSENT
+
+
 def _branch(column: Column, value: Value, around: Surroundings, name: str) -> Branch:
     label = around.label((*(value.from_ or ()), *(value.join or ()))) or column.name
     if _source(value, around) == ABSENT and column.type is not Type.JSON:

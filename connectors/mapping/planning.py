@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from functools import partial
 
 from connectors.declaration import GIVEN, KindMapping, Value
-from connectors.mapping.expressions import Branch, Failure, branches, conditions, number_texts
+from connectors.mapping.expressions import Branch, Failure, branches, conditions, has_something_to_tell, number_texts
 from connectors.mapping.number_notations import Notation, notation_of
 from connectors.mapping.numbers import AUTO, bare, grouping_of
 from connectors.mapping.setting import Setting
@@ -42,7 +42,8 @@ class Plan:
     ``tokens``: of each token column, the columns of clear texts that it is made of, and their identifier types.
     ``part`` is SQL for what tells one part of a record that is added up from another; nothing where none is.
     ``records`` is the table of the kind's records with their ``cells`` as they were read, where it is cheaper to work
-    with their different wordings (`wordings`); nothing in a short original.
+    with their different wordings (`wordings`); nothing in a short original. ``untold`` are the columns to
+    land that neither the declaration nor the file has anything for.
     """
 
     kind: RecordKind
@@ -56,6 +57,7 @@ class Plan:
     where: str = "true"
     part: str = "NULL::VARCHAR"
     records: str = ""
+    untold: list[str] = field(default_factory=list)
 
     def add_problem(self, block: Block, problem: Problem) -> None:
         self.problems.append(problem)
@@ -114,10 +116,14 @@ def planned(setting: Setting, kind: RecordKind, mapping: KindMapping) -> Plan:
         value = mapping.columns.get(name) or _filled_by_us(setting, name)
         block = Block(name)
         plan.blocks.append(block)
+        if column.privacy is not Privacy.VAULT and not (value and has_something_to_tell(value, around)):
+            plan.untold.append(name)
         if value is None:
             block.columns.append(f'NULL::{column.type.sql} AS "{name}"')
         else:
-            _plan_column(setting, plan, block, column, branches(column, value, around))
+            options = branches(column, value, around)
+            _plan_column(setting, plan, block, column, options)
+            _plan_order(plan, block, column, options, around)
     plan.blocks.append(Block("extras", [f"{_extras(setting)} AS extras"], [], ["extras"]))
     return plan
 
@@ -231,13 +237,7 @@ def _plan_column(setting: Setting, plan: Plan, block: Block, column: Column, opt
     """Fill the block of a column: its texts, its typed values, and everything that can be wrong with it."""
     values: list[str] = []
     for branch in options:
-        text, before, value = (f'"{branch.name}~{stage}"' for stage in ("text", "before", "value"))
-        block.texts.append(f"{branch.text} AS {text}")
-        typed = branch.typed
-        if branch.floor:
-            block.texts.append(f'{branch.floor[0]} AS "{branch.name}~floor"')
-            typed = f"CASE WHEN {typed} IS NOT NULL THEN greatest({typed}, {branch.floor[1]}) END"
-        block.typed.append(f"{typed} AS {value}")
+        text, before, value = _plan_branch(block, branch)
         undecided = f"coalesce({', '.join(values)}) IS NULL AND " if values else ""
         if branch.step_failure:
             block.texts.append(f"{branch.before} AS {before}")
@@ -253,9 +253,38 @@ def _plan_column(setting: Setting, plan: Plan, block: Block, column: Column, opt
     if column.privacy is Privacy.TOKEN:
         _plan_token(setting, plan, block, column, options, values)
         return
-    final = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+    final = _first_of(values)
     block.columns.append(f'({final})::{column.type.sql} AS "{column.name}"')
     _plan_rules(plan, block, column, options, f"({final})")
+
+
+def _plan_branch(block: Block, branch: Branch) -> tuple[str, str, str]:
+    """Add what one way to make a value takes; the columns of its text, of the text before, and of the value."""
+    text, before, value = (f'"{branch.name}~{stage}"' for stage in ("text", "before", "value"))
+    block.texts.append(f"{branch.text} AS {text}")
+    typed = branch.typed
+    if branch.floor:
+        block.texts.append(f'{branch.floor[0]} AS "{branch.name}~floor"')
+        typed = f"CASE WHEN {typed} IS NOT NULL THEN greatest({typed}, {branch.floor[1]}) END"
+    block.typed.append(f"{typed} AS {value}")
+    return text, before, value
+
+
+def _first_of(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+
+
+def _plan_order(plan: Plan, block: Block, column: Column, options: list[Branch], around: Surroundings) -> None:
+    """A day that may not come before another column's. That one is made here once more: blocks stand by themselves."""
+    value = plan.mapping.columns.get(column.not_before or "")
+    if value is None:
+        return
+    earlier = branches(plan.kind.by_name[str(column.not_before)], value, around, f"{column.name}~{column.not_before}")
+    first = _first_of([_plan_branch(block, way)[2] for way in earlier])
+    day = _first_of([f'"{way.name}~value"' for way in options])
+    expected = f"a day that isn't before that of {earlier[0].label}"
+    failure = Failure("before_start", options[0].label, expected)
+    plan.add_problem(block, (f"{day} < {first}", f'"{options[0].name}~text"', failure))
 
 
 def _plan_token(

@@ -164,6 +164,7 @@ def _outcome(parts: Sequence[tuple[Setting, Plan]], kind: RecordKind, candidates
         rows_landed=counted.get("landed", 0),
         rows_rejected=counted.get("rejected", 0) + ragged,
         rows_duplicate=counted.get("duplicate", 0),
+        untold=tuple(name for name in kind.by_name if any(name in plan.untold for _, plan in parts)),
     )
 
 

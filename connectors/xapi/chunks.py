@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 
 from connectors.records import STATEMENTS
 from connectors.seam import arrow_schema
-from connectors.xapi.bodies import BodyHash
+from connectors.xapi.bodies import BodyHash, hexadecimal
 from connectors.xapi.fragments import Part
-from connectors.xapi.instants import flags, instants
+from connectors.xapi.instants import Flags, flags, instants
 from connectors.xapi.policies import TOLERANCE
 from connectors.xapi.sessions import Filled
 from connectors.xapi.tables import record_keys
@@ -66,6 +66,9 @@ OWN = pa.schema(
 )
 """What is each row's own. ``time`` and ``stored`` are texts with a zone that Arrow can cast; ``was_sent`` is false
 for a time that stands in for one that was not; ``registration`` and ``session`` are ids to fill a context with."""
+
+_NO_TIME = np.iinfo(np.int64).min
+"""Stands in a body for a time that wasn't sent."""
 
 Numbers = npt.NDArray[np.int32]
 """Numbers of parts: a row for each place of `PARTS`, a column for each statement."""
@@ -133,11 +136,13 @@ class Chunk:
     def columns(self, body: BodyHash) -> dict[str, pa.Array]:
         """All columns of the landed table that differ from row to row."""
         own = {name: self.own[name].combine_chunks() for name in self.own.column_names}
-        stored, hashes = instants(own["stored"]), self._hashes(body, own["was_sent"])
+        stored = instants(own["stored"])
+        hashes, untimed = self._hashes(body, flags(own["was_sent"]), stored)
         columns = {name: own[name] for name in ("source_line", "statement_id", "occurred_date", "utc_offset_minutes")}
         columns |= {
             "record_key": record_keys(own["statement_id"], hashes),
             "body_hash": hashes,
+            "untimed_hash": untimed,
             "id_source": own["id_source"].dictionary_encode(),
             "occurred_at": self.occurred,
             "stored_at": stored,
@@ -159,15 +164,28 @@ class Chunk:
             texts[row] = json.dumps([*names, "timestamp_after_stored"] if is_ahead[row] else names)
         return texts
 
-    def _hashes(self, body: BodyHash, was_sent: pa.Array) -> pa.StringArray:
-        """Body hashes; a time that wasn't sent is no part of the body.
+    def _hashes(self, body: BodyHash, was_sent: Flags, stored: pa.Array) -> tuple[pa.StringArray, pa.Array]:
+        """Body hashes, and those without the time where an LRS may have set it.
 
-        Of one that was, no more than an LRS has to keep: it may cut a timestamp off after three decimals (1.0.3, Data
-        4.5; 2.0, 4.2.7).
+        A time that wasn't sent is no part of the body. Of one that was, no more than an LRS has to keep: it may cut a
+        timestamp off after three decimals (1.0.3, Data 4.5; 2.0, 4.2.7). And it fills in the time of storing (1.0.3,
+        Data 2.4.7), which then looks as if it had been sent: such a body is hashed once more, as if it had not.
         """
-        sent, times = flags(was_sent), self.occurred.cast(pa.int64()).to_numpy()
-        times = np.where(sent, times - times % 1000, np.iinfo(np.int64).min)
+        times = self.occurred.cast(pa.int64()).to_numpy()
+        times = np.where(was_sent, times - times % 1000, _NO_TIME)
         places = [self.places[name] for name in _OF_BODY]
         digests = [body.digests(part.body for part in place.parts)[place.at] for place in places]
         digests.append(body.digests(self.contexts.bodies())[self.contexts.at])
-        return body.of_rows(np.hstack((*digests, times.astype("<i8")[:, None].view(np.uint8))))
+        parts = np.hstack(digests)
+        made = body.digests_of_rows(_with_times(parts, times))
+        untimed = made[:, :8].copy().view("<i8").ravel()
+        is_of_storing = was_sent & flags(pc.equal(self.occurred, stored))
+        some = parts[is_of_storing]
+        again = body.digests_of_rows(_with_times(some, np.full(len(some), _NO_TIME)))
+        untimed[is_of_storing] = again[:, :8].copy().view("<i8").ravel()
+        return hexadecimal(made.tobytes(), made.shape[1]), pa.array(untimed, mask=was_sent & ~is_of_storing)
+
+
+def _with_times(parts: npt.NDArray[np.uint8], times: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Rows of bytes, each followed by a time."""
+    return np.hstack((parts, times.astype("<i8")[:, None].view(np.uint8)))

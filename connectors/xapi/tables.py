@@ -31,7 +31,7 @@ def record_keys(first: pa.StringArray, second: pa.StringArray) -> pa.StringArray
     return hexadecimal(b"".join(digests), 16)
 
 
-_DISTINCT = ("record_key", "statement_id", "body_hash", "source_line", "occurred_at", "stored_at")
+_DISTINCT = ("record_key", "statement_id", "body_hash", "untimed_hash", "source_line", "occurred_at", "stored_at")
 """Columns in which hardly anything repeats."""
 
 

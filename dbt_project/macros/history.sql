@@ -1,17 +1,22 @@
 {#
     The days on which something that HR describes changed, derived from descriptions in any order of arrival.
 
-    `rows` is a CTE of descriptions with the columns that the snapshot kinds share (tool, series, unit, source_line,
-    extracted_at, effective_date, is_deleted, is_complete_snapshot); `entity` is the column that names what is
-    described. The macro yields CTEs; the last one, `changes`, has one row per entity and changed_date: is_gone, and
-    the tool, unit and source_line of the description that holds from then on (the last one, for who is gone).
+    `rows` is a CTE of descriptions of a record `kind` with the columns that the snapshot kinds share (tool, series,
+    unit, source_line, extracted_at, effective_date, is_deleted, is_complete_snapshot) and `attributes`; `entity` is the
+    column that names what is described. The macro yields CTEs; the last one, `changes`, has one row per entity and
+    changed_date: is_gone, tool, unit and source_line of the description that holds from then on (the last one, for who
+    is gone), and the attributes that hold.
 
     Rules. A description holds from its effective date; of several for one day the last extracted counts, and of
     several complete snapshots of one series for one day only the last extracted counts at all. Who was in one
     complete snapshot of a series and is not in the next one is gone from that day, unless another series still has
-    them; who comes back is back from the day of the snapshot.
+    them; who comes back is back from the day of the snapshot. What an original has no column for it doesn't tell
+    (`columns_untold` of the ledger), and what was told of it before holds on: a file of changes may have few columns.
+
+    `made_of` names the column of the kind that an attribute of another name is made of. `ending` says of an attribute
+    that tells of an end what has to be so of what was told before, for it to hold where the attribute isn't told.
 #}
-{% macro history_changes(rows, entity) -%}
+{% macro history_changes(rows, entity, kind, attributes, made_of={}, ending={}) -%}
 snapshots as (
     select
         tool,
@@ -159,9 +164,115 @@ ranked_candidates as (
     from candidates
 ),
 
+untold as (
+    select tool, unit, columns_untold
+    from {{ ref('stg_ledger') }}
+    where record_kind = '{{ kind }}' and status = 'landed' and columns_untold is not null
+),
+
+-- Only where originals differ in what they tell is there anything to hold on to.
+unevenly_told as (
+    select candidates.{{ entity }}
+    from candidates
+    left join untold on candidates.tool = untold.tool and candidates.unit = untold.unit
+    group by candidates.{{ entity }}
+    having min(coalesce(untold.columns_untold, '')) <> max(coalesce(untold.columns_untold, ''))
+),
+
+placed_candidates as (
+    select
+        candidates.{{ entity }},
+        candidates.changed_date,
+        candidates.precedence,
+        candidates.rank_in_day,
+        candidates.tool,
+        candidates.unit,
+        candidates.source_line,
+        row_number() over (
+            partition by candidates.{{ entity }} order by candidates.changed_date, candidates.rank_in_day desc
+        ) as place,
+        {% for attribute in attributes -%}
+        {%- set name = "'|" ~ made_of.get(attribute, attribute) ~ "|'" -%}
+        described.{{ attribute }} is not null
+        or {{ dbt.position(name, "coalesce(untold.columns_untold, '')") }} = 0 as is_{{ attribute }}_told
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from ranked_candidates as candidates
+    inner join unevenly_told on candidates.{{ entity }} = unevenly_told.{{ entity }}
+    inner join {{ rows }} as described
+        on
+            candidates.{{ entity }} = described.{{ entity }}
+            and candidates.tool = described.tool
+            and candidates.unit = described.unit
+            and candidates.source_line = described.source_line
+    left join untold on candidates.tool = untold.tool and candidates.unit = untold.unit
+),
+
+-- Where each attribute was told last. Somebody's absence repeats an old description and tells nothing new.
+last_told as (
+    select
+        *,
+        {% for attribute in attributes -%}
+        max(case when precedence > 0 and is_{{ attribute }}_told then place end) over (
+            partition by {{ entity }} order by place rows between unbounded preceding and current row
+        ) as {{ attribute }}_place{{ ',' if not loop.last }}
+        {% endfor %}
+    from placed_candidates
+),
+
+not_told as (
+    {% for attribute in attributes -%}
+    select {{ entity }}, changed_date, '{{ attribute }}' as attribute, {{ attribute }}_place as told_place
+    from last_told
+    where rank_in_day = 1 and not is_{{ attribute }}_told and {{ attribute }}_place is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+told_before as (
+    select
+        not_told.{{ entity }},
+        not_told.changed_date,
+        {% for attribute in attributes -%}
+        max(case when not_told.attribute = '{{ attribute }}' then described.{{ attribute }} end) as {{ attribute }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from not_told
+    inner join placed_candidates as told
+        on not_told.{{ entity }} = told.{{ entity }} and not_told.told_place = told.place
+    inner join {{ rows }} as described
+        on
+            told.{{ entity }} = described.{{ entity }}
+            and told.tool = described.tool
+            and told.unit = described.unit
+            and told.source_line = described.source_line
+    group by not_told.{{ entity }}, not_told.changed_date
+),
+
 changes as (
-    select {{ entity }}, changed_date, is_gone, tool, unit, source_line
-    from ranked_candidates
-    where rank_in_day = 1
+    select
+        candidates.{{ entity }},
+        candidates.changed_date,
+        candidates.is_gone,
+        candidates.tool,
+        candidates.unit,
+        candidates.source_line,
+        {% for attribute in attributes -%}
+        {%- set earlier = 'earlier.' ~ attribute -%}
+        {%- if attribute in ending -%}
+        {%- set earlier = 'case when earlier.' ~ attribute ~ ' ' ~ ending[attribute] ~ ' then ' ~ earlier ~ ' end' -%}
+        {%- endif -%}
+        coalesce(described.{{ attribute }}, {{ earlier }}) as {{ attribute }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from ranked_candidates as candidates
+    inner join {{ rows }} as described
+        on
+            candidates.{{ entity }} = described.{{ entity }}
+            and candidates.tool = described.tool
+            and candidates.unit = described.unit
+            and candidates.source_line = described.source_line
+    left join told_before as earlier
+        on candidates.{{ entity }} = earlier.{{ entity }} and candidates.changed_date = earlier.changed_date
+    where candidates.rank_in_day = 1
 )
 {%- endmacro %}

@@ -44,6 +44,36 @@ def test_a_person_reads_alike_in_every_language_and_spelling(language: str, spel
     assert (person["hired_date"], person["effective_date"]) == (date(2019, 9, 13), date(2025, 2, 1))
 
 
+def test_a_column_that_a_file_lacks_is_untold_and_one_that_is_empty_is_told(tmp_path: Path) -> None:
+    mapped = listed(tmp_path, "Personnel no.;Department;Site", "77;;Utrecht", name="changes_2025-02-01.csv")
+    untold = {kind.kind.name: set(kind.untold) for kind in mapped.unit.kinds}
+    assert {"job_title", "fte", "manager_token", "left_date", "email_token"} <= untold["people"]
+    assert {"job_title", "fte", "started_date"} <= untold["job_assignments"], (
+        "neither has it, nor does it have a column"
+    )
+    assert not untold["people"] & {"person_token", "org_unit_id", "site", "effective_date", "is_deleted", "series"}
+    assert "is_primary" not in untold["job_assignments"], "a constant is told"
+    assert not untold["people"] & {"full_name", "birth_date"}, "what stays in the vault is nobody's to look for"
+
+
+def test_a_job_that_ends_before_it_begins_is_rejected_with_both_columns_named(tmp_path: Path) -> None:
+    mapped = listed(
+        tmp_path,
+        "Personnel no.;Assignment ID;Department;Job start date;Job end date",
+        "77;1;Sales;2025-02-01;2025-01-31",
+        "77;2;Sales;2025-02-01;2025-02-01",
+        "77;3;Sales;2025-02-01;",
+        "77;4;Sales;;2025-01-31",
+        name="jobs_2025-02-01.csv",
+    )
+    assert mapped.counts("job_assignments") == (4, 3, 1, 0)
+    assert mapped.column("job_assignments", "assignment_id") == ["2", "3", "4"]
+    (reject,) = mapped.rejects("job_assignments")
+    assert (reject["rule"], reject["column_name"], reject["source_line"]) == ("before_start", "Job end date", 2)
+    assert reject["expected"] == "a day that isn't before that of Job start date"
+    assert reject["value"] == "2025-01-31"
+
+
 def test_spanish_headers_are_known_as_well(tmp_path: Path) -> None:
     mapped = listed(tmp_path, ";".join(HEADERS["es"]), "77;Ana Gil;;Baja;Ventas;70;0,5;13/09/2019")
     (person,) = mapped.rows("people")

@@ -47,7 +47,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def read_lines(original: Original, _tokeniser: Tokeniser, scratch: Scratch) -> MappedUnit:
-    """One org unit per line; a line that begins with `!` is rejected."""
+    """One org unit per line; a line that begins with `!` is rejected. A file of renamed units tells of no framework."""
     lines = original.path.read_text().splitlines()
     good = [line for line in lines if not line.startswith("!")]
     rows = [
@@ -67,7 +67,8 @@ def read_lines(original: Original, _tokeniser: Tokeniser, scratch: Scratch) -> M
     ]  # fmt: skip
     schema = table_schema("rejects").append(pa.field("value", pa.string())).append(pa.field("original", pa.string()))
     pq.write_table(pa.Table.from_pylist(bad, schema=schema), rejected)
-    kind = MappedKind(ORG_UNITS, ("units",), landed, rejected, len(lines), len(good), len(bad), 0)
+    untold = ("framework",) if "renamed" in original.source_file else ()
+    kind = MappedKind(ORG_UNITS, ("units",), landed, rejected, len(lines), len(good), len(bad), 0, untold)
     return MappedUnit(original, "1", len(lines), (kind,))
 
 
@@ -97,6 +98,24 @@ def test_what_was_read_is_what_was_landed_rejected_and_duplicate(home: Home) -> 
     row = landing.ledger(home).to_pylist()[0]
     assert (row["rows_read"], row["rows_landed"], row["rows_rejected"], row["status"]) == (3, 2, 1, "landed")
     assert landed_ids(home) == ["one", "three"]
+
+
+def test_the_ledger_says_of_which_columns_an_original_tells_nothing(home: Home) -> None:
+    for name in ("a.txt", "renamed.txt"):
+        land(home, drop(home, name, f"a unit of {name}"))
+    told = {row["source_file"]: row["columns_untold"] for row in landing.ledger(home).to_pylist()}
+    assert told == {"a.txt": None, "renamed.txt": "|framework|"}
+
+
+def test_a_ledger_from_before_a_column_was_added_is_read_and_stands(home: Home) -> None:
+    older, newer = drop(home, "a.txt", "one"), drop(home, "renamed.txt", "two")
+    for original in (older, newer):
+        land(home, original)
+        path = home.unit_file("ledger", "hr", original.unit)
+        pq.write_table(pq.read_table(path, partitioning=None).drop_columns(["columns_untold"]), path)
+    assert landing.ledger(home)["columns_untold"].to_pylist() == [None, None]
+    assert land(home, older, keep_unchanged=True).is_unchanged
+    assert not land(home, newer, keep_unchanged=True).is_unchanged, "there is something to add"
 
 
 def test_a_reject_tells_its_reason_outside_and_keeps_its_value_inside_the_restricted_zone(home: Home) -> None:

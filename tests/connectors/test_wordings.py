@@ -44,3 +44,13 @@ def told(mapped: Mapped) -> dict[str, Any]:
 def test_a_sample_is_mapped_alike_both_ways(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     by_rows, by_wordings = mapped_both_ways(path, path.parent.name, tmp_path, monkeypatch)
     assert told(by_wordings) == told(by_rows)
+
+
+def test_a_day_before_another_column_s_is_rejected_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "jobs_2025-02-01.csv"
+    jobs = [f"7{i % 3};{i};Sales;2025-02-0{1 + i % 2};2025-02-0{1 + i % 3}" for i in range(12)]
+    header = "Personnel no.;Assignment ID;Department;Job start date;Job end date"
+    path.write_text("\n".join([header, *jobs]) + "\n", encoding="utf-8")
+    by_rows, by_wordings = mapped_both_ways(path, "hr_table", tmp_path, monkeypatch)
+    assert [row["rule"] for row in by_rows.rejects("job_assignments")] == ["before_start", "before_start"]
+    assert told(by_wordings) == told(by_rows)

@@ -43,6 +43,10 @@ _milestone = st.tuples(
 _score = st.tuples(_people, _days, _activities, st.integers(0, 10), st.booleans())
 _hours_learned = st.tuples(_people, _days, _activities, st.integers(0, 90), st.booleans())
 _job = st.tuples(_people, st.integers(0, 2))
+_held = st.tuples(
+    _people, st.integers(0, 2), st.sampled_from((None, None, "1", "2")), st.sampled_from((None, True, False))
+)
+"""Who holds a job, where, the number of the assignment, and whether it is told as the one that counts."""
 _parent = st.tuples(st.integers(0, 2), st.sampled_from((None, 0, 1, 2)))
 
 
@@ -57,7 +61,8 @@ _action: st.SearchStrategy[Action] = st.one_of(
     _delivery("enrolments", _milestone),
     _delivery("assessments", _score),
     _delivery("learning_time", _hours_learned),
-    _delivery("people", _job, _days, st.booleans()),
+    _delivery("people", _job, _days, st.booleans(), st.booleans()),
+    _delivery("jobs", _held, _days, st.booleans()),
     _delivery("org_units", _parent, _days),
     _delivery(
         "catalogue",
@@ -84,6 +89,7 @@ _body = st.fixed_dictionaries(
         "activity": _activities,
         "score": st.sampled_from((None, 3.0, 8.0)),
         "registration": st.sampled_from((None, "r1")),
+        "is_untimed": st.booleans(),
         "target": st.integers(0, 5),
         "stored": st.integers(0, 3),
     }
@@ -152,7 +158,7 @@ class World:
 
     def begin(self, zone: LandingZone) -> None:
         """What the first build finds in every world, so that all that is drawn meets something."""
-        self._people(zone, 0, DAYS, [(person, 0) for person in range(3)], 0, True)
+        self._people(zone, 0, DAYS, [(person, 0) for person in range(3)], 0, True, True)
         self._org_units(zone, 0, DAYS, [(0, None), (1, 0), (2, 0)], 0)
         self._statements(zone, 0, DAYS, [(number, 0, True) for number in range(4)], "lrs")
         self._events(zone, 0, DAYS, [(person, person + 2, 9, "viewed", 0) for person in range(3)])
@@ -163,9 +169,19 @@ class World:
                 act: Callable[..., None] = getattr(self, f"_{name}")
                 act(zone, *arguments)
 
-    def _land(self, zone: LandingZone, tool: str, unit: int, extracted: int, kind: str, rows: Iterable[Row]) -> None:
+    def _land(
+        self,
+        zone: LandingZone,
+        tool: str,
+        unit: int,
+        extracted: int,
+        kind: str,
+        rows: Iterable[Row],
+        untold: Sequence[str] = (),
+    ) -> None:
+        kinds = {kind: _once(kind, rows)}
         zone.land(
-            f"{self.name}_{tool}", f"{self.name}_{unit}", extracted_at=self.day(extracted), **{kind: _once(kind, rows)}
+            f"{self.name}_{tool}", f"{self.name}_{unit}", extracted_at=self.day(extracted), untold=untold, **kinds
         )
 
     def _events(self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -192,6 +208,7 @@ class World:
         row = {
             "statement_id": f"{self.name}-{number}",
             "body_hash": f"{self.name}-{number}-{body}",
+            "untimed_hash": number if said["is_untimed"] else None,
             "actor_token": self.token("xapi", said["person"]),
             "actor_kind": "agent",
             "occurred_at": f"{self.day(said['day'])} {said['hour']:02}:00",
@@ -246,13 +263,20 @@ class World:
         ))  # fmt: skip
 
     def _people(
-        self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[int, int]], day: int, is_complete: bool
+        self,
+        zone: LandingZone,
+        unit: int,
+        extracted: int,
+        rows: Sequence[tuple[int, int]],
+        day: int,
+        is_complete: bool,
+        has_units: bool,
     ) -> None:
         self._land(zone, "hr", unit, extracted, "people", (
             {
                 "person_token": self.token("hr", person),
                 "effective_date": self.day(day),
-                "org_unit_id": f"{self.name}_unit_{where}",
+                "org_unit_id": f"{self.name}_unit_{where}" if has_units else None,
                 "is_complete_snapshot": is_complete,
                 "series": "hr",
                 # Who is in unit 1 came some days before the list, and who is told of unit 2 on a late day had left.
@@ -261,6 +285,22 @@ class World:
                 "employment_status": "left" if where == 2 and day > DAYS // 2 else "active",
             }
             for person, where in rows
+        ), untold=() if has_units else ("org_unit_id",))  # fmt: skip
+
+    def _jobs(
+        self, zone: LandingZone, unit: int, extracted: int, rows: Sequence[tuple[Any, ...]], day: int, is_complete: bool
+    ) -> None:
+        self._land(zone, "hr", unit, extracted, "job_assignments", (
+            {
+                "person_token": self.token("hr", person),
+                "assignment_id": number,
+                "effective_date": self.day(day),
+                "org_unit_id": f"{self.name}_unit_{where}",
+                "is_primary": is_primary,
+                "is_complete_snapshot": is_complete,
+                "series": "jobs",
+            }
+            for person, where, number, is_primary in rows
         ))  # fmt: skip
 
     def _org_units(

@@ -40,8 +40,16 @@ class LandingZone:
         write_zero_rows(Home(self.home))
         self._clock = 0
 
-    def land(self, tool: str, unit: str, *, extracted_at: str = "2025-06-30 00:00", **kinds: Sequence[Row]) -> None:
-        """Land a unit: rows by kind, and one ledger row for each kind."""
+    def land(
+        self,
+        tool: str,
+        unit: str,
+        *,
+        extracted_at: str = "2025-06-30 00:00",
+        untold: Sequence[str] = (),
+        **kinds: Sequence[Row],
+    ) -> None:
+        """Land a unit: rows by kind, and one ledger row for each kind. ``untold``: columns that the original lacks."""
         self._clock += 1
         landed_at = _LANDED_AT + timedelta(seconds=self._clock)
         ledger = []
@@ -49,7 +57,8 @@ class LandingZone:
             kind = RECORD_KINDS[kind_name]
             rows = [_filled(kind, row, tool, unit, extracted_at, line) for line, row in enumerate(given, start=1)]
             self._write(kind_name, f"{tool}/{unit}", _with_occurrences(kind, rows))
-            ledger.append(_ledger_row(tool, unit, kind_name, len(rows), extracted_at, landed_at))
+            ledger_row = _ledger_row(tool, unit, kind_name, len(rows), extracted_at, landed_at)
+            ledger.append(ledger_row | {"columns_untold": f"|{'|'.join(untold)}|" if untold else None})
         self._write("ledger", f"{tool}/{unit}", ledger)
 
     def remove(self, tool: str, unit: str) -> None:

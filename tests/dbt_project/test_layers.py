@@ -26,7 +26,7 @@ STAGING_READ_BY_MARTS = {
     "dim_enrolment_policy": {"stg_strategy_enrolment_policies"},
     "dim_initiative": {"stg_strategy_initiatives"},
     "dim_kpi": {"stg_strategy_kpis"},
-    "dim_position": {"stg_positions", "stg_strategy_capability_targets", "stg_strategy_requirements"},
+    "dim_position": {"stg_ledger", "stg_positions", "stg_strategy_capability_targets", "stg_strategy_requirements"},
     "dim_provider": {"stg_costs"},
     "dim_strategic_goal": {"stg_strategy_goals"},
     "dim_survey_item": {"stg_survey_responses"},

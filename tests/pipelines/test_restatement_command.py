@@ -111,6 +111,33 @@ def test_a_cell_of_a_table_says_the_first_reasons_and_how_many_more_there_are(
     assert "voided" in told("--since", FIRST)[0]["because_of"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "change", "says"),
+    [
+        (("suppressed", None), ("not_computable", None), "withdrawn", "suppressed → withdrawn"),
+        (("ok", 7.0), ("not_computable", None), "withdrawn", "shown → withdrawn"),
+        (("ok", 7.0), ("suppressed", None), "restated", "shown → suppressed"),
+        (("not_computable", None), ("provisional", 7.0), "redefined", "redefined, not computable → shown"),
+        (("ok", 7.0), ("ok", 6.0), "redefined", "redefined"),
+    ],
+)
+def test_where_there_is_no_number_words_say_what_became_of_a_figure(
+    published: Home,
+    before: tuple[str, float | None],
+    after: tuple[str, float | None],
+    change: str,
+    says: str,
+) -> None:
+    with duckdb.connect(str(published.published_database)) as connection:
+        connection.execute(
+            "update trust.restatements set former_status = ?, former_value = ?, status = ?, value = ?, change = ? "
+            "where version = ?",
+            [*before, *after, change, THIRD],
+        )
+    (figure,) = told()
+    assert (figure["before"], figure["after"], figure["change"]) == (before[1], after[1], says)
+
+
 @pytest.mark.parametrize(("words", "lists"), [(["nothing"], "metric list"), (["--since", "yesterday"], THIRD)])
 def test_what_is_not_known_is_refused_with_what_is(published: Home, words: list[str], lists: str) -> None:
     error = CliRunner().invoke(app, ["metric", "restated", *words]).exception

@@ -1,3 +1,13 @@
+{%- set attributes = [
+    'person_key', 'is_numbered', 'org_unit_id', 'position_id', 'job_title', 'manager_key', 'fte', 'is_primary',
+    'started_date', 'ended_date'
+] -%}
+{#- A job without a number is known by its unit and its position, of which one may be empty. -#}
+{%- set job = [
+    'links.person_key', 'jobs.assignment_id', 'case when jobs.assignment_id is null then jobs.org_unit_id end',
+    'case when jobs.assignment_id is null then jobs.position_id end'
+] -%}
+
 with
 
 links as (
@@ -6,8 +16,7 @@ links as (
 
 described as (
     select
-        {{ key_of(['links.person_key', "coalesce(jobs.assignment_id, jobs.org_unit_id || '|' || jobs.position_id)"]) }}
-            as assignment_key,
+        {{ key_of(job) }} as assignment_key,
         links.person_key,
         jobs.tool,
         coalesce(jobs.series, '') as series,
@@ -24,7 +33,8 @@ described as (
             when jobs.manager_token is not null then coalesce(managers.person_key, {{ unknown_person() }})
         end as manager_key,
         jobs.fte,
-        coalesce(jobs.is_primary, false) as is_primary,
+        jobs.is_primary,
+        jobs.assignment_id is not null as is_numbered,
         jobs.started_date,
         jobs.ended_date
     from {{ ref('stg_job_assignments') }} as jobs
@@ -35,7 +45,10 @@ described as (
     where links.person_key <> {{ unknown_person() }}
 ),
 
-{{ history_changes('described', 'assignment_key') }},
+{{ history_changes(
+    'described', 'assignment_key', 'job_assignments', attributes, made_of={'manager_key': 'manager_token'},
+    ending={'ended_date': '>= candidates.changed_date'}
+) }},
 
 intervals as (
     select
@@ -50,28 +63,23 @@ intervals as (
 -- The first description also speaks for the time since the assignment started; no description for after its end.
 clipped as (
     select
-        described.*,
+        *,
+        greatest(changed_date, coalesce(started_date, changed_date)) as told_from,
         case
-            when intervals.change_number = 1 then coalesce(described.started_date, intervals.changed_date)
-            else greatest(intervals.changed_date, coalesce(described.started_date, intervals.changed_date))
+            when change_number = 1 then coalesce(started_date, changed_date)
+            else greatest(changed_date, coalesce(started_date, changed_date))
         end as valid_from,
-        least(
-            intervals.next_changed_date, coalesce({{ day_after('described.ended_date') }}, {{ end_of_time() }})
-        ) as valid_to
+        least(next_changed_date, coalesce({{ day_after('ended_date') }}, {{ end_of_time() }})) as valid_to
     from intervals
-    inner join described
-        on
-            intervals.assignment_key = described.assignment_key
-            and intervals.tool = described.tool
-            and intervals.unit = described.unit
-            and intervals.source_line = described.source_line
-    where not intervals.is_gone
+    where not is_gone
 ),
 
 final as (
     select
         assignment_key,
         person_key,
+        tool,
+        told_from,
         valid_from,
         valid_to,
         org_unit_id,
@@ -79,7 +87,8 @@ final as (
         job_title,
         manager_key,
         fte,
-        is_primary
+        is_primary,
+        is_numbered
     from clipped
     where valid_from < valid_to
 )

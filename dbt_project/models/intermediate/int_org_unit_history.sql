@@ -18,7 +18,10 @@ described as (
     from {{ ref('stg_org_units') }}
 ),
 
-{{ history_changes('described', 'org_unit_id') }},
+{{ history_changes(
+    'described', 'org_unit_id', 'org_units',
+    ['org_unit_name', 'parent_org_unit_id', 'org_unit_kind', 'framework']
+) }},
 
 -- A unit's first description speaks for the days before it, too: KPIs and costs of a unit are often older than HR's
 -- first export of it, and each of them has to find what it belongs to.
@@ -28,22 +31,14 @@ numbered as (
 
 versions as (
     select
-        changes.org_unit_id,
-        case
-            when changes.change_number = 1 then {{ beginning_of_time() }} else changes.changed_date
-        end as valid_from,
-        changes.is_gone,
-        described.org_unit_name,
-        described.parent_org_unit_id,
-        described.org_unit_kind,
-        described.framework
-    from numbered as changes
-    inner join described
-        on
-            changes.org_unit_id = described.org_unit_id
-            and changes.tool = described.tool
-            and changes.unit = described.unit
-            and changes.source_line = described.source_line
+        org_unit_id,
+        case when change_number = 1 then {{ beginning_of_time() }} else changed_date end as valid_from,
+        is_gone,
+        org_unit_name,
+        parent_org_unit_id,
+        org_unit_kind,
+        framework
+    from numbered
 ),
 
 mentioned as (

@@ -1,3 +1,8 @@
+{%- set attributes = [
+    'employment_status', 'employment_type', 'job_title', 'org_unit_id', 'position_id', 'manager_key', 'fte', 'site',
+    'country', 'hired_date', 'left_date'
+] -%}
+
 with
 
 links as (
@@ -36,40 +41,35 @@ described as (
     where links.person_key <> {{ unknown_person() }}
 ),
 
-{{ history_changes('described', 'person_key') }},
+-- Whom a file tells of that says nothing of leaving is there, whatever was told of an end that has come.
+{{ history_changes(
+    'described', 'person_key', 'people', attributes, made_of={'manager_key': 'manager_token'},
+    ending={'employment_status': "<> 'left'", 'left_date': '>= candidates.changed_date'}
+) }},
 
 -- A last day of employment that was announced takes effect by itself, unless a later description came first.
 dated_changes as (
     select
-        changes.*,
-        described.left_date,
-        lead(changes.changed_date) over (
-            partition by changes.person_key order by changes.changed_date
-        ) as next_changed_date
+        person_key,
+        changed_date as described_date,
+        changed_date,
+        is_gone,
+        left_date,
+        lead(changed_date) over (partition by person_key order by changed_date) as next_changed_date
     from changes
-    inner join described
-        on
-            changes.person_key = described.person_key
-            and changes.tool = described.tool
-            and changes.unit = described.unit
-            and changes.source_line = described.source_line
 ),
 
 all_changes as (
     select
         person_key,
-        tool,
-        unit,
-        source_line,
+        described_date,
         changed_date,
         is_gone or coalesce(left_date < changed_date, false) as is_gone
     from dated_changes
     union all
     select
         person_key,
-        tool,
-        unit,
-        source_line,
+        described_date,
         {{ day_after('left_date') }} as changed_date,
         true as is_gone
     from dated_changes
@@ -91,14 +91,14 @@ standing_changes as (
 
 final as (
     select
-        changes.person_key,
-        changes.changed_date as valid_from,
+        standing.person_key,
+        standing.changed_date as valid_from,
         coalesce(
-            lead(changes.changed_date) over (partition by changes.person_key order by changes.changed_date),
+            lead(standing.changed_date) over (partition by standing.person_key order by standing.changed_date),
             {{ end_of_time() }}
         ) as valid_to,
         case
-            when changes.is_gone then 'left' else coalesce(described.employment_status, 'active')
+            when standing.is_gone then 'left' else coalesce(described.employment_status, 'active')
         end as employment_status,
         described.employment_type,
         described.job_title,
@@ -110,16 +110,12 @@ final as (
         described.country,
         described.hired_date,
         case
-            when changes.is_gone then coalesce(described.left_date, {{ day_before('changes.changed_date') }})
+            when standing.is_gone then coalesce(described.left_date, {{ day_before('standing.changed_date') }})
             else described.left_date
         end as left_date
-    from standing_changes as changes
-    inner join described
-        on
-            changes.person_key = described.person_key
-            and changes.tool = described.tool
-            and changes.unit = described.unit
-            and changes.source_line = described.source_line
+    from standing_changes as standing
+    inner join changes as described
+        on standing.person_key = described.person_key and standing.described_date = described.changed_date
 )
 
 select * from final

@@ -5,7 +5,7 @@ described as (
 ),
 
 assignments as (
-    select * from {{ ref('int_job_assignment_described') }}
+    select * from {{ ref('int_job_assignment_held') }}
 ),
 
 -- Persons whom HR never described: one open interval, so that an as-of join finds them on every day.

@@ -31,12 +31,14 @@ copies as (
     select
         located.record_key as statement_id,
         located.body_hash,
+        located.untimed_hash,
         located.tool,
         located.unit,
         located.occurred_date,
         row_number() over ({{ by_id }}) as copy_number,
         count(*) over (partition by located.record_key) as copy_count,
         first_value(located.body_hash) over ({{ by_id }}) as counted_body_hash,
+        first_value(located.untimed_hash) over ({{ by_id }}) as counted_untimed_hash,
         first_value(located.tool) over ({{ by_id }}) as counted_tool,
         first_value(located.unit) over ({{ by_id }}) as counted_unit
     from {{ located }} as located
@@ -58,6 +60,8 @@ final as (
         case
             when copy_number = 1 then 'counted'
             when body_hash = counted_body_hash then 'redelivered'
+            -- Neither time is the sender's: an LRS may have filled it in.
+            when untimed_hash = counted_untimed_hash then 'redelivered'
             else 'conflicting'
         end as fate
     from copies

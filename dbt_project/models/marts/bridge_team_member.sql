@@ -9,7 +9,7 @@ employed as (
 ),
 
 assignments as (
-    select * from {{ ref('int_job_assignment_described') }}
+    select * from {{ ref('int_job_assignment_held') }}
 ),
 
 bounds as (
@@ -37,7 +37,12 @@ held as (
         end as org_unit_key,
         coalesce(jobs.position_id, employed.position_id) as position_id,
         coalesce(jobs.manager_key, employed.manager_key) as manager_key,
-        case when jobs.assignment_key is null then employed.fte else jobs.fte end as fte,
+        -- Where HR tells no share of an only job, it is the whole contract.
+        case
+            when count(*) over (partition by stretches.person_key, stretches.since) = 1
+                then coalesce(jobs.fte, employed.fte)
+            else jobs.fte
+        end as fte,
         row_number() over (
             partition by stretches.person_key, stretches.since
             order by jobs.is_primary desc, jobs.fte desc, jobs.assignment_key

@@ -18,7 +18,10 @@ described as (
     from {{ ref('stg_positions') }}
 ),
 
-{{ history_changes('described', 'position_id') }},
+{{ history_changes(
+    'described', 'position_id', 'positions',
+    ['position_name', 'parent_position_id', 'position_kind', 'framework']
+) }},
 
 -- A position's first description speaks for the days before it, too.
 numbered as (
@@ -35,22 +38,14 @@ mentioned as (
 
 united as (
     select
-        changes.position_id,
-        case
-            when changes.change_number = 1 then {{ beginning_of_time() }} else changes.changed_date
-        end as valid_from,
-        not changes.is_gone as is_active,
-        described.position_name,
-        described.parent_position_id,
-        described.position_kind,
-        described.framework
-    from numbered as changes
-    inner join described
-        on
-            changes.position_id = described.position_id
-            and changes.tool = described.tool
-            and changes.unit = described.unit
-            and changes.source_line = described.source_line
+        position_id,
+        case when change_number = 1 then {{ beginning_of_time() }} else changed_date end as valid_from,
+        not is_gone as is_active,
+        position_name,
+        parent_position_id,
+        position_kind,
+        framework
+    from numbered
     union all
     select
         mentioned.position_id,

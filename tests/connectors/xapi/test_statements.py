@@ -239,6 +239,34 @@ def test_another_body_under_the_same_id_is_kept_beside_the_first(read: Read, cha
     assert len({row["record_key"] for row in reading.rows()}) == 2
 
 
+STORED = "2024-03-02T00:00:00.123Z"
+ASSIGNED: dict[str, Statement] = {
+    "neither time was sent": changed(timestamp=None, stored=None, authority=None),
+    "an LRS told only when it stored it": changed(timestamp=None, stored=STORED),
+    "an LRS filled in when it stored it": changed(timestamp=STORED, stored=STORED, version="1.0.0"),
+    "another one did": changed(timestamp="2024-03-02T01:00:01.123+01:00", stored="2024-03-02T00:00:01.123Z"),
+}
+
+
+@pytest.mark.parametrize("copy", ASSIGNED)
+def test_a_time_that_an_lrs_may_have_set_is_no_difference(read: Read, copy: str) -> None:
+    (first,) = read(lines(ASSIGNED["neither time was sent"])).rows()
+    (other,) = read(lines(ASSIGNED[copy])).rows()
+    assert first["untimed_hash"] is not None
+    assert first["untimed_hash"] == other["untimed_hash"]
+
+
+def test_a_time_that_the_sender_vouches_for_has_no_hash_without_it(read: Read) -> None:
+    assert [row["untimed_hash"] for row in read(lines(STATEMENT, changed(stored=STORED))).rows()] == [None]
+    assert read(lines(changed(stored=None))).rows()[0]["untimed_hash"] is None
+
+
+def test_another_body_without_its_time_is_another_one(read: Read) -> None:
+    unsent = [changed(timestamp=None, stored=None, **changes) for changes in CONFLICTS if "timestamp" not in changes]
+    rows = read(lines(changed(timestamp=None, stored=None), *unsent)).rows()
+    assert len({row["untimed_hash"] for row in rows}) == len(unsent) + 1 == len(rows)
+
+
 def test_group_members_count_in_any_order(read: Read) -> None:
     members = [{"mbox": "mailto:a@example.org"}, {"mbox": "mailto:b@example.org"}]
     groups = [{"objectType": "Group", "member": order} for order in (members, members[::-1])]
