@@ -40,10 +40,13 @@ described as (
         tool, coalesce(series, '') as series, unit, source_line, extracted_at, effective_date as told_on,
         extracted_at as told_at, person_token, username_token, email_token, email_sha1_token, hired_date, left_date,
         is_complete_snapshot, is_deleted, is_deleted or coalesce(employment_status = 'left', false) as is_gone,
-        -- Rows without days of their own: all of the file is of the day on which it was taken.
-        is_complete_snapshot and count(distinct effective_date) over (partition by tool, series, unit) = 1
-            as is_of_one_day
+        -- Rows without days of their own are of the day on which the list was taken; who is hired for later has one.
+        is_complete_snapshot and (
+            count(distinct effective_date) over list = 1
+            or effective_date = cast(max(extracted_at) over list as date)
+        ) as is_of_one_day
     from people
+    window list as (partition by tool, series, unit)
 ),
 
 -- Of several descriptions for one day the last word counts.

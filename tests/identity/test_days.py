@@ -160,6 +160,12 @@ def test_without_a_last_day_nobody_can_tell_since_when_it_is_the_heir_s(landed: 
     ]
 
 
+def test_who_is_hired_for_later_gives_no_other_row_of_the_list_a_day(landed: Landed) -> None:
+    hired = {"person_token": "eve"} | on(REJOINED, is_complete_snapshot=True, effective_date=REJOINED + 30 * DAY)
+    resolution = landed.resolve([*whole(REJOINED, GONE, BOB_AS_ANN), hired], [])
+    assert who(resolution, "ann@")[0] == (None, "ambiguous", None, REJOINED)
+
+
 def test_but_days_on_which_the_heir_is_known_to_have_it_are_the_heir_s(landed: Landed) -> None:
     heir = [BOB_AS_ANN | on(LEFT), BOB_AS_ANN | on(LEFT + DAY)]
     resolution = landed.resolve([*whole(REJOINED, GONE), *heir], [])

@@ -4,13 +4,19 @@ links as (
     select token, person_key, valid_from, valid_to from {{ ref('int_identity_link') }}
 ),
 
--- Lists of everybody as of a day, whose rows have no days of their own.
+-- Lists of everybody as of a day. Rows without days of their own are of that day; who is hired for later has one.
 lists as (
-    select tool, coalesce(series, '') as series, unit, min(effective_date) as list_date
+    select
+        tool,
+        coalesce(series, '') as series,
+        unit,
+        case
+            when min(effective_date) = max(effective_date) then max(effective_date)
+            else cast(max(extracted_at) as date)
+        end as list_date
     from {{ ref('stg_people') }}
     where is_complete_snapshot
     group by tool, coalesce(series, ''), unit
-    having min(effective_date) = max(effective_date)
 ),
 
 list_days as (
@@ -21,7 +27,8 @@ list_days as (
 listed as (
     select links.person_key, list_days.list_date, max(list_days.previous_date) as previous_date
     from {{ ref('stg_people') }} as people
-    inner join lists on people.tool = lists.tool and people.unit = lists.unit
+    inner join lists
+        on people.tool = lists.tool and people.unit = lists.unit and people.effective_date = lists.list_date
     inner join list_days
         on
             lists.tool = list_days.tool
