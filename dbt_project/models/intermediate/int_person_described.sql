@@ -47,14 +47,15 @@ described as (
     ending={'employment_status': "<> 'left'", 'left_date': '>= candidates.changed_date'}
 ) }},
 
--- A last day of employment that was announced takes effect by itself, unless a later description came first.
+-- A last day of employment that was announced takes effect by itself, unless a later description came first. One
+-- before the hiring date ended an employment before this one: many systems leave it there when somebody comes back.
 dated_changes as (
     select
         person_key,
         changed_date as described_date,
         changed_date,
         is_gone,
-        left_date,
+        case when hired_date > left_date then null else left_date end as left_date,
         lead(changed_date) over (partition by person_key order by changed_date) as next_changed_date
     from changes
 ),
