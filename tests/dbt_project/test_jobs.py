@@ -27,6 +27,7 @@ def people(day: str, unit: str, *, is_complete: bool = True) -> dict[str, list[R
         "person_token": "hr_1",
         "effective_date": day,
         "org_unit_id": unit,
+        "position_id": "clerk",
         "fte": 0.8,
         "is_complete_snapshot": is_complete,
         "series": "people",
