@@ -37,14 +37,13 @@ finished as (
     select landed.*
     from landed
     where
-        exists (
-            select 1
+        -- Not `exists`: DuckDB keeps all columns of all rows in memory until it knows which units they are of.
+        (landed.tool, landed.unit) in (
+            select
+                ledger.tool,
+                ledger.unit
             from {{ ledger }} as ledger
-            where
-                ledger.record_kind = '{{ name }}'
-                and ledger.status = 'landed'
-                and ledger.tool = landed.tool
-                and ledger.unit = landed.unit
+            where ledger.record_kind = '{{ name }}' and ledger.status = 'landed'
         )
 )
 

@@ -125,6 +125,18 @@
 
 
 {#
+    A whole build begins with this: until it is confirmed itself, nothing that was confirmed before it stands any more,
+    and whatever comes after it starts from nothing, too (`is_whole_build`).
+#}
+{% macro forget_confirmed() -%}
+    {%- if execute and is_whole_build() -%}
+        {%- set confirmed = adapter.get_relation(target.database, 'intermediate', 'int_partitions_built') -%}
+        {%- if confirmed is not none -%}{%- do adapter.drop_relation(confirmed) -%}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
     A fingerprint of the SQL and seeds that the partitioned models are made by, and of the engine's version, which its
     numbers of keys hang on. Facts built by other code are not patched but built whole. Macros are not in it: after a
     change of a macro, build once with --full-refresh.

@@ -43,6 +43,17 @@
 {%- endmacro %}
 
 
+{#
+    Stands at the end of a list that is only asked for what changed. In a whole build nobody asks (`lists_all`), so the
+    list is left empty; should the build not be confirmed, the next one is whole as well (`forget_confirmed`).
+#}
+{% macro where_asked_for() -%}
+    {%- if lists_all(this) %}
+    where 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# A list is a model, unless it is a CTE or stands for one in a unit test: such a list is as short as it was made. #}
 {% macro lists_all(touched) -%}
     {{ return(execute and touched is not string and touched.schema and is_whole_build()) }}

@@ -74,6 +74,22 @@ def test_increments_end_where_a_full_refresh_ends_after_any_history(both, worlds
     assert not differing, _told(differing, worlds)
 
 
+def test_after_a_whole_build_that_ended_halfway_comes_another_one(dbt, worlds, built_whole, tmp_path):
+    """A whole build lists nothing, so nobody could tell what it had left undone."""
+    zone = LandingZone(tmp_path)
+    deliver(zone, worlds, 0)
+    dbt(tmp_path, *FIRST)
+    for step in range(1, BUILDS):
+        deliver(zone, worlds, step)
+    dbt(tmp_path, *HALF, "--full-refresh")
+    dbt(tmp_path, *BUILD)
+    with duckdb.connect() as connection:
+        for name, home in (("grown", tmp_path), ("whole", built_whole)):
+            connection.execute(f"attach '{home / 'warehouse' / 'warehouse.duckdb'}' as {name} (read_only)")
+        facts = ("attempt", "completion", "enrolment", "learning_event", "learning_time", "registration")
+        assert {fact: _differing(connection, f"marts.fct_{fact}") for fact in facts} == {fact: [] for fact in facts}
+
+
 def test_no_row_is_lost_on_the_way_after_any_history(both):
     told = "select sum(rows_landed) > 0, sum(unexplained) from {}.trust.reconciliation"
     assert [both.execute(told.format(name)).fetchone() for name in ("grown", "whole")] == [(True, 0)] * 2

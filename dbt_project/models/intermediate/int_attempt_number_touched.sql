@@ -1,3 +1,10 @@
+{#- In a whole build all attempts are numbered, and none has to be looked for. -#}
+{%- set is_whole = lists_all(ref('int_attempt_touched')) %}
+{%- set join_changed %}
+    inner join changed
+        on attempts.learner = changed.learner and coalesce(attempts.activity_id, '') = changed.activity_id
+{%- endset %}
+
 with
 
 touched as (
@@ -16,6 +23,7 @@ before as (
     }) }}
 ),
 
+{% if not is_whole -%}
 -- An attempt that comes, goes or changes may move the numbers of what its learner made at the same thing after it.
 changed as (
     select learner, activity_id, min(started_at) as changed_at
@@ -31,6 +39,13 @@ changed as (
     group by learner, activity_id
 ),
 
+{% endif -%}
+attempts as (
+    select attempts.*, {{ 'attempts.started_at' if is_whole else 'changed.changed_at' }} as changed_at
+    from {{ ref('int_attempt_decided') }} as attempts
+    {{- '' if is_whole else join_changed }}
+),
+
 -- What came before is counted, of a few narrow columns.
 numbered as (
     select
@@ -39,14 +54,12 @@ numbered as (
         coalesce(attempts.activity_id, '') as activity_id,
         attempts.started_at,
         attempts.started_date as since_date,
-        changed.changed_at,
+        attempts.changed_at,
         row_number() over (
             partition by attempts.attempt_method, attempts.learner, activities.activity_key, attempts.activity_id
             order by attempts.started_at, attempts.attempt_key
         ) as attempt_number
-    from {{ ref('int_attempt_decided') }} as attempts
-    inner join changed
-        on attempts.learner = changed.learner and coalesce(attempts.activity_id, '') = changed.activity_id
+    from attempts
     left join {{ ref('int_activity_harmonised') }} as activities
         on attempts.tool = activities.tool and attempts.activity_id = activities.activity_id
 ),

@@ -33,7 +33,7 @@ listed as (
 ),
 
 final as (
-    select *, '{{ invocation_id }}' as build_id from listed
+    select *, '{{ invocation_id }}' as build_id from listed {{- where_asked_for() }}
 )
 
 select * from final

@@ -39,6 +39,12 @@ periods as (
     from enrolments
 ),
 
+visited as (
+    select visited.*
+    from {{ ref('int_offering_visited') }} as visited
+    {{ join_places('visited', ref('int_offering_visited'), ref('int_enrolment_touched')) }}
+),
+
 visits as (
     select
         stores.source_tool,
@@ -47,8 +53,7 @@ visits as (
         visited.occurred_date,
         visited.first_at,
         visited.last_at
-    from {{ ref('int_offering_visited') }} as visited
-    {{ join_places('visited', ref('int_offering_visited')) }}
+    from visited
     inner join {{ ref('int_activity_harmonised') }} as activities
         on visited.tool = activities.tool and visited.activity_id = activities.activity_id
     inner join {{ ref('int_store_united') }} as stores on visited.tool = stores.tool

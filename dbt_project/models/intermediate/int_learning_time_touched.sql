@@ -62,7 +62,7 @@ listed as (
 
 final as (
     select evidence_key, united_key, min(since_date) as since_date, '{{ invocation_id }}' as build_id
-    from listed
+    from listed {{- where_asked_for() }}
     group by evidence_key, united_key
 )
 

@@ -31,7 +31,7 @@ listed as (
 ),
 
 final as (
-    select registration, '{{ invocation_id }}' as build_id from listed
+    select registration, '{{ invocation_id }}' as build_id from listed {{- where_asked_for() }}
 )
 
 select * from final

@@ -10,6 +10,34 @@
     'launched', 'initialized', 'completed', 'passed', 'failed', 'waived', 'terminated', 'abandoned'
 ] %}
 
+{#- The history stands here by name and not as a CTE: a CTE that is read twice, an engine writes down whole. -#}
+{%- set statements -%}
+    (
+        select
+            events.*,
+            case
+                when courses.type_source is null then coalesce(events.parent_activity_id, events.activity_id)
+                else events.activity_id
+            end as course_activity_id,
+            coalesce(verbs.verb, '') as verb,
+            coalesce(verbs.is_learning, false) as is_learning,
+            floor(
+                {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'events.occurred_at', 'minute') }}
+                / {{ var('idle_minutes') }}
+            ) as idle_limits
+        from {{ ref('int_learning_event_united') }} as events
+        left join verbs on events.verb_source = verbs.verb_source
+        left join courses on events.activity_type = courses.type_source
+        where
+            events.record_kind = 'statements'
+            and events.fate = 'counted'
+            and events.actor_kind = 'agent'
+            and events.person_token is not null
+            and events.activity_id is not null
+    )
+{%- endset %}
+{%- set is_mark = "(session_profile = 'scorm' or is_cmi5_defined) and verb in ('" ~ marks | join("', '") ~ "')" %}
+
 with
 
 verbs as (
@@ -25,72 +53,52 @@ courses as (
     select type_source from {{ ref('seed_activity_type') }} where is_enrollable
 ),
 
-statements as (
-    select
-        events.*,
-        case
-            when courses.type_source is null then coalesce(events.parent_activity_id, events.activity_id)
-            else events.activity_id
-        end as course_activity_id,
-        coalesce(verbs.verb, '') as verb,
-        coalesce(verbs.is_learning, false) as is_learning,
-        floor(
-            {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'events.occurred_at', 'minute') }}
-            / {{ var('idle_minutes') }}
-        ) as idle_limits
-    from {{ ref('int_learning_event_united') }} as events
-    left join verbs on events.verb_source = verbs.verb_source
-    left join courses on events.activity_type = courses.type_source
-    where
-        events.record_kind = 'statements'
-        and events.fate = 'counted'
-        and events.actor_kind = 'agent'
-        and events.person_token is not null
-        and events.activity_id is not null
-),
-
--- What a statement is part of. A video that is shown within a session or a course is told of in both.
-in_profile_sessions as (
+-- What a statement is part of: a session of a profile, or else a course that it is learning in.
+in_sessions_and_courses as (
     select
         *,
-        session_profile as method,
-        {{ profile_session_key('session_profile', 'registration', 'session_id') }} as thread_key,
-        (session_profile = 'scorm' or is_cmi5_defined) and verb in ('{{ marks | join("', '") }}') as is_deciding
-    from statements
-    where session_profile is not null
+        case
+            when session_profile is not null then session_profile
+            when registration is not null then 'registration'
+            else 'gap'
+        end as method,
+        case
+            when session_profile is not null
+                then {{ profile_session_key('session_profile', 'registration', 'session_id') }}
+            else {{ key_of([
+                'registration', 'case when registration is null then person_token end', 'course_activity_id'
+            ]) }}
+        end as thread_key,
+        case
+            when session_profile is not null then {{ is_mark }}
+            else activity_id = course_activity_id
+        end as is_deciding,
+        case
+            when session_profile is null then course_activity_id
+            when {{ is_mark }} then activity_id
+        end as attempted_activity_id
+    from {{ statements }} as statements
+    where
+        session_profile is not null
+        or (is_learning and (video_session_id is null or activity_id <> course_activity_id))
 ),
 
+-- A video that is shown within a session or a course is told of in both.
 in_videos as (
     select
         *,
         'video' as method,
         {{ key_of(["'video'", 'coalesce(registration, video_session_id)', 'activity_id']) }} as thread_key,
-        true as is_deciding
-    from statements
+        true as is_deciding,
+        activity_id as attempted_activity_id
+    from {{ statements }} as statements
     where video_session_id is not null
 ),
 
-in_courses as (
-    select
-        *,
-        case when registration is not null then 'registration' else 'gap' end as method,
-        {{ key_of([
-            'registration', 'case when registration is null then person_token end', 'course_activity_id'
-        ]) }} as thread_key,
-        activity_id = course_activity_id as is_deciding
-    from statements
-    where session_profile is null and is_learning and (video_session_id is null or activity_id <> course_activity_id)
-),
-
 memberships as (
-    select *, case when is_deciding then activity_id end as attempted_activity_id
-    from in_profile_sessions
+    select * from in_sessions_and_courses
     union all
-    select *, activity_id as attempted_activity_id
-    from in_videos
-    union all
-    select *, course_activity_id as attempted_activity_id
-    from in_courses
+    select * from in_videos
 ),
 
 -- Stretches: what follows within the idle limit belongs together, and so does what lies between the same two multiples

@@ -65,7 +65,7 @@ first_days as (
 ),
 
 -- Under which keys and on which days a thread is told: a few narrow columns of the whole history, so that nobody has to
--- read all of them. In a whole build everybody does.
+-- read all of them.
 told as (
     select {{ united_thread() }} as united_key, thread_key, occurred_date
     from (
@@ -79,9 +79,6 @@ told as (
         {{ join_link('evidence', 'person_token', 'evidence.occurred_date') }}
         where
             {{ since_listed('evidence.occurred_date', 'first_days') }}
-            {%- if lists_all(ref('int_partitions_touched')) %}
-            and false
-            {%- endif %}
     ) as whose
 ),
 
@@ -95,7 +92,7 @@ final as (
         coalesce(least(threads.since_date, told.occurred_date), threads.since_date) as since_date,
         '{{ invocation_id }}' as build_id
     from threads
-    left join told on threads.united_key = told.united_key
+    left join told on threads.united_key = told.united_key {{- where_asked_for() }}
 )
 
 select * from final

@@ -52,6 +52,14 @@
         and {{ is_day_listed('told.occurred_date', ref('int_session_touched')) }}
 {%- endset %}
 {%- set evidence = '(' ~ listed_evidence ~ ')' if is_whole else 'evidence' %}
+{#- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to. -#}
+{%- set threads -%}
+    (
+        select *
+        from (select *, {{ united_thread() }} as united_key from {{ evidence }} as evidence) as united
+        where {{ is_listed('united_key', ref('int_session_touched')) }}
+    )
+{%- endset %}
 
 with
 
@@ -65,8 +73,15 @@ evidence as (
 ),
 
 {% endif -%}
+-- What is told in one stretch needs no grouping, and most is: texts that are gathered in groups stay in memory.
+of_stretches as (
+    select method, united_key
+    from {{ threads }} as threads
+    group by method, united_key
+    having count(*) > 1
+),
+
 -- Where a thread falls silent is asked of when it was told only; the rest of what was told is joined to the answer.
--- Whole threads, whatever their days: those that something on a touched day belongs to, or belonged to.
 told_when as (
     select
         method,
@@ -80,8 +95,12 @@ told_when as (
             {{ order }}
             rows between unbounded preceding and 1 preceding
         ) as heard_until
-    from (select *, {{ united_thread() }} as united_key from {{ evidence }} as evidence) as threads
-    where {{ is_listed('united_key', ref('int_session_touched')) }}
+    from (
+        select threads.*
+        from {{ threads }} as threads
+        inner join of_stretches
+            on threads.method = of_stretches.method and threads.united_key = of_stretches.united_key
+    ) as threads
 ),
 
 numbered as (
@@ -108,19 +127,21 @@ named as (
 ),
 
 keyed as (
-    select evidence.*, evidence.thread_key as united_key, evidence.thread_key as session_key
-    from {{ evidence }} as evidence
-    where evidence.method <> 'gap'
+    select threads.*, threads.united_key as session_key
+    from {{ threads }} as threads
+    inner join of_stretches
+        on threads.method = of_stretches.method and threads.united_key = of_stretches.united_key
+    where threads.method <> 'gap'
     union all
-    select evidence.*, named.united_key, named.session_key
-    from {{ evidence }} as evidence
+    select threads.*, named.session_key
+    from {{ threads }} as threads
     inner join named
         on
-            evidence.occurred_date = named.occurred_date
-            and evidence.method = named.method
-            and evidence.thread_key = named.thread_key
-            and evidence.stretch_number = named.stretch_number
-    where evidence.method = 'gap' and named.method = 'gap'
+            threads.occurred_date = named.occurred_date
+            and threads.method = named.method
+            and threads.thread_key = named.thread_key
+            and threads.stretch_number = named.stretch_number
+    where threads.method = 'gap' and named.method = 'gap'
 ),
 
 stretches as (
@@ -135,7 +156,7 @@ active as (
     group by method, session_key
 ),
 
-sessions as (
+gathered as (
     select
         method,
         session_key,
@@ -165,6 +186,44 @@ sessions as (
     group by method, session_key
 ),
 
+sessions as (
+    select gathered.*, active.observed_seconds, active.stretch_count
+    from gathered
+    inner join active on gathered.method = active.method and gathered.session_key = active.session_key
+    union all
+    select
+        threads.method,
+        case
+            when threads.method <> 'gap' then threads.united_key
+            else {{ key_of(['threads.united_key', 'threads.first_at']) }}
+        end as session_key,
+        threads.united_key,
+        threads.tool,
+        threads.person_key,
+        threads.learner,
+        threads.registration,
+        threads.session_id,
+        threads.activity_id,
+        threads.occurred_date as started_date,
+        threads.occurred_date as last_date,
+        threads.first_at,
+        threads.last_at,
+        threads.statement_count,
+        {%- for column in earliest + greatest_known %}
+        threads.{{ column }},
+        {%- endfor %}
+        threads.deciding_count,
+        threads.is_without_duration,
+        threads.launch_mode,
+        threads.move_on,
+        cast({{ dbt.datediff('threads.first_at', 'threads.last_at', 'second') }} as bigint) as observed_seconds,
+        1 as stretch_count
+    from {{ threads }} as threads
+    left join of_stretches
+        on threads.method = of_stretches.method and threads.united_key = of_stretches.united_key
+    where of_stretches.united_key is null
+),
+
 final as (
     select
         sessions.method,
@@ -181,8 +240,8 @@ final as (
         sessions.first_at,
         sessions.last_at,
         sessions.statement_count,
-        active.observed_seconds,
-        active.stretch_count,
+        sessions.observed_seconds,
+        sessions.stretch_count,
         sessions.launched_at,
         sessions.initialized_at,
         -- A cmi5 session decides by its verbs alone, by none after it was given up, and by the first of its verdicts.
@@ -227,7 +286,6 @@ final as (
             when sessions.method = 'cmi5' then trim({{ broken | join(' || ') }})
         end as broken_rules
     from sessions
-    inner join active on sessions.method = active.method and sessions.session_key = active.session_key
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(pre_hook="{{ forget_confirmed() }}") }}
+
 with
 
 ledger as (
