@@ -5,7 +5,7 @@
     what was built --asked--> the questions that analysts ask of events, attempts, sessions and enrolments
 
 ``BENCH_STATEMENTS`` is the size of a block, ``BENCH_BLOCKS`` how many of them the history has, ``BENCH_MEMORY`` what
-DuckDB may take (``3GB``), ``BENCH_FOLDER`` a folder that keeps the block for the next time.
+DuckDB may take (``2GB``), ``BENCH_FOLDER`` a folder that keeps the block for the next time.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def measure(folder: Path, landed: Path, statements: int, blocks: int, rounds: in
     for number in range(blocks * zone.days):
         zone.land(number)
     say("every model …")
-    memory = {"THROUGHLINE_MEMORY": os.environ.get("BENCH_MEMORY") or "3GB"}
+    memory = {"THROUGHLINE_MEMORY": os.environ.get("BENCH_MEMORY") or "2GB"}
     whole = measured("consolidate", str(home), **memory)
     say("the fact's columns once more …")
     copied = figures("copy_fact", [measured("copy_fact", str(home), **memory) for _ in range(rounds)])

@@ -24,8 +24,9 @@ from pipelines.resources import HomeResource
 from pipelines.settings import as_of, writing
 from pipelines.voiding import voiding_authorities
 
-MEMORY = "3GB"
-"""What DuckDB may hold before it spills, as profiles.yml says too: ten million events are built whole with it."""
+MEMORY = "2GB"
+"""What DuckDB may hold before it spills, as profiles.yml says too: ten million events are built whole with it. What
+Python holds, and texts that are gathered in groups, come on top."""
 
 
 def connected(home: Home) -> duckdb.DuckDBPyConnection:
