@@ -1,9 +1,10 @@
 {%- set located = ref('int_event_located') %}
 {%- set by_key %}partition by located.tool, located.record_key{% endset %}
+{%- set is_whole = lists_all(ref('int_partitions_touched')) %}
 
 with
 
-{% if not lists_all(ref('int_partitions_touched')) -%}
+{% if not is_whole -%}
 touched_numbers as (
     select distinct record_number
     from {{ located }}
@@ -18,9 +19,8 @@ repeated_numbers as (
     from {{ located }} as located
     where
         located.record_kind = 'learning_events'
-        {%- if not lists_all(ref('int_partitions_touched')) %}
-        and located.record_number in {{ numbers_listed('record_number', 'touched_numbers') }}
-        {%- endif %}
+        and located.record_number
+        {{ 'is not null' if is_whole else 'in ' ~ numbers_listed('record_number', 'touched_numbers') }}
     group by located.record_number
     having count(*) > 1
 ),
