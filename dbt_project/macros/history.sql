@@ -171,18 +171,11 @@ untold as (
 ),
 
 -- Only where originals differ in what they tell is there anything to hold on to.
-unevenly_told as (
-    select candidates.{{ entity }}
-    from candidates
-    left join untold on candidates.tool = untold.tool and candidates.unit = untold.unit
-    group by candidates.{{ entity }}
-    having min(coalesce(untold.columns_untold, '')) <> max(coalesce(untold.columns_untold, ''))
-),
-
 placed_candidates as (
     select
         candidates.{{ entity }},
         candidates.changed_date,
+        candidates.is_gone,
         candidates.precedence,
         candidates.rank_in_day,
         candidates.tool,
@@ -191,14 +184,16 @@ placed_candidates as (
         row_number() over (
             partition by candidates.{{ entity }} order by candidates.changed_date, candidates.rank_in_day desc
         ) as place,
+        min(coalesce(untold.columns_untold, '')) over (partition by candidates.{{ entity }})
+        <> max(coalesce(untold.columns_untold, '')) over (partition by candidates.{{ entity }}) as is_told_unevenly,
         {% for attribute in attributes -%}
         {%- set name = "'|" ~ made_of.get(attribute, attribute) ~ "|'" -%}
+        described.{{ attribute }},
         described.{{ attribute }} is not null
         or {{ dbt.position(name, "coalesce(untold.columns_untold, '')") }} = 0 as is_{{ attribute }}_told
         {{- ',' if not loop.last }}
         {% endfor %}
     from ranked_candidates as candidates
-    inner join unevenly_told on candidates.{{ entity }} = unevenly_told.{{ entity }}
     inner join {{ rows }} as described
         on
             candidates.{{ entity }} = described.{{ entity }}
@@ -218,61 +213,40 @@ last_told as (
         ) as {{ attribute }}_place{{ ',' if not loop.last }}
         {% endfor %}
     from placed_candidates
+    where is_told_unevenly
 ),
 
-not_told as (
-    {% for attribute in attributes -%}
-    select {{ entity }}, changed_date, '{{ attribute }}' as attribute, {{ attribute }}_place as told_place
+held as (
+    select
+        *,
+        {% for attribute in attributes -%}
+        max(case when place = {{ attribute }}_place then {{ attribute }} end) over (
+            partition by {{ entity }}, {{ attribute }}_place
+        ) as {{ attribute }}_told_before{{ ',' if not loop.last }}
+        {% endfor %}
     from last_told
-    where rank_in_day = 1 and not is_{{ attribute }}_told and {{ attribute }}_place is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
-told_before as (
-    select
-        not_told.{{ entity }},
-        not_told.changed_date,
-        {% for attribute in attributes -%}
-        max(case when not_told.attribute = '{{ attribute }}' then described.{{ attribute }} end) as {{ attribute }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from not_told
-    inner join placed_candidates as told
-        on not_told.{{ entity }} = told.{{ entity }} and not_told.told_place = told.place
-    inner join {{ rows }} as described
-        on
-            told.{{ entity }} = described.{{ entity }}
-            and told.tool = described.tool
-            and told.unit = described.unit
-            and told.source_line = described.source_line
-    group by not_told.{{ entity }}, not_told.changed_date
-),
-
+{% set change = entity ~ ', changed_date, is_gone, tool, unit, source_line' -%}
 changes as (
+    select {{ change }}, {{ attributes | join(', ') }}
+    from placed_candidates
+    where rank_in_day = 1 and not is_told_unevenly
+    union all
     select
-        candidates.{{ entity }},
-        candidates.changed_date,
-        candidates.is_gone,
-        candidates.tool,
-        candidates.unit,
-        candidates.source_line,
+        {{ change }},
         {% for attribute in attributes -%}
-        {%- set earlier = 'earlier.' ~ attribute -%}
-        {%- if attribute in ending -%}
-        {%- set earlier = 'case when earlier.' ~ attribute ~ ' ' ~ ending[attribute] ~ ' then ' ~ earlier ~ ' end' -%}
-        {%- endif -%}
-        coalesce(described.{{ attribute }}, {{ earlier }}) as {{ attribute }}{{ ',' if not loop.last }}
+        {%- set before = attribute ~ '_told_before' -%}
+        case
+            when is_{{ attribute }}_told then {{ attribute }}
+            {%- if attribute in ending %}
+            when {{ before }} {{ ending[attribute] }} then {{ before }}
+            {%- else %}
+            else {{ before }}
+            {%- endif %}
+        end as {{ attribute }}{{ ',' if not loop.last }}
         {% endfor %}
-    from ranked_candidates as candidates
-    inner join {{ rows }} as described
-        on
-            candidates.{{ entity }} = described.{{ entity }}
-            and candidates.tool = described.tool
-            and candidates.unit = described.unit
-            and candidates.source_line = described.source_line
-    left join told_before as earlier
-        on candidates.{{ entity }} = earlier.{{ entity }} and candidates.changed_date = earlier.changed_date
-    where candidates.rank_in_day = 1
+    from held
+    where rank_in_day = 1
 )
 {%- endmacro %}

@@ -47,7 +47,7 @@ described as (
 
 {{ history_changes(
     'described', 'assignment_key', 'job_assignments', attributes, made_of={'manager_key': 'manager_token'},
-    ending={'ended_date': '>= candidates.changed_date'}
+    ending={'ended_date': '>= changed_date'}
 ) }},
 
 intervals as (

@@ -44,7 +44,7 @@ described as (
 -- Whom a file tells of that says nothing of leaving is there, whatever was told of an end that has come.
 {{ history_changes(
     'described', 'person_key', 'people', attributes, made_of={'manager_key': 'manager_token'},
-    ending={'employment_status': "<> 'left'", 'left_date': '>= candidates.changed_date'}
+    ending={'employment_status': "<> 'left'", 'left_date': '>= changed_date'}
 ) }},
 
 -- A last day of employment that was announced takes effect by itself, unless a later description came first. One
