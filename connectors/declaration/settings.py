@@ -152,16 +152,16 @@ def _overlaid(declaration: Declaration, own: Mapping[str, Any], where: str) -> d
     content["options"] = declaration.options | {
         name: own[name] for name in (*declaration.options, *SOURCES) if name in own
     }
-    for name, default in declaration.options.items():
-        if not isinstance(content["options"][name], Mapping if isinstance(default, Mapping) else type(default)):
-            expected = "a mapping, {…: …}" if isinstance(default, Mapping) else "a list, […]"
-            raise SettingsError(f"{where}.{name} should be {expected}, not {own[name]!r}.")
     for export, delivers in dict(own.get("delivers") or {}).items():
         if export not in content["exports"]:
             known = tuple(declaration.exports)
             raise SettingsError(f"{where}.delivers: {unknown('export', export, known)}")
         content["exports"][export]["delivers"] = delivers
     content["exports"] = _settled(content["exports"], content["options"], where)
+    for name, default in declaration.options.items():
+        if not isinstance(content["options"][name], Mapping if isinstance(default, Mapping) else type(default)):
+            expected = "a mapping, {…: …}" if isinstance(default, Mapping) else "a list, […]"
+            raise SettingsError(f"{where}.{name} should be {expected}, not {own[name]!r}.")
     return content
 
 

@@ -30,8 +30,10 @@ _BESIDE = _SCALAR
 """What a page may say beside its statements: little, so it is nested a little at most."""
 for _ in range(3):
     _BESIDE = rb"(?:" + _SCALAR + rb"|[{\[](?:[\s:,]|" + _BESIDE + rb")*+[}\]])"
+# The members before the statements may be given back: up to Python 3.11.3, a lookahead within a possessive group makes
+# the whole pattern match nothing.
 PAGE_HEAD = re.compile(
-    rb'\{\s*(?:"(?!(?:statements|actor|verb|object)")[^"\\]*"\s*:\s*' + _BESIDE + rb'\s*,\s*)*+"statements"\s*:\s*\['
+    rb'\{\s*(?:"(?!(?:statements|actor|verb|object)")[^"\\]*"\s*:\s*' + _BESIDE + rb'\s*,\s*)*"statements"\s*:\s*\['
 )
 _PAGE_TAIL = re.compile(rb'\s*(?:,\s*"[^"\\]*"\s*:\s*' + _BESIDE + rb"\s*)*+\}")
 _OBJECTS = re.compile(rb"\[\s*+\{")
