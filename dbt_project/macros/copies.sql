@@ -9,6 +9,36 @@
 {%- endmacro %}
 
 
+{#
+    CTEs; the last one, `repeated_numbers`, has the numbers of keys of one kind that touched days hold and that landed
+    more than once. Few did, so they are found first, by the numbers alone. The copies may lie on any day: a changed
+    time puts a copy into another partition.
+#}
+{% macro repeated_numbers(kind) -%}
+    {%- set is_whole = lists_all(ref('int_partitions_touched')) -%}
+{% if not is_whole -%}
+touched_numbers as (
+    select distinct record_number
+    from {{ ref('int_event_located') }}
+    where
+        record_kind = '{{ kind }}'
+        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
+),
+
+{% endif -%}
+repeated_numbers as (
+    select located.record_number
+    from {{ ref('int_event_located') }} as located
+    where
+        located.record_kind = '{{ kind }}'
+        and located.record_number
+        {{ 'is not null' if is_whole else 'in ' ~ numbers_listed('record_number', 'touched_numbers') }}
+    group by located.record_number
+    having count(*) > 1
+)
+{%- endmacro %}
+
+
 {# The last value that is not null before this row; engines do not agree on where `ignore nulls` stands. #}
 {% macro last_known(column, partition_by, order_by) -%}
     {{ return(adapter.dispatch('last_known')(column, partition_by, order_by)) }}

@@ -1,29 +1,9 @@
 {%- set located = ref('int_event_located') %}
 {%- set by_key %}partition by located.tool, located.record_key{% endset %}
-{%- set is_whole = lists_all(ref('int_partitions_touched')) %}
 
 with
 
-{% if not is_whole -%}
-touched_numbers as (
-    select distinct record_number
-    from {{ located }}
-    where
-        record_kind = 'learning_events'
-        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
-),
-
-{% endif -%}
-repeated_numbers as (
-    select located.record_number
-    from {{ located }} as located
-    where
-        located.record_kind = 'learning_events'
-        and located.record_number
-        {{ 'is not null' if is_whole else 'in ' ~ numbers_listed('record_number', 'touched_numbers') }}
-    group by located.record_number
-    having count(*) > 1
-),
+{{ repeated_numbers('learning_events') }},
 
 copies as (
     select

@@ -1,31 +1,9 @@
 {%- set located = ref('int_event_located') %}
 {%- set by_id %}partition by located.record_key order by {{ first_copy('located') }}{% endset %}
-{%- set is_whole = lists_all(ref('int_partitions_touched')) %}
 
 with
 
-{% if not is_whole -%}
-touched_numbers as (
-    select distinct record_number
-    from {{ located }}
-    where
-        record_kind = 'statements'
-        and occurred_date in (select touched.occurred_date from {{ ref('int_partitions_touched') }} as touched)
-),
-
-{% endif -%}
--- Few statements have more than one copy, so these are found first, on the numbers of ids alone. The copies may lie on
--- any day: a changed time puts a copy into another partition.
-repeated_numbers as (
-    select located.record_number
-    from {{ located }} as located
-    where
-        located.record_kind = 'statements'
-        and located.record_number
-        {{ 'is not null' if is_whole else 'in ' ~ numbers_listed('record_number', 'touched_numbers') }}
-    group by located.record_number
-    having count(*) > 1
-),
+{{ repeated_numbers('statements') }},
 
 copies as (
     select
