@@ -24,7 +24,7 @@ from pyarrow import parquet
 from benchmarks.measuring import Disagreement, say
 from connectors import landing
 from connectors.home import Home
-from identity.decisions import Decision, add_decision
+from identity.decisions import Decision, add_decisions
 from identity.proposals import Proposal, proposals, queue
 from identity.tokens import Tokeniser
 from identity.vault import Vault
@@ -173,7 +173,7 @@ def _reviewed(home: Home, persons: dict[str, frozenset[int]]) -> Iterator[dict[s
             return
         answers = [_answer(pair, persons) for proposal in asked for pair in proposal.pairs]
         for decision in answers:
-            add_decision(decisions_file(home), decision)
+            add_decisions(decisions_file(home), [decision])
         write_identities(home)
         same = sum(decision.decision == "same" for decision in answers)
         yield {"persons": employed, "asked": len(asked), "behind": len(waiting) - len(asked), "same": same,

@@ -24,6 +24,9 @@ import pandas as pd
 import yaml
 
 FILE_NAME = "identity_decisions.yml"
+# A change of numbers leaves as many decisions as there are people: in C they are read in a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 TOKENS_OF = {"same": 2, "concurrent": 2, "different": 2, "split": 1, "shared": 1, "personal": 1}
 """The decisions that there are, and how many tokens each is about."""
 CONCURRENT = "hr_record_concurrent"
@@ -57,7 +60,7 @@ def read_decisions(path: Path) -> list[Decision]:
     if not path.exists():
         return []
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or []
     except yaml.YAMLError as error:
         raise DecisionInvalid(
             f"{path.name}: not YAML: {error}. Mend the file, or take the last version back."
@@ -86,22 +89,28 @@ def _decision(path: Path, place: int, entry: Any) -> Decision:
     return Decision(entry["decision"], tokens, str(entry["decided_by"]), entry["decided_on"], str(entry["because"]))
 
 
-def add_decision(path: Path, decision: Decision) -> None:
-    """Write a decision at the end of the file; what is there stays as it is."""
+def add_decisions(path: Path, decisions: Iterable[Decision]) -> None:
+    """Write decisions at the end of the file; what is there stays as it is."""
     read_decisions(path)
-    entry = asdict(decision) | {"tokens": list(decision.tokens)}
-    text = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True)
+    entries = [asdict(decision) | {"tokens": list(decision.tokens)} for decision in decisions]
+    text = yaml.dump(entries, Dumper=_DUMPER, sort_keys=False, allow_unicode=True) if entries else ""
     with path.open("a", encoding="utf-8") as file:
         file.write(text)
 
 
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
     """Decisions that no later one takes back: on the same tokens, a split of what was the same, or the reverse."""
-    held: list[Decision] = []
-    for decision in decisions:
-        held = [earlier for earlier in held if not _takes_back(decision, earlier)]
-        held.append(decision)
-    return held
+    held: dict[int, Decision] = {}
+    about: dict[str, list[int]] = {}
+    for place, decision in enumerate(decisions):
+        earlier = {before for token in decision.pair for before in about.get(token, ())}
+        for before in earlier & held.keys():
+            if _takes_back(decision, held[before]):
+                del held[before]
+        held[place] = decision
+        for token in decision.pair:
+            about.setdefault(token, []).append(place)
+    return list(held.values())
 
 
 def _takes_back(later: Decision, earlier: Decision) -> bool:

@@ -6,7 +6,8 @@
 contradicted  an account whose number names one person, and whose address, login or own name somebody else: nobody's
               until told
 returned      two numbers of HR, one after the other, with much the same name, and one birth date, one account, or one
-              address where not both birth dates are known
+              address where not both birth dates are known: of who came back, or was given a new number
+numbered_twice  two such numbers at one time, each of another system of HR
 known_by_name accounts that HR does not know, whose name only one person in HR has, or has much like it, who has no
               such account in that tool yet
 
@@ -125,9 +126,15 @@ employed as (
     select
         person_token,
         min(coalesce(hired_date, effective_date)) as first_day,
-        max(case when is_complete_snapshot then cast(extracted_at as date) else effective_date end) as last_day
-    from people
-    where not is_deleted and coalesce(employment_status, '') <> 'left'
+        -- A new number keeps the day on which its owner was hired: what tells it from the old one is when HR told it.
+        greatest(min(coalesce(hired_date, effective_date)), min(told_on)) as new_from,
+        max(told_on) as last_day,
+        list(distinct tool) as tools
+    from (
+        select *, case when is_complete_snapshot then cast(extracted_at as date) else effective_date end as told_on
+        from people
+        where not is_deleted and coalesce(employment_status, '') <> 'left'
+    )
     group by person_token
 ),
 -- A birth date that many have is what was entered where nobody knew it.
@@ -181,18 +188,28 @@ tied as (
     where born_one.birth_date is null or born_next.birth_date is null
 )
 select
-    'returned', left_token, right_token, max(jaro_winkler_similarity(one.folded, next_one.folded)) as similarity,
+    case when next_one.new_from > one.last_day then 'returned' else 'numbered_twice' end as kind,
+    left_token, right_token, max(jaro_winkler_similarity(one.folded, next_one.folded)) as similarity,
     any_value(one.name || ', ' || one.first_day || ' to ' || one.last_day || ', ' || tie),
-    any_value(next_one.name || ', from ' || next_one.first_day || ', ' || tie)
+    any_value(next_one.name || ', from ' || next_one.new_from || ', ' || tie)
 from tied
 join persons as one on one.person_token = left_token
-join persons as next_one on next_one.person_token = right_token and next_one.first_day > one.last_day
-where left_token <> right_token and jaro_winkler_similarity(one.folded, next_one.folded) >= {LIKELY}
+join persons as next_one on next_one.person_token = right_token
+where
+    left_token <> right_token and jaro_winkler_similarity(one.folded, next_one.folded) >= {LIKELY}
+    and (
+        next_one.new_from > one.last_day
+        -- One system gives two numbers to two people, however alike they are.
+        or (
+            one.new_from <= next_one.last_day and (one.new_from, left_token) < (next_one.new_from, right_token)
+            and not list_has_any(one.tools, next_one.tools)
+        )
+    )
     and not exists (
         select 1 from links as a join links as b on a.person_key = b.person_key
         where a.token = left_token and b.token = right_token
     )
-group by left_token, right_token
+group by all
 """
 
 _KNOWN_BY_NAME = f"""

@@ -2,6 +2,7 @@
 
 review              who may be one person, with the evidence on each side
 decide NUMBER WHAT  the answer to a proposal of the review: same, different or concurrent
+crosswalk FILE      former and present employee numbers, where HR gave everybody a new one
 split TOKEN         take an account away from the person whom the rules give it to
 shared              accounts that several people use, and by what that shows
 declare TOKEN WHAT  say of an account that it is shared, or personal although it looks shared
@@ -42,8 +43,13 @@ class Answer(StrEnum):
 
 class Kind(StrEnum):
     RETURNED = "returned"
+    NUMBERED_TWICE = "numbered_twice"
     KNOWN_BY_NAME = "known_by_name"
     CONTRADICTED = "contradicted"
+
+
+OF_NUMBERS = (Kind.RETURNED, Kind.NUMBERED_TWICE)
+"""Kinds that a change of employee numbers makes as many of as there are people."""
 
 
 class Use(StrEnum):
@@ -77,6 +83,8 @@ def review(
     behind = f" ({len(every) - len(asked):,} more behind them: --all)" if len(every) > len(asked) else ""
     console.print(f"{len(waiting):,} proposals wait{behind}.")
     console.print("Next: throughline identity decide NUMBER same --by … --because …")
+    if len(every) > len(asked) and sum(proposal.kind in OF_NUMBERS for proposal in every) > len(every) / 2:
+        console.print("Did HR change its numbers? Answer for everybody at once: throughline identity crosswalk FILE …")
 
 
 @app.command()
@@ -93,6 +101,38 @@ def decide(
     opened = home_at(home)
     for pair in numbered(_waiting(opened), number, "throughline identity review").pairs:
         _decided(opened, answer.value, pair, by, because)
+
+
+@app.command()
+def crosswalk(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Two columns: the former number and the present one.")
+    ],
+    by: ByOption,
+    because: BecauseOption,
+    concurrent: Annotated[
+        bool, typer.Option("--concurrent", help="One system of HR holds both numbers of a person at one time.")
+    ] = False,
+    even_unlike: Annotated[
+        bool, typer.Option("--even-unlike", help="Believe rows that HR's names and birth dates speak against, too.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Say of everybody at once which two employee numbers are one human being's; all rows are written, or none."""
+    from pipelines.crosswalks import cross
+    from pipelines.identities import decisions_file
+
+    opened = home_at(home)
+    answer = Answer.CONCURRENT if concurrent else Answer.SAME
+    crossed = cross(opened, file, answer.value, by, because, even_unlike=even_unlike)
+    known = f", {crossed.known:,} were decided before" if crossed.known else ""
+    console.print(f"{crossed.written:,} pairs are decided{known}.")
+    for column, count in crossed.untold.items():
+        console.print(
+            f"HR told {count:,} of the numbers in {column} in no list so far; their rows hold from when it does. Zeros "
+            "in front count."
+        )
+    say_written(decisions_file(opened))
 
 
 @app.command()
@@ -205,11 +245,11 @@ def _identifiers(home: Home, tokens: list[str]) -> dict[str, str]:
 
 
 def _decided(home: Home, decision: str, tokens: tuple[str, ...], by: str, because: str) -> None:
-    from identity.decisions import Decision, add_decision
+    from identity.decisions import Decision, add_decisions
     from pipelines.identities import decisions_file
 
     path = decisions_file(home)
-    add_decision(path, Decision(decision, tokens, by, datetime.now(UTC).date(), because))
+    add_decisions(path, [Decision(decision, tokens, by, datetime.now(UTC).date(), because)])
     say_written(path)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.home import Home
-from identity.decisions import Decision, add_decision
+from identity.decisions import Decision, add_decisions
 from pipelines.identities import decisions_file, write_identities
 from tests.dbt_project.landing_files import LandingZone
 
@@ -72,7 +72,7 @@ def warehouse(dbt: Callable[..., None], query: Callable[..., Any], tmp_path_fact
     home.restricted.mkdir()
     for name, decisions in ROUNDS.items():
         for decision in decisions:
-            add_decision(decisions_file(home), decision)
+            add_decisions(decisions_file(home), [decision])
         write_identities(home)
         dbt(home.root, *BUILD, *FACTS)
         _note(told, name, home.root, query)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from identity.decisions import Decision, DecisionInvalid, add_decision, read_decisions
+from identity.decisions import Decision, DecisionInvalid, add_decisions, read_decisions
 from tests.identity.test_resolve import ANN, BOB, Landed, keys, link
 
 LOGIN = {"account_token": "login", "email_token": "ann@"}
@@ -79,7 +79,7 @@ def test_decisions_are_written_to_the_end_of_their_file_and_read_back(tmp_path: 
     assert read_decisions(file) == []
     file.write_text("# kept by hand\n")
     for decision in (decided("same", "a", "b"), decided("split", "c")):
-        add_decision(file, decision)
+        add_decisions(file, [decision])
     assert read_decisions(file) == [decided("same", "a", "b"), decided("split", "c")]
     assert file.read_text().startswith("# kept by hand\n")
 

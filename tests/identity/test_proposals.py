@@ -83,6 +83,20 @@ def test_who_has_the_name_and_the_address_of_one_who_left_may_have_returned_unle
     assert told(waiting) == ([("returned", ("ann", "ann2"))] if is_asked else [])
 
 
+def test_a_new_number_that_keeps_the_hiring_date_is_proposed_from_when_hr_told_it(landed: Named) -> None:
+    hired = {"hired_date": date(2020, 1, 1)}
+    renumbered = [ANN | hired | on(EARLY), {"person_token": "ann2", "email_token": "ann@"} | hired | on(LATE)]
+    assert told(landed.waiting(renumbered, [])) == [("returned", ("ann", "ann2"))]
+
+
+@pytest.mark.parametrize(("system", "asked"), [("payroll", [("numbered_twice", ("ann", "ann2"))]), ("hr", [])])
+def test_numbers_that_two_systems_of_hr_give_one_person_are_proposed_and_those_of_one_system_are_not(
+    landed: Named, system: str, asked: list[tuple[str, tuple[str, str]]]
+) -> None:
+    other = {"person_token": "ann2", "email_token": "ann@", "tool": system}
+    assert told(landed.waiting([person | on(day) for person in (ANN, other) for day in (EARLY, LATE)], [])) == asked
+
+
 def test_twins_who_work_side_by_side_are_not_proposed(landed: Named) -> None:
     both = [ANN | on(day) for day in (EARLY, LATE)] + [{"person_token": "ann2"} | on(day) for day in (EARLY, LATE)]
     assert landed.waiting(both, [], born={"ann": "1990-02-03", "ann2": "1990-02-03"}) == []

@@ -46,7 +46,8 @@ described as (
         people.series,
         people.effective_date,
         people.birth_decade,
-        people.country
+        people.country,
+        people.email_token
     from {{ ref('stg_people') }} as people
     inner join {{ ref('int_identity_link') }} as links on people.person_token = links.token
     where links.person_key <> {{ unknown_person() }} and not people.is_deleted
@@ -76,6 +77,23 @@ contradictions as (
     union
     select person_key from places
     where countries > 1
+),
+
+-- The other way about: one human being under two numbers that nobody has said to be one.
+addresses as (
+    select email_token
+    from described
+    where email_token is not null
+    group by email_token
+    having count(distinct person_key) > 1
+),
+
+numbered as (
+    select
+        count(distinct described.person_key) as numbered,
+        count(distinct case when addresses.email_token is not null then described.person_key end) as sharing_an_address
+    from described
+    left join addresses on described.email_token = addresses.email_token
 ),
 
 counted as (
@@ -115,12 +133,15 @@ final as (
         cast(counted.left_before_hired as bigint) as left_before_hired,
         cast(counted.own_managers as bigint) as own_managers,
         cast(counted.contradictory_persons as bigint) as contradictory_persons,
+        cast(numbered.sharing_an_address as bigint) as sharing_an_address,
         cast(counted.left_before_hired as double) / nullif(counted.persons, 0) as left_before_hired_share,
         cast(counted.contradictory_persons as double) / nullif(counted.persons, 0) as contradictory_share,
         cast(counted.employed_without_unit as double) / nullif(counted.employed, 0) as without_unit_share,
+        cast(numbered.sharing_an_address as double) / nullif(numbered.numbered, 0) as sharing_an_address_share,
         '{{ invocation_id }}' as dbt_invocation_id
     from counted
     cross join unknown_members
+    cross join numbered
 )
 
 select * from final
