@@ -175,7 +175,7 @@ def hr_claims(connection: duckdb.DuckDBPyConnection, people: Path, decisions: It
     decided = list(decisions)
     persons = claims["person_token"].unique()
     first = first_of_the_same(decided, dict(zip(persons, persons, strict=True)))
-    claims["person_token"] = claims["person_token"].replace(first)
+    claims["person_token"] = [first.get(token, token) for token in claims["person_token"]]
     for token, owner in _given(decided, set(persons)):
         claims = claims[(claims["token"] != token) | (claims["person_token"] == first.get(owner, owner))]
     return claims

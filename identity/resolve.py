@@ -24,6 +24,7 @@ from identity.decisions import Decision, cut, merged, standing
 from identity.holders import holders, hr_claims
 from identity.names import RULE as MISNAMED
 from identity.names import misnamed, name
+from identity.numbering import numbered_apart
 from identity.persons import keyed
 from identity.quarantine import quarantined
 from identity.rules import RULES
@@ -84,8 +85,10 @@ def _ruled(
     found = respelled(connection, evidence(connection, accounts, mentions, claims["token"]), claims, vault)
     found = rehashed(connection, found, vault)
     shared = quarantined(connection, claims, found, vault, use, decided)
-    found = found[~found["account_token"].isin(list(shared)) & ~found["token"].isin(list(shared))]
-    held = holders(claims[~claims["token"].isin(list(shared))])
+    apart = numbered_apart(connection, vault, decided)
+    nobody = [*shared, *apart]
+    found = found[~found["account_token"].isin(nobody) & ~found["token"].isin(nobody)]
+    held = holders(claims[~claims["token"].isin(nobody) & ~claims["person_token"].isin(list(apart))])
     name(connection, vault)
     hr = _of_hr(held)
     accounted = _accounted(connection, found, held)
@@ -94,7 +97,8 @@ def _ruled(
         accounted = _accounted(connection, found, held)
     known = pd.concat([hr, accounted])["token"]
     strangers = unmatched(found[~found["account_token"].isin(known)])
-    links = pd.concat([hr, accounted, strangers, nobodys(shared, "shared")], ignore_index=True)
+    nobodies = nobodys(shared, "shared"), nobodys(apart, "ambiguous")
+    links = pd.concat([hr, accounted, strangers, *nobodies], ignore_index=True)
     return pd.concat([links, known_by(connection, found, links)], ignore_index=True)
 
 

@@ -32,8 +32,10 @@ class Crossed:
     untold: dict[str, int]
 
 
-def cross(home: Home, path: Path, decision: str, by: str, because: str, *, even_unlike: bool = False) -> Crossed:
-    """Decide of every row of the file that its two numbers are one human being's.
+def cross(
+    home: Home, path: Path, types: tuple[str, str], decision: str, by: str, because: str, *, even_unlike: bool = False
+) -> Crossed:
+    """Decide of every row of the file that its two numbers, of the identifier ``types``, are one human being's.
 
     Raises OriginalRefused for a file that can't be read, SettingsError for one that is no list of pairs, or that HR's
     own names and birth dates speak against; then nothing is written.
@@ -42,7 +44,8 @@ def cross(home: Home, path: Path, decision: str, by: str, because: str, *, even_
     with scratch as folder, opened(path, Path(folder)) as table:
         columns, lines, numbers = _pairs(table, path)
     make = open_tokeniser(home).tokens
-    one, other = (make("employee_number", side) for side in zip(columns, *numbers, strict=True))
+    sides = zip(types, zip(columns, *numbers, strict=True), strict=True)
+    one, other = (make(identifier_type, side) for identifier_type, side in sides)
     header, *pairs = ((str(left), str(right)) for left, right in zip(one, other, strict=True))
     _refuse_repeated(pairs, lines, columns, path)
     people, vault = home.landed("people"), Vault(home.vault)

@@ -110,6 +110,10 @@ def crosswalk(
     ],
     by: ByOption,
     because: BecauseOption,
+    former: Annotated[
+        str, typer.Option("--former", help="What the first column holds: an identifier type, as `person` shows it.")
+    ] = "employee_number",
+    present: Annotated[str, typer.Option("--present", help="What the second column holds.")] = "employee_number",
     concurrent: Annotated[
         bool, typer.Option("--concurrent", help="One system of HR holds both numbers of a person at one time.")
     ] = False,
@@ -124,7 +128,7 @@ def crosswalk(
 
     opened = home_at(home)
     answer = Answer.CONCURRENT if concurrent else Answer.SAME
-    crossed = cross(opened, file, answer.value, by, because, even_unlike=even_unlike)
+    crossed = cross(opened, file, (former, present), answer.value, by, because, even_unlike=even_unlike)
     known = f", {crossed.known:,} were decided before" if crossed.known else ""
     console.print(f"{crossed.written:,} pairs are decided{known}.")
     for column, count in crossed.untold.items():

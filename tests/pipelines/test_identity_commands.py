@@ -174,6 +174,11 @@ def test_a_list_of_former_and_present_numbers_makes_one_person_of_each_pair(renu
     assert decisions_file(renumbered).read_text().count("decision: same") == 3
 
 
+def test_numbers_may_be_of_types_that_a_tool_has_to_itself(renumbered: Home, tmp_path: Path) -> None:
+    told = _crosswalk(tmp_path, "former,present\n0815,N1\n", "--present", "payroll:number").output
+    assert "HR told 1 of the numbers in present in no list so far" in " ".join(told.split())
+
+
 def test_numbers_that_hr_has_not_told_wait_and_are_counted(renumbered: Home, tmp_path: Path) -> None:
     told = " ".join(_crosswalk(tmp_path, "former,present\n0815,N1\n816,N2\n").output.split())
     assert "2 pairs are decided" in told

@@ -96,6 +96,15 @@ numbered as (
     left join addresses on described.email_token = addresses.email_token
 ),
 
+-- A number that is nobody's is no person's above. `identity/numbering.py` says when that is so.
+numbers as (
+    select
+        count(distinct people.person_token) as numbers,
+        count(distinct case when links.rule = 'numbered_apart' then people.person_token end) as numbered_apart
+    from {{ ref('stg_people') }} as people
+    inner join {{ ref('int_identity_link') }} as links on people.person_token = links.token
+),
+
 counted as (
     select
         count(*) as persons,
@@ -134,14 +143,17 @@ final as (
         cast(counted.own_managers as bigint) as own_managers,
         cast(counted.contradictory_persons as bigint) as contradictory_persons,
         cast(numbered.sharing_an_address as bigint) as sharing_an_address,
+        cast(numbers.numbered_apart as bigint) as numbered_apart,
         cast(counted.left_before_hired as double) / nullif(counted.persons, 0) as left_before_hired_share,
         cast(counted.contradictory_persons as double) / nullif(counted.persons, 0) as contradictory_share,
         cast(counted.employed_without_unit as double) / nullif(counted.employed, 0) as without_unit_share,
         cast(numbered.sharing_an_address as double) / nullif(numbered.numbered, 0) as sharing_an_address_share,
+        cast(numbers.numbered_apart as double) / nullif(numbers.numbers, 0) as numbered_apart_share,
         '{{ invocation_id }}' as dbt_invocation_id
     from counted
     cross join unknown_members
     cross join numbered
+    cross join numbers
 )
 
 select * from final
