@@ -7,16 +7,16 @@ Readers and landing know this module and not each other. A reader of another mak
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
 from connectors.records import REJECT_COLUMNS, Column, RecordKind
+from connectors.series import series_of
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,8 @@ class Original:
 
     @property
     def series(self) -> str:
-        """The export series that the file belongs to: its name in lower case without suffixes, dates and digits."""
-        name = re.sub(r"(\.[a-z][a-z0-9]{0,6})+$", "", PurePath(self.source_file).name.lower())
-        return re.sub(r"[^a-z\u00df-\uffff]+", "_", re.sub(r"\d+", "", name)).strip("_") or "export"
+        """The export series that the file belongs to."""
+        return series_of(self.source_file)
 
 
 class Tokeniser(Protocol):
