@@ -674,7 +674,7 @@ LEDGER_COLUMNS = (
     _text("record_kind", "The record kind; `none` for an original that was refused as a whole.", required=True),
     _text("unit", "The unit of landing.", required=True),
     _text("export", "The export of the tool's declaration that the original was read as."),
-    _text("series", "The export series: file name without digits."),
+    _text("series", "The export series: file name without dates."),
     _text("source_file", "Name of the original in the inbox, e-mail addresses masked."),
     _integer("source_rows", "Records in the original; rows that are declared to be none (totals, the end of a report) aren't counted."),
     _integer("rows_read", "Records of the original that are of this kind."),
