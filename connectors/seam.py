@@ -7,8 +7,8 @@ Readers and landing know this module and not each other. A reader of another mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,8 @@ from connectors.series import series_of
 class Original:
     """One archived original, or the bytes of one pull window. ``extracted_at`` is naive UTC.
 
-    ``pulled_as``: the export that a pull asked for; what was dropped is recognised by what it holds.
+    ``pulled_as``: the export that a pull asked for; what was dropped is recognised by what it holds. ``continued``: by
+    the name of a series, the one that it goes on with.
     """
 
     tool: str
@@ -32,11 +33,13 @@ class Original:
     source_file: str
     extracted_at: datetime
     pulled_as: str | None = None
+    continued: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def series(self) -> str:
         """The export series that the file belongs to."""
-        return series_of(self.source_file)
+        own = series_of(self.source_file)
+        return self.continued.get(own, own)
 
 
 class Tokeniser(Protocol):

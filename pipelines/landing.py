@@ -8,7 +8,7 @@ the metadata of its asset. There is no cursor beside the ledger, so a rerun is a
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import dagster as dg
@@ -18,6 +18,7 @@ from connectors.declaration import Declaration
 from connectors.home import Home
 from connectors.landing import Landed, Original
 from connectors.records import RECORD_KINDS
+from connectors.series import series_of
 from identity.tokens import Tokeniser
 from pipelines.activity_decisions import TABLE as ACTIVITY_DECISIONS
 from pipelines.activity_decisions import write_activity_decisions
@@ -79,12 +80,13 @@ def land_originals(
     keep_unchanged: bool = False,
 ) -> ToolLanding:
     landed = ToolLanding()
+    continued = {series_of(name): series_of(first) for name, first in declaration.series.items()}
     known = landing.ledger(home, declaration.tool).to_pylist() if originals else []
     with stage(f"land {declaration.tool}", len(originals)) as step:
         for original in originals:
             unit = landing.land(
                 home,
-                original,
+                replace(original, continued=continued),
                 partial(read, declaration),
                 declaration.declaration_version,
                 tokeniser,

@@ -319,7 +319,10 @@ class NotRead(_Part):
 
 
 class Declaration(_Part):
-    """A connector file."""
+    """A connector file.
+
+    ``series`` says which list goes on under another name: files called by the one are of the series of the other.
+    """
 
     tool: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
@@ -334,6 +337,7 @@ class Declaration(_Part):
     thousands: Thousands = ""
     day_first: bool = True
     identifier_types: dict[str, str] = {}
+    series: dict[str, str] = {}
     options: dict[str, Any] = {}
     rest: Rest | None = None
     exports: Annotated[dict[str, Export], Field(min_length=1)]

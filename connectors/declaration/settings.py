@@ -27,6 +27,7 @@ _SETTINGS = (
     "thousands",
     "day_first",
     "identifier_types",
+    "series",
 )
 SOURCES = ("database", "inbox", "rest")
 """Where a home gets a tool's originals from, which any tool may be told. They change no row, so no version either."""
@@ -118,8 +119,9 @@ def with_settings(declaration: Declaration, settings: Mapping[str, Any]) -> Decl
 
     ``day_first: false`` prefers formats that begin with the month where a file leaves it open; ``delivers:
     {<export>: increment}`` says that an export isn't complete; ``identifier_types: {employee_number:
-    "moodle:number"}`` says that a number is the tool's own. Settings of a home are part of the version of the
-    rows, because they change them.
+    "moodle:number"}`` says that a number is the tool's own; ``series: {employees: staff}`` that files called employees
+    go on with the list that was called staff. Settings of a home are part of the version of the rows, because they
+    change them.
     """
     own = (settings.get("tools") or {}).get(declaration.tool) or {}
     where = f"settings.yml: tools.{declaration.tool}"

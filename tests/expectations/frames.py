@@ -43,6 +43,7 @@ _PERSON: Row = {
     "persons_without_one_current": 0, "unknown_members": 1, "left_before_hired": 0, "own_managers": 0,
     "contradictory_persons": 0, "left_before_hired_share": 0.0, "contradictory_share": 0.0, "without_unit_share": 0.01,
     "sharing_an_address": 2, "sharing_an_address_share": 0.005, "numbered_apart": 0, "numbered_apart_share": 0.0,
+    "in_a_list_left_behind": 0, "in_a_list_left_behind_share": 0.0,
 }  # fmt: skip
 _ENROLMENT: Row = {
     "enrolments": 300, "duplicate_enrolment_keys": 0, "completed": 200, "completed_without_rule": 0,
@@ -129,6 +130,7 @@ BROKEN: dict[str, Row] = {
     "gx.audit_person.people_have_a_unit": {"without_unit_share": 0.11},
     "gx.audit_person.history_has_few_gaps": {"gaps": 1},
     "gx.audit_person.numbers_have_addresses_of_their_own": {"sharing_an_address_share": 0.06},
+    "gx.audit_person.lists_go_on": {"in_a_list_left_behind_share": 0.006},
     "gx.audit_person.lists_number_together": {"numbered_apart_share": 0.06},
     "gx.audit_person.no_number_is_two_people_s": {"numbered_apart": 1},
     "gx.audit_enrolment.enrolment_keys_are_unique": {"duplicate_enrolment_keys": 1},

@@ -105,6 +105,50 @@ numbers as (
     inner join {{ ref('int_identity_link') }} as links on people.person_token = links.token
 ),
 
+-- Who isn't in the next file of a list has left; of a list that has no next file nobody ever does.
+lists as (
+    select
+        tool,
+        series,
+        max(extracted_at) as newest_at
+    from {{ ref('stg_people') }}
+    where is_complete_snapshot
+    group by tool, series
+),
+
+newest as (
+    select
+        *,
+        max(newest_at) over (partition by tool) as newest_of_tool_at
+    from lists
+),
+
+standing as (
+    select
+        links.person_key,
+        max(case
+            when {{ dbt.datediff('newest.newest_at', 'newest.newest_of_tool_at', 'day') }} <= 62 then 1 else 0
+        end) as is_in_a_list_that_comes
+    from {{ ref('stg_people') }} as people
+    inner join newest
+        on
+            people.tool = newest.tool
+            and coalesce(people.series, '') = coalesce(newest.series, '')
+            and people.extracted_at = newest.newest_at
+    inner join {{ ref('int_identity_link') }} as links on people.person_token = links.token
+    where
+        links.person_key <> {{ unknown_person() }}
+        and not people.is_deleted
+        and coalesce(people.employment_status, '') <> 'left'
+    group by links.person_key
+),
+
+left_behind as (
+    select count(case when standing.is_in_a_list_that_comes = 0 and persons.employed = 1 then 1 end) as left_behind
+    from standing
+    inner join persons on standing.person_key = persons.person_key
+),
+
 counted as (
     select
         count(*) as persons,
@@ -144,16 +188,19 @@ final as (
         cast(counted.contradictory_persons as bigint) as contradictory_persons,
         cast(numbered.sharing_an_address as bigint) as sharing_an_address,
         cast(numbers.numbered_apart as bigint) as numbered_apart,
+        cast(left_behind.left_behind as bigint) as in_a_list_left_behind,
         cast(counted.left_before_hired as double) / nullif(counted.persons, 0) as left_before_hired_share,
         cast(counted.contradictory_persons as double) / nullif(counted.persons, 0) as contradictory_share,
         cast(counted.employed_without_unit as double) / nullif(counted.employed, 0) as without_unit_share,
         cast(numbered.sharing_an_address as double) / nullif(numbered.numbered, 0) as sharing_an_address_share,
         cast(numbers.numbered_apart as double) / nullif(numbers.numbers, 0) as numbered_apart_share,
+        cast(left_behind.left_behind as double) / nullif(counted.employed, 0) as in_a_list_left_behind_share,
         '{{ invocation_id }}' as dbt_invocation_id
     from counted
     cross join unknown_members
     cross join numbered
     cross join numbers
+    cross join left_behind
 )
 
 select * from final
