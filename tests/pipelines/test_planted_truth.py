@@ -192,3 +192,30 @@ def test_teams_are_trained_when_their_programme_began(company: Home, warehouse: 
     planned, too_early, ever = trained
     assert too_early == 0
     assert ever == planned > 0
+
+
+def test_what_was_gained_and_what_was_kept_is_what_the_tests_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Points and a maximum are all that lists of scores tell; whoever took both tests has a pair."""
+    counted = warehouse.sql("""
+        select pair_kind, count(*) as pairs, sum((later_score - earlier_score) / (1 - earlier_score)) as gains
+        from marts.fct_assessment_pair
+        where reason_unused is null and tool = 'test_scores'
+        group by all order by all
+    """).fetchall()
+    true = warehouse.sql("""
+        with taken as (from read_parquet(getvariable('happenings') || '/tests.parquet')),
+        pairs as (
+            select
+                case later.occasion when 'post' then 'gain' else 'retention' end as pair_kind,
+                (later.score - earlier.score) / (earlier.score_max - earlier.score) as gain
+            from taken as later
+            inner join taken as earlier
+                on later.person = earlier.person and later.programme = earlier.programme
+                and earlier.occasion = case later.occasion when 'post' then 'pre' else 'post' end
+            where earlier.at < later.at and later.occasion in ('post', 'delayed')
+        )
+        select pair_kind, count(*), sum(gain) from pairs group by all order by all
+    """).fetchall()  # fmt: skip
+    assert [(kind, pairs) for kind, pairs, _ in counted] == [(kind, pairs) for kind, pairs, _ in true]
+    assert all(pairs > 5 for _, pairs, _ in true)
+    assert [gains for _, _, gains in counted] == pytest.approx([gains for _, _, gains in true])
