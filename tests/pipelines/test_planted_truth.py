@@ -219,3 +219,26 @@ def test_what_was_gained_and_what_was_kept_is_what_the_tests_told(warehouse: duc
     assert [(kind, pairs) for kind, pairs, _ in counted] == [(kind, pairs) for kind, pairs, _ in true]
     assert all(pairs > 5 for _, pairs, _ in true)
     assert [gains for _, _, gains in counted] == pytest.approx([gains for _, _, gains in true])
+
+
+def test_nobody_learned_longer_than_from_the_first_to_the_last_statement_of_a_day(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Attempts last for weeks, hold videos, and are told by two stores; their minutes are spent once, on their day."""
+    days, sat_again, too_long = warehouse.sql("""
+        with counted as (
+            select person_key, learning_date, sum(minutes) as minutes
+            from marts.fct_learning_time where evidence = 'attempt' and person_key <> -1 group by all
+        ),
+        began as (select distinct person_key, started_date from marts.fct_attempt),
+        told as (
+            select person_key, occurred_date, date_diff('second', min(occurred_at), max(occurred_at)) / 60 as minutes
+            from marts.fct_learning_event where record_kind = 'statements' group by all
+        )
+        select
+            count(*), count_if(began.person_key is null), count_if(counted.minutes > coalesce(told.minutes, 0) + 0.1)
+        from counted
+        left join began on began.person_key = counted.person_key and began.started_date = counted.learning_date
+        left join told on told.person_key = counted.person_key and told.occurred_date = counted.learning_date
+    """).fetchone()  # type: ignore[misc]
+    assert days > sat_again > 0 == too_long
