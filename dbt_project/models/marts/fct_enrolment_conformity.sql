@@ -1,7 +1,7 @@
 {#- The rule that holds for an enrolment is the most particular one of the day on which it began: one on the activity
     before one on its kind, and that before one on everything. Position and unit are those of the same day. Where the
-    rule asks for one that isn't known, nobody can say whether it was kept. Leave and confirmation count from whichever tool tells
-    them, in the year before the start: request forms tell the one, platforms the other. -#}
+    rule asks for one that isn't known, nobody can say whether it was kept. Leave and confirmation count from
+    whichever tool tells them, in the year before the start: request forms tell the one, platforms the other. -#}
 
 with
 
