@@ -6,7 +6,8 @@
     'tool': 'string', 'record_kind': 'string', 'record_key': 'string', 'held_by': 'string', 'person_token': 'string',
     'activity_id': 'string', 'enrolment_id': 'string', 'milestone': 'string', 'occurred_at': 'timestamp',
     'occurred_date': 'date', 'due_at': 'timestamp', 'due_date': 'date', 'rule': 'string', 'source_tool': 'string',
-    'teller_tool': 'string', 'teller_preference': 'bigint', 'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string'
+    'teller_tool': 'string', 'teller_preference': 'bigint', 'person_key': 'bigint', 'learner': 'string',
+    'activity_key': 'string'
 }) %}
 {%- set built_starts = built('int_enrolment_started', {
     'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string', 'occurred_date': 'date'
