@@ -394,6 +394,7 @@ ENROLMENTS = RecordKind(
         _at("occurred_at", "When it was reached (UTC).", required=True),
         _date("occurred_date", "The learner's local day.", required=True),
         _at("due_at", "When completion is due (UTC), on assigned."),
+        _date("due_date", "The learner's local day up to which completion is due, on assigned."),
         _token("decided_by_token", "Token of who approved, rejected or assigned."),
         _text("decided_by_rule", "What in the tool decided (the status or criterion as it names it)."),
     ),

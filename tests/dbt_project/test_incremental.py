@@ -50,7 +50,7 @@ TABLES = {
     "intermediate.int_enrolment_evidenced": "tool, record_key, milestone",
     "intermediate.int_enrolment_milestone": "tool, record_key, milestone",
     "intermediate.int_enrolment_numbered": "tool, record_key, milestone",
-    "intermediate.int_learning_time_united": "evidence_key",
+    "intermediate.int_learning_time_united": "evidence_key, started_at",
     "intermediate.int_enrolment_started": "source_tool, learner, activity_key, enrolment_number",
     "intermediate.int_offering_seen": "tool, unit, record_kind, activity_id",
     "intermediate.int_offering_visited": "occurred_date, tool, person_token, activity_id",

@@ -192,3 +192,64 @@ def test_teams_are_trained_when_their_programme_began(company: Home, warehouse: 
     planned, too_early, ever = trained
     assert too_early == 0
     assert ever == planned > 0
+
+
+def test_what_was_gained_and_what_was_kept_is_what_the_tests_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Points and a maximum are all that lists of scores tell; whoever took both tests has a pair."""
+    counted = warehouse.sql("""
+        select pair_kind, count(*) as pairs, sum((later_score - earlier_score) / (1 - earlier_score)) as gains
+        from marts.fct_assessment_pair
+        where reason_unused is null and tool = 'test_scores'
+        group by all order by all
+    """).fetchall()
+    true = warehouse.sql("""
+        with taken as (from read_parquet(getvariable('happenings') || '/tests.parquet')),
+        pairs as (
+            select
+                case later.occasion when 'post' then 'gain' else 'retention' end as pair_kind,
+                (later.score - earlier.score) / (earlier.score_max - earlier.score) as gain
+            from taken as later
+            inner join taken as earlier
+                on later.person = earlier.person and later.programme = earlier.programme
+                and earlier.occasion = case later.occasion when 'post' then 'pre' else 'post' end
+            where earlier.at < later.at and later.occasion in ('post', 'delayed')
+        )
+        select pair_kind, count(*), sum(gain) from pairs group by all order by all
+    """).fetchall()  # fmt: skip
+    assert [(kind, pairs) for kind, pairs, _ in counted] == [(kind, pairs) for kind, pairs, _ in true]
+    assert all(pairs > 5 for _, pairs, _ in true)
+    assert [gains for _, _, gains in counted] == pytest.approx([gains for _, _, gains in true])
+
+
+def test_nobody_learned_longer_than_from_the_first_to_the_last_statement_of_a_day(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Attempts last for weeks, hold videos, and are told by two stores; their minutes are spent once, on their day."""
+    days, sat_again, too_long = warehouse.sql("""
+        with counted as (
+            select person_key, learning_date, sum(minutes) as minutes
+            from marts.fct_learning_time where evidence = 'attempt' and person_key <> -1 group by all
+        ),
+        began as (select distinct person_key, started_date from marts.fct_attempt),
+        told as (
+            select person_key, occurred_date, min(occurred_at) as first_at, max(occurred_at) as last_at
+            from marts.fct_learning_event where record_kind = 'statements' group by all
+        ),
+        days as (
+            select
+                *,
+                date_diff('second', first_at, last_at) / 60 as minutes,
+                -- Who sits on after midnight sits on the day on which they sat down.
+                lead(first_at) over (partition by person_key order by occurred_date) < last_at + interval 30 minutes
+                    as is_sat_through
+            from told
+        )
+        select
+            count(*),
+            count_if(began.person_key is null),
+            count_if(counted.minutes > coalesce(days.minutes, 0) + 0.1 and not coalesce(days.is_sat_through, false))
+        from counted
+        left join began on began.person_key = counted.person_key and began.started_date = counted.learning_date
+        left join days on days.person_key = counted.person_key and days.occurred_date = counted.learning_date
+    """).fetchone()  # type: ignore[misc]
+    assert days > sat_again > 0 == too_long

@@ -92,10 +92,14 @@ def _requests() -> Iterator[dict[str, Any]]:
 
 
 def _assignments() -> Iterator[dict[str, Any]]:
-    """Six are due on 31 March: two completed up to that day, one the day after, one never, and two were spared."""
+    """Six are due on 31 March: two completed up to that day, one the day after, one never, and two were spared.
+
+    The day is theirs, and began in the evening before by the clock of UTC.
+    """
     for token in LEARNERS[:6]:
-        due = {"milestone": "assigned", "occurred_at": "2025-03-01 09:00", "due_at": "2025-03-31 12:00"}
-        yield {"person_token": token, "activity_id": "duty"} | due
+        due = {"due_at": "2025-03-30 22:00", "due_date": "2025-03-31"}
+        assigned = {"activity_id": "duty", "milestone": "assigned", "occurred_at": "2025-03-01 09:00"}
+        yield {"person_token": token} | assigned | due
     for token, milestone, day in (
         (LEARNERS[0], "completed", "2025-03-10"),
         (LEARNERS[1], "completed", "2025-03-31"),

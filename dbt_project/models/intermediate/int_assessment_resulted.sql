@@ -3,6 +3,7 @@
 {#- Whatever is said about an activity of these kinds with a score or a verdict is a result. On any other activity
     (a course is passed as well), only a verb of verdict makes it one. -#}
 {%- set instrument_kinds = ['assessment', 'assignment'] -%}
+{%- set lowest = 'coalesce(score_min, 0)' -%}
 
 {#- The exports that hold something of what is looked at again: those that did before, and touched ones. -#}
 {%- set units_of_touched %}
@@ -165,13 +166,14 @@ final as (
         score,
         score_min,
         score_max,
-        -- Both ends of the range must be known, and a score outside its own range has no place on it. Halves, because
-        -- the difference of two large numbers may be more than a number can hold.
+        -- The highest score must be known; points begin at nought where nobody says otherwise. A score outside its own
+        -- range has no place on it. Halves, because the difference of two large numbers may be more than a number can
+        -- hold.
         coalesce(
             score_scaled,
             case
-                when score_min < score_max and score >= score_min and score <= score_max
-                    then (score / 2 - score_min / 2) / nullif(score_max / 2 - score_min / 2, 0)
+                when {{ lowest }} < score_max and score >= {{ lowest }} and score <= score_max
+                    then (score / 2 - {{ lowest }} / 2) / nullif(score_max / 2 - {{ lowest }} / 2, 0)
             end
         ) as score_scaled,
         is_passed,

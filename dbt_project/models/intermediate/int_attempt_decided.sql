@@ -138,6 +138,7 @@ final as (
         end as duration_seconds,
         duration_rule,
         observed_seconds,
+        case when duration_rule not like 'told by %' then sittings end as sittings,
         statement_count,
         case when method = 'video' then video_seconds end as video_seconds,
         watched_seconds,

@@ -29,6 +29,7 @@ recorded as (
         occurred_at,
         occurred_date,
         due_at,
+        due_date,
         coalesce(decided_by_rule, 'status in ' || tool) as rule
     from {{ ref('int_enrolment_told') }}
     where fate = 'counted'
@@ -103,6 +104,7 @@ evidenced as (
         evidence.occurred_at,
         evidence.occurred_date,
         cast(null as {{ dbt.type_timestamp() }}) as due_at,
+        cast(null as date) as due_date,
         evidence.deciding_rule as rule
     from evidence
     inner join activities

@@ -6,7 +6,8 @@
 {%- set is_completion %}milestone = 'completed' and record_kind = 'enrolments'{% endset %}
 {%- set told = [
     'pair_key', 'tool', 'source_tool', 'enrolment_tool', 'person_key', 'learner', 'activity_key', 'enrolment_number',
-    'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'due_at', 'rule', 'record_kind', 'record_key'
+    'milestone', 'progress_order', 'occurred_at', 'occurred_date', 'due_at', 'due_date', 'rule', 'record_kind',
+    'record_key'
 ] | join(', ') %}
 {#- Where all of it is meant, the history stands here by name and not as a CTE: a CTE that is read several times, an
     engine writes down whole. -#}
@@ -169,6 +170,7 @@ final as (
         occurred_at,
         occurred_date,
         due_at,
+        due_date,
         rule,
         record_kind,
         record_key

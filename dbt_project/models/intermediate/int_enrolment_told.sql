@@ -45,6 +45,8 @@ final as (
         occurred_at,
         occurred_date,
         due_at,
+        -- Units that landed before the day was told have it in UTC, until they are replayed.
+        coalesce(due_date, cast(due_at as date)) as due_date,
         decided_by_rule,
         case
             when recency > 1 then 'redelivered'

@@ -1,12 +1,13 @@
 {%- set recorded = [
     'tool', 'record_key', 'person_token', 'activity_id', 'enrolment_id', 'milestone', 'occurred_at', 'occurred_date',
-    'due_at', 'rule'
+    'due_at', 'due_date', 'rule'
 ] | join(', ') %}
 {%- set built_milestones = built('int_enrolment_milestone', {
     'tool': 'string', 'record_kind': 'string', 'record_key': 'string', 'held_by': 'string', 'person_token': 'string',
     'activity_id': 'string', 'enrolment_id': 'string', 'milestone': 'string', 'occurred_at': 'timestamp',
-    'occurred_date': 'date', 'due_at': 'timestamp', 'rule': 'string', 'source_tool': 'string', 'teller_tool': 'string',
-    'teller_preference': 'bigint', 'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string'
+    'occurred_date': 'date', 'due_at': 'timestamp', 'due_date': 'date', 'rule': 'string', 'source_tool': 'string',
+    'teller_tool': 'string', 'teller_preference': 'bigint', 'person_key': 'bigint', 'learner': 'string',
+    'activity_key': 'string'
 }) %}
 {%- set built_starts = built('int_enrolment_started', {
     'person_key': 'bigint', 'learner': 'string', 'activity_key': 'string', 'occurred_date': 'date'
@@ -46,7 +47,7 @@ tokens as (
 recorded as (
     select
         tool, record_key, person_token, activity_id, enrolment_id, milestone, occurred_at, occurred_date, due_at,
-        coalesce(decided_by_rule, 'status in ' || tool) as rule
+        due_date, coalesce(decided_by_rule, 'status in ' || tool) as rule
     from {{ ref('int_enrolment_told') }}
     where fate = 'counted'
 ),

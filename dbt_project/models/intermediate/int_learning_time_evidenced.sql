@@ -16,6 +16,29 @@ attempts as (
         and {{ since_listed('started_date', ref('int_learning_time_touched')) }}
 ),
 
+-- What was observed in several sittings was learned when these were, and not all of it on the first day.
+sittings as (
+    select
+        evidence_key,
+        {{ dbt.dateadd('second', "cast(" ~ dbt.split_part('sitting', "' '", 2) ~ " as bigint)", 'started_at') }}
+            as started_at,
+        cast({{ dbt.split_part('sitting', "' '", 3) }} as double) / 60 as minutes,
+        cast({{ dbt.split_part('sitting', "' '", 1) }} as date) as learning_date
+    from (
+        select evidence_key, started_at, {{ each_part('sittings', '[,]') }} as sitting
+        from attempts
+        where sittings is not null
+    ) as observed
+    union all
+    select
+        evidence_key,
+        started_at,
+        coalesce(duration_seconds, observed_seconds) / 60.0 as minutes,
+        started_date as learning_date
+    from attempts
+    where sittings is null
+),
+
 attempted as (
     select
         2 as rank_of_witness,
@@ -25,17 +48,18 @@ attempted as (
         attempts.person_key,
         attempts.learner,
         coalesce(activities.activity_key, {{ unknown_key() }}) as activity_key,
-        attempts.started_at,
-        coalesce(attempts.duration_seconds, attempts.observed_seconds) / 60.0 as minutes,
-        attempts.started_date as learning_date,
+        sittings.started_at,
+        sittings.minutes,
+        sittings.learning_date,
         activities.is_formal,
         cast(null as {{ dbt.type_string() }}) as mode,
         cast(null as {{ dbt.type_string() }}) as initiator,
         attempts.evidence_key,
         attempts.united_key
     from attempts
+    inner join sittings on attempts.evidence_key = sittings.evidence_key
     {{ join_activity('attempts') }}
-    where coalesce(attempts.duration_seconds, attempts.observed_seconds) > 0
+    where sittings.minutes > 0
 ),
 
 final as (

@@ -120,17 +120,21 @@ covered as (
 ),
 
 placed as (
-    select evidence_key, sum(case when preference = 1 then counted_minutes else 0 end) as counted_minutes
+    select
+        evidence_key,
+        started_at,
+        sum(case when preference = 1 then counted_minutes else 0 end) as counted_minutes
     from covered
-    group by evidence_key
+    group by evidence_key, started_at
     union all
-    select evidence_key, minutes as counted_minutes from counted where witnesses = 1
+    select evidence_key, started_at, minutes as counted_minutes from counted where witnesses = 1
 ),
 
 placed_by_activity as (
     select evidence.learner, evidence.learning_date, evidence.activity_key, sum(placed.counted_minutes) as minutes
     from placed
-    inner join {{ evidence }} as evidence on placed.evidence_key = evidence.evidence_key
+    inner join {{ evidence }} as evidence
+        on placed.evidence_key = evidence.evidence_key and placed.started_at = evidence.started_at
     group by evidence.learner, evidence.learning_date, evidence.activity_key
 ),
 
@@ -158,6 +162,7 @@ unplaced_once as (
 exceeding as (
     select
         unplaced_once.evidence_key,
+        cast(null as {{ dbt.type_timestamp() }}) as started_at,
         case
             -- Of what nobody names, nobody can say whether it is the same.
             when unplaced_once.activity_key = {{ unknown_key() }} then unplaced_once.minutes
@@ -194,8 +199,12 @@ final as (
             'evidence.evidence', 'evidence.is_formal', 'evidence.mode', 'evidence.initiator'
         ]) }} as learning_time_key
     from {{ evidence }} as evidence
-    inner join all_counted on evidence.evidence_key = all_counted.evidence_key
-    left join counted on evidence.evidence_key = counted.evidence_key
+    -- A record without a clock time is one row; one with a clock time is one for each sitting.
+    inner join all_counted
+        on
+            evidence.evidence_key = all_counted.evidence_key
+            and (evidence.started_at = all_counted.started_at or evidence.started_at is null)
+    left join counted on evidence.evidence_key = counted.evidence_key and evidence.started_at = counted.started_at
     {%- if not is_whole %}
     where evidence.learner_day in (select touched.learner_day from touched)
     {%- endif %}

@@ -145,14 +145,39 @@ keyed as (
 ),
 
 stretches as (
-    select method, session_key, united_number, {{ dbt.datediff('min(first_at)', 'max(last_at)', 'second') }} as seconds
+    select
+        method,
+        session_key,
+        united_number,
+        min(occurred_date) as started_date,
+        min(first_at) as first_at,
+        {{ dbt.datediff('min(first_at)', 'max(last_at)', 'second') }} as seconds
     from named
     group by method, session_key, united_number
 ),
 
-active as (
-    select method, session_key, cast(sum(seconds) as bigint) as observed_seconds, count(*) as stretch_count
+-- As text, since few sessions have several sittings, and engines differ in what a column of rows is.
+sittings as (
+    select
+        *,
+        cast(started_date as {{ dbt.type_string() }})
+        || ' '
+        || cast({{ dbt.datediff(
+            'min(first_at) over (partition by method, session_key)', 'first_at', 'second'
+        ) }} as {{ dbt.type_string() }})
+        || ' '
+        || cast(seconds as {{ dbt.type_string() }}) as sitting
     from stretches
+),
+
+active as (
+    select
+        method,
+        session_key,
+        cast(sum(seconds) as bigint) as observed_seconds,
+        count(*) as stretch_count,
+        case when count(*) > 1 then {{ dbt.listagg('sitting', "'[,]'", 'order by sitting') }} end as sittings
+    from sittings
     group by method, session_key
 ),
 
@@ -187,7 +212,7 @@ gathered as (
 ),
 
 sessions as (
-    select gathered.*, active.observed_seconds, active.stretch_count
+    select gathered.*, active.observed_seconds, active.stretch_count, active.sittings
     from gathered
     inner join active on gathered.method = active.method and gathered.session_key = active.session_key
     union all
@@ -217,7 +242,8 @@ sessions as (
         threads.launch_mode,
         threads.move_on,
         cast({{ dbt.datediff('threads.first_at', 'threads.last_at', 'second') }} as bigint) as observed_seconds,
-        1 as stretch_count
+        1 as stretch_count,
+        cast(null as {{ dbt.type_string() }}) as sittings
     from {{ threads }} as threads
     left join of_stretches
         on threads.method = of_stretches.method and threads.united_key = of_stretches.united_key
@@ -242,6 +268,7 @@ final as (
         sessions.statement_count,
         sessions.observed_seconds,
         sessions.stretch_count,
+        sessions.sittings,
         sessions.launched_at,
         sessions.initialized_at,
         -- A cmi5 session decides by its verbs alone, by none after it was given up, and by the first of its verdicts.

@@ -9,6 +9,9 @@
     ('assessments', 'person_token'),
     ('learning_time', 'person_token'),
     ('certifications', 'person_token'),
+    ('survey_responses', 'person_token'),
+    ('observations', 'person_token'),
+    ('capability_assessments', 'person_token'),
 ] %}
 
 with

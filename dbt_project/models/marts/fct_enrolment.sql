@@ -14,10 +14,15 @@
 with
 
 milestones as (
-    select {{ shared }}, record_kind, due_at, record_key
+    select {{ shared }}, record_kind, due_at, due_date, record_key
     from {{ rows_listed(ref('int_enrolment_numbered'), 'pair_key', ref('int_enrolment_number_touched')) }}
     union all
-    select {{ shared }}, '' as record_kind, cast(null as {{ dbt.type_timestamp() }}) as due_at, '' as record_key
+    select
+        {{ shared }},
+        '' as record_kind,
+        cast(null as {{ dbt.type_timestamp() }}) as due_at,
+        cast(null as date) as due_date,
+        '' as record_key
     from {{ rows_listed(ref('int_enrolment_started'), 'pair_key', ref('int_enrolment_number_touched')) }}
 ),
 
@@ -52,6 +57,7 @@ pivoted as (
         min(case when milestone = '{{ milestone }}' then occurred_at end) as {{ milestone }}_at,
         {%- endfor %}
         max(case when milestone = 'assigned' then due_at end) as due_at,
+        max(case when milestone = 'assigned' then due_date end) as due_date,
         max(case when progress_order = furthest_progress then milestone end) as current_state,
         max(case when milestone = 'started' and milestone_occurrence = 1 then rule end) as started_rule,
         min(occurred_date) as enrolled_date,
@@ -119,6 +125,7 @@ final as (
         enrolments.{{ milestone }}_at,
         {%- endfor %}
         enrolments.due_at,
+        enrolments.due_date,
         {%- for milestone in ['started', 'completed', 'passed', 'failed', 'cancelled', 'exempted', 'expired'] %}
         enrolments.{{ milestone }}_at,
         {%- endfor %}

@@ -1,6 +1,7 @@
 {#- The rule that holds for an enrolment is the most particular one of the day on which it began: one on the activity
-    before one on its kind, and that before one on everything. Leave and confirmation count from whichever tool tells
-    them, in the year before the start: request forms tell the one, platforms the other. -#}
+    before one on its kind, and that before one on everything. Position and unit are those of the same day. Where the
+    rule asks for one that isn't known, nobody can say whether it was kept. Leave and confirmation count from
+    whichever tool tells them, in the year before the start: request forms tell the one, platforms the other. -#}
 
 with
 
@@ -43,11 +44,19 @@ governed as (
 
 ruled as (
     select
-        began.*,
+        began.enrolment_key,
+        began.tool,
+        began.person_key,
+        began.activity_key,
+        began.began_date,
+        began.began_at,
         governed.policy_id,
         governed.eligible_position_id,
         governed.eligible_org_unit_id,
         {{ org_unit_key('governed.eligible_org_unit_id') }} as eligible_org_unit_key,
+        persons.position_id,
+        coalesce(persons.org_unit_key, {{ unknown_key() }}) as org_unit_key,
+        governed.eligible_position_id is not null or governed.eligible_org_unit_id is not null as is_eligibility_ruled,
         governed.designated_tool,
         governed.approval,
         governed.needs_confirmation,
@@ -57,6 +66,7 @@ ruled as (
     from began
     inner join governed
         on began.activity_key = governed.activity_key and {{ holds_on('governed', 'began.began_date') }}
+    {{ join_person_as_of('began', 'began_date') }}
 ),
 
 steps as (
@@ -83,12 +93,15 @@ final as (
         ruled.activity_key,
         ruled.began_date,
         ruled.policy_id,
+        ruled.is_eligibility_ruled,
         case
-            when ruled.eligible_position_id is null and ruled.eligible_org_unit_id is null then true
-            when ruled.person_sk = {{ unknown_key() }} then null
-            else
-                coalesce(ruled.eligible_position_id = persons.position_id, ruled.eligible_position_id is null)
-                and (ruled.eligible_org_unit_id is null or units.descendant_org_unit_key is not null)
+            when ruled.is_eligibility_ruled
+                then
+                    (ruled.eligible_position_id is null or ruled.eligible_position_id = ruled.position_id)
+                    and case
+                        when ruled.eligible_org_unit_id is null then true
+                        when ruled.org_unit_key <> {{ unknown_key() }} then units.descendant_org_unit_key is not null
+                    end
         end as is_eligible,
         case
             when ruled.designated_tool is not null
@@ -98,7 +111,6 @@ final as (
         case when ruled.needs_confirmation then coalesce(steps.confirmed_before, 0) = 1 end as is_confirmed
     from ruled
     left join steps on ruled.enrolment_key = steps.enrolment_key
-    left join {{ ref('dim_person') }} as persons on ruled.person_sk = persons.person_sk
     left join {{ ref('dim_tool') }} as tools on ruled.designated_tool = tools.tool
     left join {{ ref('bridge_org_hierarchy') }} as units
         on
