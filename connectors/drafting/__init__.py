@@ -7,7 +7,7 @@ opening      encoding, delimiter and header, found out instead of declared; `jso
 edges        rows that are no records
 profiles     what the columns hold; `notations` says how values may be written
 people       columns that say who somebody is, which are never read as open text
-matching     which column fills which of a kind; `names` compares names, `vocabulary` knows them in four languages
+matching     which column fills which of a kind; `names` compares names, `vocabulary` knows them in eight languages
 kinds        which record kind a table is, and why; `fallbacks` stand in for what is missing, `wide` finds items
 values       a column's value as a declaration says it
 parts        everything that a draft declares; `writing` makes text of it

@@ -26,6 +26,7 @@ _MONTH = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?P<by>[-/.])(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])(?P<at>[-/.])(?P<y>(?:19|20)\d\d)"
 )
 _WORD_AND_YEAR = re.compile(r"(?P<month>[^\W\d_]{3,9}\.?)(?P<by>[- ])(?P<year>(?:19|20)\d\d)")
+_EAST_ASIAN = re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日(?P<rest>.*))?", re.DOTALL)
 _CLOCK = re.compile(
     r"(?P<before>[T ,]{1,3})(?P<clock>\d{1,2}:\d\d)(?P<seconds>:\d\d)?(?P<part>\.\d{1,9})?(?P<half> ?[AaPp][Mm])?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?"
@@ -66,6 +67,8 @@ def _formats(value: str) -> Iterator[DateFormat]:
         yield DateFormat(f"%Y{by}%m" if month["year"] else f"%m{by}%Y")
     elif (word := _WORD_AND_YEAR.fullmatch(value)) and _is_month(word["month"]):
         yield DateFormat(f"%m{word['by']}%Y", True)
+    elif found := _EAST_ASIAN.fullmatch(value):
+        yield from _with_clock(["%Y年%m月%d日"], found["rest"]) if found["day"] else [DateFormat("%Y年%m月")]
     elif day := _DAY.fullmatch(value):
         yield from _with_clock(_days(day["a"], day["b"], day["c"], day["by"]), day["rest"])
     elif (word := _DAY_FIRST.fullmatch(value)) and _is_month(word["month"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,10 +80,10 @@ def parts(
 
 
 def _names(profiles: Sequence[Profile]) -> dict[int, str]:
-    """A word for every column, by its position."""
+    """A word for every column, by its position: in ASCII, because whoever answers the draft types it."""
     found: dict[int, str] = {}
     for profile in profiles:
-        base = "_".join(profile.name.words.split()[:6]) or f"column_{profile.position + 1}"
+        base = "_".join(re.findall(r"[a-z0-9]+", profile.name.words)[:6]) or f"column_{profile.position + 1}"
         base = base if base[0].isalpha() else f"n{base}"
         name, number = base, 1
         while name in found.values() or name in _NAMES_OF_OURS:

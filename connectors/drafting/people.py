@@ -15,7 +15,7 @@ from connectors.drafting.vocabulary import vocabulary
 
 _SURE_ENOUGH = 0.68
 _PERSON = "person_token"
-_BARE = ("id", "idnumber", "name", "naam", "nom", "fullname")
+_BARE = ("id", "idnumber", "name", "naam", "nom", "nombre", "nome", "名前", "fullname")
 """Names that units, courses and much else go by as well."""
 
 
@@ -71,7 +71,7 @@ def _role(name: Name) -> tuple[str, Name]:
             padded = f" {name.words} "
             if f" {role} " in padded:
                 return of, Name.of(padded.replace(f" {role} ", " ").strip())
-            if name.joined.startswith(role.replace(" ", "")) and len(role) > 5:
+            if name.joined.startswith(role.replace(" ", "")) and (len(role) > 5 or not role.isascii()):
                 return of, Name.of(name.joined[len(role.replace(" ", "")) :])
     return _PERSON, name
 

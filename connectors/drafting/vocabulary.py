@@ -1,4 +1,4 @@
-"""The words of `vocabulary.yaml`: what columns, kinds and values are called, in four languages."""
+"""The words of `vocabulary.yaml`: what columns, kinds and values are called, in eight languages."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _tests(table: Table, matches: dict[str, list[Match]]) -> Wide | None:
 
 
 def _is_graded(profile: Profile) -> bool:
-    return not vocabulary().graded.isdisjoint(re.findall(r"[a-z]+", profile.name.words))
+    return not vocabulary().graded.isdisjoint(re.findall(r"[^\W\d_]+", profile.name.words))
 
 
 def _milestones(table: Table, _: dict[str, list[Match]]) -> Wide | None:
