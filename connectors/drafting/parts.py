@@ -10,7 +10,7 @@ from typing import Any
 from connectors.declaration import GIVEN
 from connectors.drafting.edges import NotRecords
 from connectors.drafting.kinds import Candidate
-from connectors.drafting.matching import SAME_AS, Match, Table
+from connectors.drafting.matching import SAME_AS, Match, Table, value_map
 from connectors.drafting.profiles import Profile
 from connectors.drafting.values import Marks, written
 from connectors.drafting.wide import milestone_of, patterns
@@ -18,6 +18,8 @@ from connectors.reading.headers import comparable
 from connectors.records import RecordKind
 
 _NAMES_OF_OURS = ("source_line", "extras", "problem", "problem_text", "item", "cell", "occurrence", "file_date")
+_OPEN = ("requested", "approved", "confirmed", "waitlisted", "assigned", "started")
+"""Milestones that are followed by others."""
 _SENTENCE = 40
 """Letters from which on the name of a question is its text."""
 
@@ -122,6 +124,8 @@ def _values(
     """Column of the kind, its value, and what to ask; in the order of the kind."""
     kind = candidate.kind
     made = {name: _matched(kind, name, ms, names, marks, tool) for name, ms in candidate.matches.items()}
+    if kind.name == "enrolments" and {"milestone", "occurred_at"} <= made.keys():
+        made["occurred_at"] = _dated_or_open(candidate, names, made["occurred_at"])
     of_items = dict(_of_items(candidate, marks))
     for column in (column.name for column in kind.columns if column.name not in GIVEN):
         instant = SAME_AS.get(column, "")
@@ -148,6 +152,28 @@ def _matched(
         return (ways[0] if len(ways) == 1 or kind.name == "accounts" else {"first_of": ways}), ()
     made = written(kind.by_name[column], matches[0].profile, names[matches[0].profile.position], marks)
     return made.value, made.questions
+
+
+def _dated_or_open(
+    candidate: Candidate, names: Mapping[int, str], made: tuple[dict[str, Any], Sequence[str]]
+) -> tuple[dict[str, Any], Sequence[str]]:
+    """The date of an enrolment, and the day of the export for those that are open and have none yet.
+
+    Lists of mandatory training date what is done and leave the rest empty, and the rest is who still has to. Not for
+    what is done: told of another day by each export, it would be done again each time.
+    """
+    dated, status = candidate.matches["occurred_at"][0].profile, candidate.matches["milestone"][0].profile
+    told = value_map(candidate.kind.by_name["milestone"], status)
+    still_open = [value for value, milestone in told.items() if milestone in _OPEN]
+    undated = dated.rows - dated.filled
+    if not still_open or not undated:
+        return made
+    export = {"given": "extracted_at", "when": [{"column": names[status.position], "one_of": still_open}]}
+    question = (
+        f"'{dated.name.text.strip()}' is empty in {undated} of {dated.rows} rows: "
+        "the day of the export stands in where an enrolment is still open."
+    )
+    return {"first_of": [made[0], export]}, (*made[1], question)
 
 
 def _identifier(match: Match, names: Mapping[int, str], tool: str) -> str:

@@ -1,7 +1,7 @@
 {#- A list of people tells the job of each of them without a number, as the one that counts. It is no other job than the
     one that a list of jobs of the same tool tells. -#}
 {%- set job = [
-    'assignment_key', 'person_key', 'org_unit_id', 'position_id', 'job_title', 'manager_key', 'fte'
+    'assignment_key', 'person_key', 'tool', 'org_unit_id', 'position_id', 'job_title', 'manager_key', 'fte'
 ] -%}
 
 with

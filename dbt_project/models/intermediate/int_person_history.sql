@@ -33,6 +33,14 @@ running_assignments as (
         assignments.job_title,
         assignments.manager_key,
         sum(assignments.fte) over (partition by bounds.person_key, bounds.valid_from) as fte,
+        -- A list with a row per job describes the person by one of them. Of one tool only, since another tool's word of
+        -- the same job is another job; and not where it leaves open what some job is worth.
+        case
+            when count(*) over (partition by bounds.person_key, bounds.valid_from, assignments.tool)
+                = count(assignments.fte) over (partition by bounds.person_key, bounds.valid_from, assignments.tool)
+                then sum(assignments.fte) over (partition by bounds.person_key, bounds.valid_from, assignments.tool)
+        end as contract,
+        count(*) over (partition by bounds.person_key, bounds.valid_from, assignments.tool) as jobs_at_once,
         row_number() over (
             partition by bounds.person_key, bounds.valid_from
             order by assignments.is_primary desc, assignments.fte desc, assignments.assignment_key
@@ -57,7 +65,10 @@ versions as (
         coalesce(jobs.org_unit_id, described.org_unit_id) as org_unit_id,
         coalesce(jobs.position_id, described.position_id) as position_id,
         coalesce(jobs.manager_key, described.manager_key) as manager_key,
-        coalesce(described.fte, jobs.fte) as fte,
+        case
+            when jobs.jobs_at_once > 1 then coalesce(greatest(described.fte, jobs.contract), described.fte, jobs.fte)
+            else coalesce(described.fte, jobs.fte)
+        end as fte,
         described.site,
         described.country,
         described.hired_date,
