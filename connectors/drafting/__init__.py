@@ -36,7 +36,7 @@ from connectors.drafting.parts import Parts, parts
 from connectors.drafting.people import personal
 from connectors.drafting.profiles import nothing_in, profiles
 from connectors.drafting.trial import Trial, tried
-from connectors.drafting.values import decimal_marks
+from connectors.drafting.values import marks_of
 from connectors.drafting.writing import Findings, text_of
 from connectors.errors import OriginalRefused
 from connectors.reading.headers import head_of
@@ -92,7 +92,7 @@ def drafted(
             title = words(f"{path.name.split('.')[0]} {table.source.sheet}")
             held = Table(columns, personal(columns), title, may_be_wide=table.json is None)
             choice = choose(held, kind)
-            marks = decimal_marks(columns)
+            marks = marks_of(columns)
             made = parts(held, choice.chosen, marks, tool, rows_at_the_edges(table), table.ragged)
             text = text_of(Findings(tool, path.name, table, choice, made, marks, nothing))
             part = work / path.name.removesuffix(".gz")

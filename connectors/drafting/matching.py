@@ -14,6 +14,7 @@ from connectors.drafting.vocabulary import vocabulary
 from connectors.records import RECORD_KINDS, Column, Privacy, RecordKind, Type
 
 _WORTH_A_MATCH = 0.5
+_EMPTY = 0.55
 _SAYS_LITTLE = 0.2
 _LONG_TEXT = 250
 """Letters from which on a text is a story rather than a name."""
@@ -119,7 +120,10 @@ def _told_beside(kind: RecordKind) -> set[str]:
 def _fit(column: Column, profile: Profile) -> float:
     """From 0 to 1: whether what a column holds can be what the kind's column holds."""
     if not profile.filled:
-        return 0.6 if not profile.rows else 0.0
+        # An empty column may be filled in the next export, as the day of leaving in a list of those who are there; so
+        # it is read if its name leaves no doubt. Words that are still to come can't be mapped.
+        is_open = not column.allowed and column.type is not Type.BOOLEAN
+        return 0.6 if not profile.rows else _EMPTY if is_open and not column.required else 0.0
     if column.allowed:
         return 0.3 + 0.7 * known_share(column, profile) if profile.is_closed else 0.0
     if column.type in (Type.DATE, Type.INSTANT):

@@ -14,6 +14,8 @@ from connectors.drafting.profiles import Profile
 from connectors.drafting.vocabulary import vocabulary
 
 _SURE_ENOUGH = 0.68
+_AS_WELL = 0.041
+"""What the place in a list of names may make of two that fit alike: *employee* is a number or a name by what it holds."""
 _PERSON = "person_token"
 _BARE = ("id", "idnumber", "name", "naam", "nom", "nombre", "nome", "名前", "fullname")
 """Names that units, courses and much else go by as well."""
@@ -53,7 +55,7 @@ def _personal(profile: Profile) -> Personal | None:
     best, kind = max((likeness(name, names), kind) for kind, names in known.identifiers.items())
     hidden, column = max((likeness(name, names), column) for column, names in known.private.items())
     is_doubtful = name.joined in _BARE and of == _PERSON
-    if best >= _SURE_ENOUGH and best >= hidden and not _is_text(profile, kind):
+    if best >= _SURE_ENOUGH and best >= hidden - _AS_WELL and not _is_text(profile, kind):
         return Personal(kind, of, is_doubtful=is_doubtful)
     if hidden >= _SURE_ENOUGH:
         return Personal(of=of, private=column if of == _PERSON else "other", is_doubtful=is_doubtful)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.drafting.matching import value_map
@@ -46,14 +46,21 @@ class Written:
 
 @dataclass(frozen=True)
 class Marks:
-    """The decimal mark of the file, and what to ask where the file leaves it open."""
+    """The decimal mark of the file, what to ask where the file leaves it open, and how the file writes dates."""
 
     decimal: str
     questions: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
-def decimal_marks(profiles: Sequence[Profile]) -> Marks:
-    """The mark that the numbers of a file are written with, as far as they tell."""
+def marks_of(profiles: Sequence[Profile]) -> Marks:
+    """How a file writes its numbers and its dates, as far as they tell."""
+    dated = [profile for profile in profiles if profile.date_share == 1]
+    formats = dict.fromkeys(f.text for profile in dated for f in profile.date_formats if not f.has_month_words)
+    return replace(_decimal_marks(profiles), formats=tuple(formats))
+
+
+def _decimal_marks(profiles: Sequence[Profile]) -> Marks:
     numbers = [profile for profile in profiles if profile.number_share > _MOSTLY]
     sure = {mark for profile in numbers for mark in _sure_marks(profile)}
     if len(sure) == 1:
@@ -81,7 +88,7 @@ def written(column: Column, profile: Profile, source: str, marks: Marks) -> Writ
     if column.allowed:
         return _of_closed(column, profile, base)
     if column.type in (Type.DATE, Type.INSTANT):
-        return _of_time(profile, base)
+        return _of_time(profile, base) if profile.filled else _of_times_to_come(profile, base, marks)
     if column.type in (Type.NUMBER, Type.INTEGER):
         return _of_number(column, profile, base, marks)
     if column.type is Type.BOOLEAN:
@@ -122,6 +129,15 @@ def _of_time(profile: Profile, base: dict[str, Any]) -> Written:
             dict(months[language]) if language else {w: n for m in months.values() for w, n in m.items()}
         )
     return Written(value, tuple(questions))
+
+
+def _of_times_to_come(profile: Profile, base: dict[str, Any], marks: Marks) -> Written:
+    """An empty column of dates: they will be written as the others of the file are."""
+    if not profile.rows:
+        return Written(base)
+    like = f"like the other dates ({' or '.join(marks.formats)})" if marks.formats else "as 2025-01-31"
+    question = f"'{profile.name.text.strip()}' is empty in this file: will its dates be written {like}?"
+    return Written(base | ({"formats": list(marks.formats)} if marks.formats else {}), (question,))
 
 
 def _time_questions(profile: Profile, texts: list[str]) -> Iterator[str]:

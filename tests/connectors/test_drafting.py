@@ -531,3 +531,104 @@ def test_parquet_is_drafted_by_its_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table(dict(zip(names, columns, strict=True))), tmp_path / "enrolments.parquet")
     made = drafted(tmp_path / "enrolments.parquet", "acme", tmp_path, kind="enrolments")
     assert (made.choice.chosen.kind.name, made.trial.landed) == ("enrolments", 24)
+
+
+def test_headers_in_polish_portuguese_and_japanese_are_known(tmp_path):
+    """Letters that Unicode can't take apart (ł), code pages, decimal commas, and a script without blanks."""
+    people_ = [people(i) for i in range(24)]
+    pl = draft(
+        tmp_path,
+        "pracownicy.csv",
+        [
+            ["Numer pracownika", "Nazwisko i imię", "Adres e-mail", "Jednostka organizacyjna", "Przełożony"]
+            + ["Etat", "Data zatrudnienia", "Stan na dzień"],
+            *(
+                [number, name, mail, "Położnictwo" if i % 2 else "Żywienie", f"{900 + i % 3}"]
+                + ["0,75" if i % 3 else "1,00", f"{DAYS[i]:%d.%m.%Y}", "31.12.2025"]
+                for i, (number, name, mail) in enumerate(people_)
+            ),
+        ],
+        ";",
+        "cp1250",
+    )
+    assert counts(pl) == ("people", 24, 0)
+    assert values(pl)["manager_token"] == {"from": "przelozony", "identifier": "employee_number"}
+    assert values(pl)["org_unit_id"] == "jednostka_organizacyjna"
+    assert {"fte", "hired_date", "effective_date", "full_name"} <= values(pl).keys()
+
+    pt = draft(
+        tmp_path,
+        "lista_de_presenca.csv",
+        [
+            ["Turma", "Treinamento", "Data da aula", "Matrícula", "Presente"],
+            *(["T1", "Liderança", f"{DAYS[i]:%d/%m/%Y} 19:30", people_[i][0], "Não" if i % 5 else "Sim"] for i in range(24)),
+        ],
+        ";",
+        "iso-8859-1",
+    )
+    assert counts(pt) == ("attendances", 24, 0)
+    assert values(pt)["attendance"]["map"] == {"Sim": "attended", "Não": "no_show"}
+
+    ja = draft(
+        tmp_path,
+        "受講履歴_2025.csv",
+        [
+            ["社員番号", "氏名", "コースID", "コース名", "受講状況", "修了日"],
+            *(
+                [people_[i][0], "山田　太郎", f"C-{i % 4}", "情報セキュリティ", "修了", f"2025年{i % 12 + 1}月{i + 1}日"]
+                for i in range(24)
+            ),
+        ],
+        encoding="shift_jis",
+    )
+    assert counts(ja) == ("enrolments", 24, 0)
+    assert values(ja)["milestone"]["map"] == {"修了": "completed"}
+    assert values(ja)["occurred_at"]["formats"] == ["%Y年%m月%d日"]
+    assert "山田" not in ja.text
+
+
+def test_an_enrolment_that_is_still_open_is_of_the_day_of_the_export_and_a_completed_one_is_not(tmp_path):
+    """Lists of mandatory training date what is done only; what is open were rows that nobody saw any more."""
+    made = draft(
+        tmp_path,
+        "mandatory.csv",
+        [
+            ["Employee number", "Course code", "Course name", "Status", "Due date", "Completion date"],
+            *(
+                [people(i)[0], "FIRE", "Fire safety", status, "2025-12-31", f"{DAYS[i]}" if i % 4 == 0 else ""]
+                for i, status in enumerate(["Completed", "Assigned", "In progress", "Not started"] * 6)
+            ),
+            ["000042", "FIRE", "Fire safety", "Completed", "2025-12-31", ""],
+        ],
+    )
+    assert counts(made) == ("enrolments", 24, 1), "a completion without a day would be another one in each export"
+    assert any("still open" in question for question in made.questions)
+
+
+def test_a_column_that_is_empty_today_is_read_once_it_holds_something(tmp_path):
+    """The first list that somebody drafts from is often one of those who are there: nobody in it has left."""
+    rows = [
+        ["Employee number", "E-mail", "Department", "Hire date", "Termination date"],
+        *([people(i)[0], people(i)[2], f"D{i % 3}", f"{DAYS[i]:%d.%m.%Y}", ""] for i in range(24)),
+    ]
+    made = draft(tmp_path, "employees.csv", rows)
+    assert values(made)["left_date"] == {"from": "termination_date", "formats": ["%d.%m.%Y"]}
+    assert any("'Termination date' is empty" in question for question in made.questions)
+
+    rows[1][-1] = "31.12.2025"
+    (tmp_path / "acme.yaml").write_text(made.text, encoding="utf-8")
+    later = tmp_path / "later.csv"
+    later.write_text("".join(f"{','.join(row)}\r\n" for row in rows), encoding="utf-8")
+    landed = map_file(later, load(tmp_path / "acme.yaml"), tmp_path)
+    left = [row["left_date"] for row in landed.rows("people") if row["left_date"]]
+    assert left == [date(2025, 12, 31)]
+
+
+def test_a_column_called_after_the_employee_holds_a_number_or_a_name(tmp_path):
+    header = ["Colaborador", "E-mail", "Departamento", "Data de admissão"]
+    rest = [[people(i)[2], f"D{i % 3}", f"{DAYS[i]}"] for i in range(24)]
+    numbers = draft(tmp_path, "numeros.csv", [header, *([people(i)[0], *row] for i, row in enumerate(rest))])
+    assert values(numbers)["person_token"] == {"from": "colaborador", "identifier": "employee_number"}
+    header = ["Matrícula", *header]
+    names = draft(tmp_path, "nomes.csv", [header, *([*people(i)[:2], *row] for i, row in enumerate(rest))])
+    assert values(names)["full_name"] == "colaborador"
