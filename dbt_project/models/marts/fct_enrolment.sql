@@ -56,8 +56,9 @@ pivoted as (
         {%- for milestone in milestones %}
         min(case when milestone = '{{ milestone }}' then occurred_at end) as {{ milestone }}_at,
         {%- endfor %}
-        max(case when milestone = 'assigned' then due_at end) as due_at,
-        max(case when milestone = 'assigned' then due_date end) as due_date,
+        -- A list of mandatory training tells the day beside whatever has been reached, assigned or not.
+        coalesce(max(case when milestone = 'assigned' then due_at end), max(due_at)) as due_at,
+        coalesce(max(case when milestone = 'assigned' then due_date end), max(due_date)) as due_date,
         max(case when progress_order = furthest_progress then milestone end) as current_state,
         max(case when milestone = 'started' and milestone_occurrence = 1 then rule end) as started_rule,
         min(occurred_date) as enrolled_date,
