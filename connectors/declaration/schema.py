@@ -335,7 +335,7 @@ class Declaration(_Part):
     nulls: Texts = ("",)
     decimal: Decimal = "."
     thousands: Thousands = ""
-    day_first: bool = True
+    day_first: bool | None = None
     identifier_types: dict[str, str] = {}
     series: dict[str, str] = {}
     options: dict[str, Any] = {}

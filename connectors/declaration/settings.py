@@ -117,11 +117,11 @@ def _rescoped(content: Any, tool: str, name: str) -> Any:
 def with_settings(declaration: Declaration, settings: Mapping[str, Any]) -> Declaration:
     """The declaration as one home has it: ``tools.<tool>.<setting>`` of its settings.yml on top.
 
-    ``day_first: false`` prefers formats that begin with the month where a file leaves it open; ``delivers:
-    {<export>: increment}`` says that an export isn't complete; ``identifier_types: {employee_number:
-    "moodle:number"}`` says that a number is the tool's own; ``series: {employees: staff}`` that files called employees
-    go on with the list that was called staff. Settings of a home are part of the version of the rows, because they
-    change them.
+    ``day_first: false`` prefers formats that begin with the month where a file leaves it open, ``true`` those that
+    begin with the day; ``delivers: {<export>: increment}`` says that an export isn't complete; ``identifier_types:
+    {employee_number: "moodle:number"}`` says that a number is the tool's own; ``series: {employees: staff}`` that files
+    called employees go on with the list that was called staff. Settings of a home are part of the version of the
+    rows, because they change them.
     """
     own = (settings.get("tools") or {}).get(declaration.tool) or {}
     where = f"settings.yml: tools.{declaration.tool}"

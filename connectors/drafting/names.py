@@ -21,7 +21,9 @@ _SURE_ENOUGH = 0.9
 """Likeness of two names from which on one is believed to be a misspelling of the other."""
 _SHORT = 6
 """Letters up to which a name is too short to be misspelt: *note* is not *none*."""
-_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"})
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i", "æ": "ae", "œ": "oe"}
+)
 """Letters that Unicode doesn't take apart into a plain one and its mark."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """Marks above and below Latin letters. Those of other scripts make another letter: が is not か."""
@@ -54,7 +56,7 @@ class Name:
 
 def likeness(name: Name, known: Iterable[str]) -> float:
     """From 0 to 1: how well the name fits the best of the known ones, which are written as words."""
-    bare = Name.of(re.sub(r"[(（][^()（）]*[)）]\s*$", "", name.text))
+    bare = Name.of(re.sub(r"\([^()]*\)\s*$", "", unicodedata.normalize("NFKC", name.text)))
     ways = [name] if bare.joined in ("", name.joined) else [name, bare]
     return max(
         (_likeness(way, other) - _LATER * min(i, 20) for way in ways for i, other in enumerate(known)), default=0.0

@@ -15,7 +15,7 @@ from connectors.drafting.vocabulary import vocabulary
 
 _SURE_ENOUGH = 0.68
 _AS_WELL = 0.041
-"""What the place in a list of names may make of two that fit alike: *employee* is a number or a name by what it holds."""
+"""What places in two lists of names may make of a name in both: *employee* is a number or a name by what it holds."""
 _PERSON = "person_token"
 _BARE = ("id", "idnumber", "name", "naam", "nom", "nombre", "nome", "名前", "fullname")
 """Names that units, courses and much else go by as well."""

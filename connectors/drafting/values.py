@@ -30,10 +30,9 @@ _LONGEST_WORD = 40
 """Letters up to which a value is shown: a closed list holds words and no stories."""
 _PER_HOUR = {"minutes": 60, "duration_seconds": 3600, "duration_planned_seconds": 3600}
 _PER_MINUTE = {"duration_seconds": 60, "duration_planned_seconds": 60}
-_HOUR_WORDS = frozenset(
-    "hours hour hrs h uren uur stunden std heures heure horas hora godziny godzin godz 時間".split()
-)
-_MINUTE_WORDS = frozenset("minutes minute min mins minuten minuut minutos minuty minut 分".split())
+_HOUR_WORDS = {"hours", "hour", "hrs", "h", "uren", "uur", "stunden", "std", "heures", "heure", "horas", "hora"}
+_HOUR_WORDS |= {"godziny", "godzin", "godz", "時間"}
+_MINUTE_WORDS = {"minutes", "minute", "min", "mins", "minuten", "minuut", "minutos", "minuty", "minut", "分"}
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _time(column: Column, value: Value, text: str, cell: str, around: Surroundin
         readings.append(_utc_as(column, _unix(cell, value.unix), zone))
         expected.append(f"unix {value.unix}")
     if value.formats or not value.unix or around.has_date_cells:
-        written = around.writing(_formats(value, around), value.month_words, start_of(text) if value.offset else text)
+        written = around.writing(formats_of(value, around), value.month_words, start_of(text) if value.offset else text)
         readings += [_local_as(column, _stamp(value, cell, written, f), zone, f) for f in written.formats]
         counted = " and a whole number of days behind it" if value.offset else ""
         expected.append("a time written as " + " or ".join(written.formats) + counted)
@@ -124,12 +124,16 @@ def _unix(cell: str, unit: str) -> str:
     return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,14}}') THEN {stamp} END"
 
 
-def _formats(value: Value, around: Surroundings) -> tuple[str, ...]:
-    """The declared formats; those that begin with the month come first where a home prefers them."""
+def formats_of(value: Value, around: Surroundings) -> tuple[str, ...]:
+    """The declared formats; those that begin with the day, or with the month, come first where a home prefers them."""
     declared = value.formats or ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
-    if around.day_first:
+    if around.day_first is None:
         return declared
-    return tuple(sorted(declared, key=lambda written: not 0 <= written.find("%m") < written.find("%d")))
+    return tuple(sorted(declared, key=lambda written: _begins_with_the_day(written) is not around.day_first))
+
+
+def _begins_with_the_day(written: str) -> bool:
+    return not 0 <= written.find("%m") < written.find("%d")
 
 
 def _utc_as(column: Column, stamp: str, zone: str) -> str:

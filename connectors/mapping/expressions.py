@@ -58,10 +58,10 @@ def branches(column: Column, value: Value, around: Surroundings, name: str = "")
     return [branch for way in ways for branch in way]
 
 
-def number_texts(value: Value, around: Surroundings) -> list[tuple[Value, str]]:
-    """The ways to make a number, each with SQL for the text that it is read from."""
+def texts_of(value: Value, around: Surroundings) -> list[tuple[Value, str]]:
+    """The ways to make a number or a time, each with SQL for the text that it is read from."""
     if value.first_of is not None:
-        return [found for option in value.first_of for found in number_texts(option, around)]
+        return [found for option in value.first_of for found in texts_of(option, around)]
     return [(value, stepped(_conditional(_source(value, around), value, around), value).after)]
 
 

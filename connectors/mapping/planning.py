@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
 
 from connectors.declaration import GIVEN, KindMapping, Value
-from connectors.mapping.expressions import Branch, Failure, branches, conditions, has_something_to_tell, number_texts
+from connectors.mapping.casts import formats_of
+from connectors.mapping.day_offsets import start_of
+from connectors.mapping.expressions import Branch, Failure, branches, conditions, has_something_to_tell, texts_of
 from connectors.mapping.number_notations import Notation, notation_of
 from connectors.mapping.numbers import AUTO, bare, grouping_of
 from connectors.mapping.setting import Setting
@@ -147,6 +149,7 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     if mapping.items and layout.items:
         cells |= {name: f'"{name}"' for name in layout.export.item_columns}
     decided: dict[str, Writing] = {}
+    by_itself: dict[str, Writing] = {}
 
     def sole(expression: str) -> str | None:
         candidates = plan.candidates_for(setting, expression)
@@ -156,13 +159,20 @@ def _surroundings(setting: Setting, plan: Plan) -> Surroundings:
     def shared(condition: str) -> str:
         return plan.shared.setdefault(condition, f'"~{len(plan.shared)}"')
 
+    def own_writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
+        asked = f"{formats} {text}"
+        if asked not in by_itself:
+            records = plan.chosen_for(setting, text)
+            by_itself[asked] = writing_of(
+                setting.connection, formats, words, text, records, of_sheet=setting.source.is_sheet
+            )
+        return by_itself[asked]
+
     def writing(formats: tuple[str, ...], words: dict[str, str], text: str) -> Writing:
         asked = f"{formats} {text}"
         if asked not in decided:
-            records = plan.chosen_for(setting, text)
-            decided[asked] = writing_of(
-                setting.connection, formats, words, text, records, of_sheet=setting.source.is_sheet
-            )
+            own = own_writing(formats, words, text)
+            decided[asked] = own.beside(_other_times(plan, around, own_writing)) if own.turned else own
         return decided[asked]
 
     def notation(value: Value, text: str) -> Notation:
@@ -203,11 +213,23 @@ def _notation(setting: Setting, plan: Plan, around: Surroundings, value: Value, 
         (bare(found, other, grouping), grouping)
         for name, mapped in plan.mapping.columns.items()
         if plan.kind.by_name[name].type in (Type.NUMBER, Type.INTEGER)
-        for other, found in number_texts(mapped, around)
+        for other, found in texts_of(mapped, around)
         for grouping in (grouping_of(other, around.thousands),)
         if (other.decimal or around.decimal) == AUTO and other.constant is None and ABSENT not in found
     ]
     return notation_of(setting.connection, text, numbers, thousands, partial(plan.chosen_for, setting))
+
+
+def _other_times(
+    plan: Plan, around: Surroundings, writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
+) -> Iterator[Writing]:
+    """How the times of the kind are written, each by itself."""
+    for name, mapped in plan.mapping.columns.items():
+        if plan.kind.by_name[name].type in (Type.DATE, Type.INSTANT):
+            for value, text in texts_of(mapped, around):
+                if value.formats and not value.given and value.constant is None and ABSENT not in text:
+                    text = start_of(text) if value.offset else text
+                    yield writing(formats_of(value, around), value.month_words, text)
 
 
 def _filled_by_us(setting: Setting, name: str) -> Value | None:

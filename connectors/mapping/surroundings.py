@@ -28,7 +28,7 @@ class Surroundings:
     decimal: str
     thousands: str
     settling: str
-    day_first: bool
+    day_first: bool | None
     has_date_cells: bool
     writing: Callable[[tuple[str, ...], dict[str, str], str], Writing]
     notation: Callable[[Value, str], Notation]

@@ -2,13 +2,15 @@
 
 ``3/4/21`` is a day in April or in March, and only the rest of the file can tell. So the decision is made for the
 file and not for the row: the first format that reads every value is the one. Where none does, formats are mixed
-only as long as no value of the file reads differently in two of them.
+only as long as no value of the file reads differently in two of them. A column that leaves day and month open is read
+as the file's other dates are; where these can't tell either, in the order in which the formats are declared.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -23,10 +25,23 @@ _LIKE_A_WORD = r"[A-Za-z]{3}|[^\x00-\x7F]"
 
 @dataclass(frozen=True)
 class Writing:
-    """How times are written in a file: the formats, in order, and whether months are words."""
+    """How times are written in a file: the formats, in order, and whether months are words.
+
+    ``is_day_first`` is what the values themselves prove, if they do. ``turned`` are the formats with day and month the
+    other way round where the values read so just as well, and otherwise; empty where they don't.
+    """
 
     formats: tuple[str, ...]
     has_month_words: bool
+    is_day_first: bool | None = None
+    turned: tuple[str, ...] = ()
+
+    def beside(self, others: Iterable[Writing]) -> Writing:
+        """How an open column is written beside others of the file: as those that prove an order, if they agree."""
+        proven = {other.is_day_first for other in others} - {None}
+        if not self.turned or len(proven) != 1 or _is_day_first(self.formats[-1]) in proven:
+            return self
+        return replace(self, formats=self.turned, turned=self.formats)
 
 
 def writing_of(
@@ -47,7 +62,8 @@ def writing_of(
         text = f"CASE WHEN NOT regexp_full_match({text}, {literal(_OF_DATE_CELLS)}) THEN {text} END"
         writing = writing_of(connection, declared, month_words, text, records, of_sheet=False)
         others = tuple(f for f in writing.formats if f not in _FORMATS_OF_DATE_CELLS)
-        return Writing((*_FORMATS_OF_DATE_CELLS, *others), writing.has_month_words)
+        turned = (*_FORMATS_OF_DATE_CELLS, *writing.turned) if writing.turned else ()
+        return replace(writing, formats=(*_FORMATS_OF_DATE_CELLS, *others), turned=turned)
     if len(declared) == 1 and not month_words:
         return Writing(declared, False)
     table = "CREATE OR REPLACE TEMP TABLE times AS"
@@ -55,7 +71,9 @@ def writing_of(
     has_words = bool(month_words) and _count(connection, f"regexp_matches(written, {literal(_LIKE_A_WORD)})") > 0
     if has_words:
         connection.execute(f"{table} SELECT {month_numbers('written', month_words)} AS written FROM times")
-    return Writing(_decided(connection, declared), has_words)
+        return Writing(_decided(connection, declared), has_words)
+    formats = _decided(connection, declared)
+    return _ordered(connection, formats[0], declared) if len(formats) == 1 else Writing(formats, False)
 
 
 def parsed(text: str, time_format: str) -> str:
@@ -95,6 +113,27 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
         ):
             chosen.append(written)
     return tuple(chosen) or declared[:1]
+
+
+def _ordered(connection: duckdb.DuckDBPyConnection, written: str, declared: tuple[str, ...]) -> Writing:
+    """What the values say of the order of day and month, where one format reads all of them."""
+    is_day_first, twin = _is_day_first(written), _turned(written)
+    if is_day_first is None or not _count(connection, f"{_reading(written)} IS NOT NULL"):
+        return Writing((written,), False)
+    if _count(connection, f"written IS NOT NULL AND {_reading(twin)} IS NULL"):
+        return Writing((written,), False, is_day_first)
+    is_open = twin in declared and _count(connection, f"{_reading(written)} <> {_reading(twin)}") > 0
+    return Writing((written,), False, turned=(twin,) if is_open else ())
+
+
+def _is_day_first(time_format: str) -> bool | None:
+    """None where the order is beyond doubt, or there is no day."""
+    day, month = time_format.find("%d"), time_format.find("%m")
+    return None if day < 0 or month < 0 or time_format.startswith("%Y") else day < month
+
+
+def _turned(time_format: str) -> str:
+    return re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", time_format)
 
 
 def _reading(time_format: str) -> str:

@@ -540,11 +540,15 @@ def test_headers_in_polish_portuguese_and_japanese_are_known(tmp_path):
         tmp_path,
         "pracownicy.csv",
         [
-            ["Numer pracownika", "Nazwisko i imię", "Adres e-mail", "Jednostka organizacyjna", "Przełożony"]
-            + ["Etat", "Data zatrudnienia", "Stan na dzień"],
+            [
+                *("Numer pracownika", "Nazwisko i imię", "Adres e-mail", "Jednostka organizacyjna", "Przełożony"),
+                *("Etat", "Data zatrudnienia", "Stan na dzień"),
+            ],
             *(
-                [number, name, mail, "Położnictwo" if i % 2 else "Żywienie", f"{900 + i % 3}"]
-                + ["0,75" if i % 3 else "1,00", f"{DAYS[i]:%d.%m.%Y}", "31.12.2025"]
+                [
+                    *(number, name, mail, "Położnictwo" if i % 2 else "Żywienie", f"{900 + i % 3}"),
+                    *("0,75" if i % 3 else "1,00", f"{DAYS[i]:%d.%m.%Y}", "31.12.2025"),
+                ]
                 for i, (number, name, mail) in enumerate(people_)
             ),
         ],
@@ -561,7 +565,10 @@ def test_headers_in_polish_portuguese_and_japanese_are_known(tmp_path):
         "lista_de_presenca.csv",
         [
             ["Turma", "Treinamento", "Data da aula", "Matrícula", "Presente"],
-            *(["T1", "Liderança", f"{DAYS[i]:%d/%m/%Y} 19:30", people_[i][0], "Não" if i % 5 else "Sim"] for i in range(24)),
+            *(
+                ["T1", "Liderança", f"{DAYS[i]:%d/%m/%Y} 19:30", people_[i][0], "Não" if i % 5 else "Sim"]
+                for i in range(24)
+            ),
         ],
         ";",
         "iso-8859-1",
@@ -575,7 +582,14 @@ def test_headers_in_polish_portuguese_and_japanese_are_known(tmp_path):
         [
             ["社員番号", "氏名", "コースID", "コース名", "受講状況", "修了日"],
             *(
-                [people_[i][0], "山田　太郎", f"C-{i % 4}", "情報セキュリティ", "修了", f"2025年{i % 12 + 1}月{i + 1}日"]
+                [
+                    people_[i][0],
+                    "山田　太郎",
+                    f"C-{i % 4}",
+                    "情報セキュリティ",
+                    "修了",
+                    f"2025年{i % 12 + 1}月{i + 1}日",
+                ]
                 for i in range(24)
             ),
         ],

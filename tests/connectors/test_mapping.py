@@ -188,6 +188,38 @@ def test_a_home_may_say_that_the_month_comes_first(tmp_path: Path) -> None:
     assert mapped.column("learning_time", "learning_date") == [date(2025, 2, 3)]
 
 
+def test_a_home_may_say_that_the_day_comes_first_where_a_tool_begins_with_the_month(tmp_path: Path) -> None:
+    text = KITCHEN.replace('["%d/%m/%Y %H:%M", ', '["%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", ')
+    asked = {None: date(2025, 2, 3), True: date(2025, 3, 2), False: date(2025, 2, 3)}
+    for day_first, expected in asked.items():
+        settings = {"tools": {"acme": {"timezone": "UTC"} | ({} if day_first is None else {"day_first": day_first})}}
+        declaration = with_settings(declared(tmp_path, text), settings)
+        mapped = kitchen(tmp_path, "E1,,a,02/03/2025 12:00,1,job,,", declaration=declaration)
+        assert mapped.column("learning_time", "learning_date") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("hired", "left", "expected"),
+    [
+        (("04/25/2019", "03/07/2020"), ("02/03/2025", ""), date(2025, 2, 3)),
+        (("25/04/2019", "07/03/2020"), ("02/03/2025", ""), date(2025, 3, 2)),
+        # Neither proves anything: as declared.
+        (("04/05/2019", "03/07/2020"), ("02/03/2025", ""), date(2025, 3, 2)),
+        # What a column proves of itself holds, whatever the others prove.
+        (("04/25/2019", "03/07/2020"), ("02/03/2025", "14/03/2025"), date(2025, 3, 2)),
+    ],
+)
+def test_a_column_that_leaves_day_and_month_open_is_read_as_the_other_dates_of_the_file(
+    tmp_path: Path, hired: tuple[str, str], left: tuple[str, str], expected: date
+) -> None:
+    """Few leave in a month, so the days on which they left seldom tell; and due dates are often the first of one."""
+    rows = (f"00{n},D,{hired[n]},{left[n]}" for n in (0, 1))
+    path = tmp_path / "employees_2025-06-30.csv"
+    path.write_text("\n".join(["Employee number,Department,Hire date,Termination date", *rows]))
+    mapped = map_file(path, "hr_table", tmp_path)
+    assert mapped.column("people", "left_date")[0] == expected
+
+
 def test_an_identifier_type_may_be_the_tools_own(tmp_path: Path) -> None:
     settings = {"tools": {"acme": {"identifier_types": {"employee_number": "acme:number"}}}}
     mapped = kitchen(
