@@ -1,4 +1,4 @@
-"""Lists of employees, jobs, units and positions from any HR system, in five languages."""
+"""Lists of employees, jobs, units and positions from any HR system, in eight languages."""
 
 from __future__ import annotations
 
@@ -79,6 +79,53 @@ def test_spanish_headers_are_known_as_well(tmp_path: Path) -> None:
     (person,) = mapped.rows("people")
     assert (person["employment_status"], person["fte"], person["hired_date"]) == ("left", 0.5, date(2019, 9, 13))
     assert (number("77"), "full_name", "Ana Gil") in mapped.tokeniser.kept
+
+
+POLISH = (
+    "Numer pracownika;Nazwisko;Imię;Adres e-mail;Jednostka organizacyjna;Stanowisko;Przełożony;Data zatrudnienia;"
+    "Data zwolnienia;Etat;Status zatrudnienia"
+)
+PORTUGUESE = (
+    "Matrícula;Nome completo;E-mail corporativo;Código da loja;Cargo;Situação;Data de admissão;Data de demissão"
+)
+JAPANESE = "社員番号,氏名,メールアドレス,所属部署,役職,上司社員番号,入社日,退職日,在籍状況"
+
+
+def test_a_polish_list_with_a_row_per_job_is_read_in_the_code_page_of_its_letters(tmp_path: Path) -> None:
+    rows = [
+        "000123;Źrebiec;Łucja;l.zrebiec@szpital.example;Położnictwo;Położna;000100;13.09.2019;;0,5;Zatrudniona",
+        "000123;Źrebiec;Łucja;l.zrebiec@szpital.example;Żywienie;Dietetyczka;000100;13.09.2019;;0,25;Zatrudniona",
+        "000124;Wójcik;Żaneta;;Księgowość;Księgowa;000100;01.03.2020;31.01.2025;1,00;Zwolniona",
+        "000125;Śliwa;Paweł;;Księgowość;Księgowy;000100;1 lutego 2020;;1,00;Urlop wychowawczy",
+        "Razem: 3;;;;;;;;;;",
+    ]
+    path = tmp_path / "pracownicy_2025-02-01.csv"
+    path.write_bytes("\r\n".join([POLISH, *rows]).encode("cp1250"))
+    mapped = map_file(path, "hr_table", tmp_path / "scratch")
+    assert mapped.counts("people") == (4, 3, 1, 0), "the other row of somebody with two jobs describes nobody else"
+    jobs = [(row["org_unit_id"], row["fte"]) for row in mapped.rows("job_assignments")]
+    assert jobs == [("Położnictwo", 0.5), ("Żywienie", 0.25), ("Księgowość", 1.0), ("Księgowość", 1.0)]
+    assert set(mapped.column("people", "manager_token")) == {number("000100")}
+    assert mapped.column("people", "employment_status") == ["active", "left", "on_leave"]
+    assert mapped.column("people", "hired_date") == [date(2019, 9, 13), date(2020, 3, 1), date(2020, 2, 1)]
+    assert mapped.column("people", "left_date") == [None, date(2025, 1, 31), None]
+    assert (number("000123"), "family_name", "Źrebiec") in mapped.tokeniser.kept
+
+
+def test_portuguese_and_japanese_headers_are_known_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "colaboradores_20250201.csv"
+    row = "00012345678;Conceição da Silva;c@loja.example;L001;Vendedora;Desligado;25/04/2019;03/02/2025"
+    path.write_bytes(f"{PORTUGUESE}\n{row}\n".encode("iso-8859-1"))
+    (person,) = map_file(path, "hr_table", tmp_path / "scratch").rows("people")
+    assert (person["person_token"], person["org_unit_id"]) == (number("00012345678"), "L001")
+    assert (person["employment_status"], person["left_date"]) == ("left", date(2025, 2, 3))
+
+    path = tmp_path / "社員一覧_20250201.csv"
+    row = "000123,山田 太郎,t.yamada@example.co.jp,営業部,課長,000100,2019年4月1日,,在籍"
+    path.write_bytes(f"{JAPANESE}\n{row}\n".encode("shift_jis"))
+    (person,) = map_file(path, "hr_table", tmp_path / "scratch").rows("people")
+    assert (person["manager_token"], person["org_unit_id"]) == (number("000100"), "営業部")
+    assert (person["employment_status"], person["hired_date"]) == ("active", date(2019, 4, 1))
 
 
 def test_a_dutch_list_with_title_blank_lines_and_total_lands_but_for_what_is_no_number(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_a_log_without_a_zone_is_in_the_zone_of_the_site(tmp_path: Path) -> None
         "28/02/25, 16:02", "28/02/25, 16:02:00", "2/28/25, 16:02:00", "28.02.25, 16:02", "2025-02-28 16:02:00",
         "28 February 2025, 4:02 PM", "Friday, 28 February 2025, 4:02 PM", "28 Feb 2025, 4:02 PM",
         "28. Februar 2025, 16:02", "28 février 2025, 16:02", "28 de febrero de 2025, 16:02", "28 februari 2025, 16:02",
+        "28 lutego 2025, 16:02", "28 de fevereiro de 2025, 16:02", "2025年 02月 28日 16:02", "2025/02/28 16:02",
     ],
 )  # fmt: skip
 def test_times_are_read_as_moodle_writes_them_in_each_language(tmp_path: Path, written: str) -> None:
@@ -111,6 +112,9 @@ def test_times_are_read_as_moodle_writes_them_in_each_language(tmp_path: Path, w
         "Hora,Nombre completo del usuario,Contexto del evento,Componente,Nombre del evento,Descripción,Origen",
         "Heure,Nom complet,Contexte de l’événement,Composant,Nom de l’événement,Description,Origine",
         "Tijd,Volledige naam,Gebeurteniscontext,Component,Gebeurtenisnaam,Beschrijving,Herkomst",
+        "Hora,Nome completo,Contexto do Evento,Componente,Nome do evento,Descrição,Origem",
+        "Czas,Pełna nazwa użytkownika,Kontekst zdarzenia,Składnik,Nazwa zdarzenia,Opis,Źródło",
+        "時間,ユーザフルネーム,イベントコンテクスト,コンポーネント,イベント名,説明,オリジン",
     ],
 )
 def test_a_log_is_recognised_in_each_language(tmp_path: Path, header: str) -> None:

@@ -29,12 +29,17 @@ MODES = {
     "70": "on_the_job", "Learning at work": "on_the_job", "Werkplekleren": "on_the_job", "Im Arbeitsprozess": "on_the_job",
     "20 - social": "social", "Coaching": "social", "Van collega's": "social", "Kollegiale Beratung": "social",
     "Tutorat": "social", "Formal": "formal", "10": "formal", "E-learning": "formal", "Cursus": "formal",
-    "Schulung": "formal", "Stage de formation": "formal", "": None,
+    "Schulung": "formal", "Stage de formation": "formal", "En el puesto": "on_the_job",
+    "No trabalho": "on_the_job", "Na stanowisku pracy": "on_the_job", "職場内訓練 (OJT)": "on_the_job",
+    "Współpracownicy": "social", "Mentoria": "social", "同僚": "social", "Treinamento": "formal", "Szkolenie": "formal",
+    "集合研修": "formal", "": None,
 }  # fmt: skip
 INITIATORS = {
     "HR": "hr", "L&D": "hr", "Personalabteilung": "hr", "Ressources humaines": "hr", "My manager": "manager",
     "Leidinggevende": "manager", "Vorgesetzter": "manager", "Supérieur": "manager", "Employee": "employee",
-    "Medewerker zelf": "employee", "Mitarbeiterin": "employee", "Salarié": "employee", "": None,
+    "Medewerker zelf": "employee", "Mitarbeiterin": "employee", "Salarié": "employee",
+    "Kadry": "hr", "Recursos humanos": "hr", "人事部": "hr", "Przełożony": "manager", "Gestor": "manager", "上司": "manager",
+    "Pracownik": "employee", "Colaborador": "employee", "本人": "employee", "": None,
 }  # fmt: skip
 
 
@@ -69,12 +74,26 @@ def test_a_duration_is_read_in_minutes(header: str, cell: str, minutes: float, t
     assert mapped.column("learning_time", "minutes") == [minutes]
 
 
-def test_modes_and_initiatives_are_understood_in_the_words_of_four_languages(tmp_path: Path) -> None:
+def test_modes_and_initiatives_are_understood_in_the_words_of_eight_languages(tmp_path: Path) -> None:
     for header, column, words in (("Leervorm", "mode", MODES), ("Initiatief", "initiator", INITIATORS)):
         lines = [f"{i};001007;2026-03-16;1;{word}" for i, word in enumerate(words)]
         mapped = sheet(tmp_path, f"Regelnummer;Persnr.;Datum;Uren;{header}", *lines)
         landed = {row["entry_id"]: row[column] for row in mapped.rows("learning_time")}
         assert [landed[str(i)] for i in range(len(words))] == list(words.values()), column
+
+
+def test_a_polish_a_portuguese_and_a_japanese_sheet_are_read(tmp_path: Path) -> None:
+    for header, row in (
+        ("Numer pracownika;Data;Liczba godzin;Szkolenie", "001007;16.03.2026;1,5;Coaching"),
+        ("Matrícula;Data;Horas;Treinamento", "001007;16/03/2026;1,5;Coaching"),
+        ("社員番号;日付;学習時間(h);研修名", "001007;2026年3月16日;1.5;Coaching"),
+    ):
+        (entry,) = sheet(tmp_path, header, row).rows("learning_time")
+        assert (entry["person_token"], entry["learning_date"]) == (
+            token_of("employee_number", "001007"),
+            date(2026, 3, 16),
+        )
+        assert (entry["minutes"], entry["activity_id"]) == (90, "Coaching")
 
 
 def test_a_time_of_day_is_kept_and_remarks_are_not(tmp_path: Path) -> None:
