@@ -116,13 +116,13 @@ def _decided(connection: duckdb.DuckDBPyConnection, declared: tuple[str, ...]) -
 
 
 def _ordered(connection: duckdb.DuckDBPyConnection, written: str, declared: tuple[str, ...]) -> Writing:
-    """What the values say of the order of day and month, where one format reads all of them."""
+    """What the values that one format reads say of the order of day and month."""
     is_day_first, twin = _is_day_first(written), _turned(written)
-    if is_day_first is None or not _count(connection, f"{_reading(written)} IS NOT NULL"):
+    if is_day_first is None:
         return Writing((written,), False)
-    if _count(connection, f"written IS NOT NULL AND {_reading(twin)} IS NULL"):
+    if _any(connection, f"{_reading(written)} IS NOT NULL AND {_reading(twin)} IS NULL"):
         return Writing((written,), False, is_day_first)
-    is_open = twin in declared and _count(connection, f"{_reading(written)} <> {_reading(twin)}") > 0
+    is_open = twin in declared and _any(connection, f"{_reading(written)} <> {_reading(twin)}")
     return Writing((written,), False, turned=(twin,) if is_open else ())
 
 
@@ -143,3 +143,8 @@ def _reading(time_format: str) -> str:
 def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM times WHERE {where}").fetchone()
     return int(row[0]) if row else 0
+
+
+def _any(connection: duckdb.DuckDBPyConnection, where: str) -> bool:
+    """Whether there is such a value; the first one found ends the search."""
+    return connection.execute(f"SELECT 1 FROM times WHERE {where} LIMIT 1").fetchone() is not None

@@ -205,6 +205,9 @@ def test_a_home_may_say_that_the_day_comes_first_where_a_tool_begins_with_the_mo
         (("25/04/2019", "07/03/2020"), ("02/03/2025", ""), date(2025, 3, 2)),
         # Neither proves anything: as declared.
         (("04/05/2019", "03/07/2020"), ("02/03/2025", ""), date(2025, 3, 2)),
+        # What no format reads proves nothing.
+        (("04/25/2019", "03/07/2020"), ("02/03/2025", "2025?"), date(2025, 2, 3)),
+        (("04/05/2019", "2025?"), ("02/03/2025", ""), date(2025, 3, 2)),
         # What a column proves of itself holds, whatever the others prove.
         (("04/25/2019", "03/07/2020"), ("02/03/2025", "14/03/2025"), date(2025, 3, 2)),
     ],
