@@ -138,8 +138,10 @@ def _tool(home: Home, name: str) -> Declaration:
 
 
 def _name_of(file: Path) -> str:
-    """A name for a tool out of a file's: its words without dates and numbers."""
-    found = re.findall(r"[a-z]+", re.sub(r"(\.[A-Za-z0-9]{1,6})+$", "", file.name).lower())
+    """A name for a tool out of a file's: its words without dates, numbers and accents."""
+    from connectors.drafting.names import words
+
+    found = re.findall(r"[a-z]+", words(re.sub(r"(\.[A-Za-z0-9]{1,6})+$", "", file.name)))
     return "_".join(found) or "new_tool"
 
 

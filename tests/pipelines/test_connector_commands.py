@@ -44,6 +44,13 @@ def test_a_drafted_connector_lands_what_it_said_it_would(home: Home, absences: P
     assert landed.rows("absences")["landed"] == 20
 
 
+def test_a_tool_is_named_after_the_file_in_plain_letters(home: Home, absences: Path) -> None:
+    named = absences.with_name("nieobecności Łódź 2025-02.csv")
+    named.write_text(ABSENCES)
+    assert run(home, "new", named).exit_code == 0
+    assert (home.root / "connectors" / "nieobecnosci_lodz.yaml").exists()
+
+
 def test_no_clear_text_stays_behind(home: Home, absences: Path) -> None:
     run(home, "new", absences, "--tool", "leave_register")
     run(home, "preview", "leave_register", absences)
