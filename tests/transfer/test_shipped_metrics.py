@@ -110,7 +110,13 @@ def _assignments() -> Iterator[dict[str, Any]]:
 
 
 def _learning_times() -> Iterator[dict[str, Any]]:
-    """In January, ten hours by seven persons of formal learning, and five by five of informal; more of nobody known."""
+    """In January, ten hours by seven persons of formal learning, and five by five of informal; more of nobody known.
+
+    What six learned in December, HR knows nothing of: it tells of them from January on.
+    """
+    for token in LEARNERS[:6]:
+        early = {"started_at": "2024-12-20 09:00", "learning_date": "2024-12-20", "minutes": 60, "is_formal": True}
+        yield {"person_token": token, "mode": "formal", "initiator": "hr"} | early
     for n, token in enumerate([*LEARNERS[:7], "shared"]):
         entry = {"person_token": token, "started_at": f"2025-01-{10 + n} 09:00", "learning_date": f"2025-01-{10 + n}"}
         minutes = 240 if n == 0 else 60
@@ -234,22 +240,28 @@ def test_identities_are_matched_ambiguous_and_weighted_by_tool(results: duckdb.D
 def test_hours_are_divided_by_the_full_time_equivalents_of_the_month(results: duckdb.DuckDBPyConnection) -> None:
     columns = "status, numerator, denominator, n_persons, n_missing"
     assert figures(results, "learning_hours_per_fte_formal", "organisation", columns) == {
-        ("all", "Jan"): ["ok", 10, 12, 7, 1]
+        ("all", "Dec"): ["not_computable", 0, 0, 0, 6],
+        ("all", "Jan"): ["ok", 10, 12, 7, 1],
     }
     assert figures(results, "learning_hours_per_fte_informal", "org_unit", columns) == {
         ("sales", "Jan"): ["ok", 5, 7, 5, 0],
+        ("-1", "Dec"): ["not_computable", 0, 0, 0, 6],
         ("-1", "Jan"): ["suppressed", None, None, None, None],
     }
 
 
 def test_hours_are_shared_out_by_kind_mode_and_initiative(results: duckdb.DuckDBPyConnection) -> None:
     columns = "numerator, denominator, coverage, ci_low"
-    a_third = {("all", "Jan"): [5, 15, 12 / 13, None]}
-    assert figures(results, "informal_share", "organisation", columns) == a_third
+    a_third, before_hr = {("all", "Jan"): [5, 15, 12 / 13, None]}, [0, 0, 0.0, None]
+    assert figures(results, "informal_share", "organisation", columns) == a_third | {("all", "Dec"): before_hr}
+    before = {("all", "Oct"): before_hr}
+    a_third |= before
     assert figures(results, "mode_share_social", "organisation", columns) == a_third
     assert figures(results, "self_directed_share", "organisation", columns) == a_third
-    assert figures(results, "mode_share_formal", "organisation", columns) == {("all", "Jan"): [10, 15, 12 / 13, None]}
-    assert figures(results, "mode_share_on_the_job", "organisation", "status") == {("all", "Jan"): ["suppressed"]}
+    assert figures(results, "mode_share_formal", "organisation", columns) == before | {
+        ("all", "Jan"): [10, 15, 12 / 13, None]
+    }
+    assert figures(results, "mode_share_on_the_job", "organisation", "status")["all", "Jan"] == ["suppressed"]
 
 
 def test_reach_is_of_the_average_headcount_of_the_year(results: duckdb.DuckDBPyConnection) -> None:
