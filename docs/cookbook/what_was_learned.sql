@@ -1,4 +1,4 @@
--- What was learned? Scores by department, as it was on the day of the test (at least five persons)
+-- What was learned? Scores after training by department, as it was on the day of the test (at least five persons)
 select
     coalesce(department.org_unit_name, team.org_unit_name) as department,
     count(distinct result.person_key) as persons,
@@ -10,8 +10,10 @@ inner join marts.dim_org_unit as team
     on team.org_unit_key = result.org_unit_key and team.is_current
 left join marts.dim_org_unit as department
     on department.org_unit_key = team.parent_org_unit_key and department.is_current
-where result.score_scaled is not null and result.person_key <> -1 and result.org_unit_key <> '-1'
+where
+    result.score_scaled is not null and result.person_key <> -1 and result.org_unit_key <> '-1'
+    and coalesce(result.occasion, '') <> 'pre'
 group by all
 having count(distinct result.person_key) >= 5
-order by persons desc
+order by persons desc, department
 limit 6;
