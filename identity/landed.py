@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def landed_in(folder: Path) -> str:
-    """All Parquet files below a folder, in SQL."""
-    return f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true)"
+def landed_in(folder: Path, *, with_file: bool = False) -> str:
+    """All Parquet files below a folder, in SQL; ``with_file``: and in ``filename`` which one a row is from."""
+    return (
+        f"read_parquet('{folder.as_posix()}/**/*.parquet', union_by_name = true, filename = {str(with_file).lower()})"
+    )

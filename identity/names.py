@@ -24,7 +24,12 @@ ALIKE = 0.75
 BELIEVED = 0.9
 """Of the accounts of a tool that have a name: so many are called like their persons, or its names say nothing."""
 
-_NAMED = """
+FOLDED = """array_to_string(list_sort(string_split_regex(trim(regexp_replace(
+        strip_accents(lower(value)), '[^\\p{L}]+', ' ', 'g'
+    )), ' +')), ' ')"""
+"""The words of a ``value`` as sorted letters without accents or case, in SQL."""
+
+_NAMED = f"""
 create or replace temp table named as
 with told as (
     select token, attribute, value from attributes where trim(value) <> ''
@@ -36,11 +41,7 @@ whole as (
     from told as given join told as family using (token)
     where given.attribute = 'given_name' and family.attribute = 'family_name'
 )
-select distinct
-    token, value as name,
-    array_to_string(list_sort(string_split_regex(trim(regexp_replace(
-        strip_accents(lower(value)), '[^\\p{L}]+', ' ', 'g'
-    )), ' +')), ' ') as folded
+select distinct token, value as name, {FOLDED} as folded
 from whole
 """
 

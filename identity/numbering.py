@@ -16,14 +16,28 @@ import duckdb
 
 from identity.decisions import Decision
 from identity.landed import landed_in
-from identity.names import ALIKE
+from identity.names import ALIKE, FOLDED
 from identity.vault import Vault
 
 RULE = "numbered_apart"
 NAMESAKES = 20
 """Numbers that one list calls by one name; more are a placeholder's, such as that of who was anonymised."""
 
-_NUMBERED_APART = f"""
+
+def numbered_apart(
+    connection: duckdb.DuckDBPyConnection, vault: Vault, decisions: Iterable[Decision]
+) -> dict[str, str]:
+    """Token of a number → rule; reads the view ``people``. A number that was decided to be ``personal`` is believed."""
+    if not vault.has("attributes"):
+        return {}
+    attributes = landed_in(vault.folder / "attributes", with_file=True)
+    found = connection.sql(_numbered_apart(attributes)).fetchall()
+    believed = {decision.tokens[0] for decision in decisions if decision.decision == "personal"}
+    return {token: RULE for (token,) in found if token not in believed}
+
+
+def _numbered_apart(attributes: str) -> str:
+    return f"""
 with
 told as (
     select distinct person_token, tool || '|' || coalesce(series, '') as list, tool, unit
@@ -35,7 +49,7 @@ listed as (
 ),
 attributes as (
     select token, attribute, value, parse_path(filename)[-2] as tool, parse_filename(filename, true) as unit
-    from {{attributes}} where token in (select person_token from listed) and trim(value) <> ''
+    from {attributes} where token in (select person_token from listed) and trim(value) <> ''
 ),
 said as (
     select distinct listed.person_token, listed.list, attributes.attribute, attributes.value
@@ -50,17 +64,13 @@ whole as (
     where given.attribute = 'given_name' and family.attribute = 'family_name'
 ),
 named as (
-    select distinct
-        person_token, list,
-        array_to_string(list_sort(string_split_regex(trim(regexp_replace(
-            strip_accents(lower(value)), '[^\\p{{{{L}}}}]+', ' ', 'g'
-        )), ' +')), ' ') as folded
+    select distinct person_token, list, {FOLDED} as folded
     from whole
 ),
 -- Scripts have no letters in common, so nothing is known of a name in another one.
 latin as (
     select *, string_split(folded, ' ') as words
-    from named where regexp_matches(folded, '\\p{{{{Latin}}}}')
+    from named where regexp_matches(folded, '\\p{{Latin}}')
     qualify count(*) over (partition by list, folded) <= {NAMESAKES}
 ),
 unlike as (
@@ -88,15 +98,3 @@ tied as (
 )
 select distinct person_token from unlike anti join tied using (person_token) order by person_token
 """
-
-
-def numbered_apart(
-    connection: duckdb.DuckDBPyConnection, vault: Vault, decisions: Iterable[Decision]
-) -> dict[str, str]:
-    """Token of a number → rule; reads the view ``people``. A number that was decided to be ``personal`` is believed."""
-    if not vault.has("attributes"):
-        return {}
-    attributes = landed_in(vault.folder / "attributes").replace(")", ", filename = true)")
-    found = connection.sql(_NUMBERED_APART.format(attributes=attributes)).fetchall()
-    believed = {decision.tokens[0] for decision in decisions if decision.decision == "personal"}
-    return {token: RULE for (token,) in found if token not in believed}
