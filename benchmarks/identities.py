@@ -172,8 +172,7 @@ def _reviewed(home: Home, persons: dict[str, frozenset[int]]) -> Iterator[dict[s
         if not asked:
             return
         answers = [_answer(pair, persons) for proposal in asked for pair in proposal.pairs]
-        for decision in answers:
-            add_decisions(decisions_file(home), [decision])
+        add_decisions(decisions_file(home), answers)
         write_identities(home)
         same = sum(decision.decision == "same" for decision in answers)
         yield {"persons": employed, "asked": len(asked), "behind": len(waiting) - len(asked), "same": same,

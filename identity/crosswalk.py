@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from identity.landed import landed_in
-from identity.names import ALIKE, name
+from identity.names import is_alike, name
 from identity.vault import Vault
 
 
@@ -54,9 +54,7 @@ words as (select token, folded, string_split(folded, ' ') as words from named wh
 called as (
     select
         place,
-        bool_or(
-            list_has_any(one.words, other.words) or jaro_winkler_similarity(one.folded, other.folded) >= {ALIKE}
-        ) as is_alike
+        bool_or({is_alike("one", "other")}) as is_alike
     from listed
     join words as one on one.token = listed.one
     join words as other on other.token = listed.other

@@ -29,6 +29,15 @@ FOLDED = """array_to_string(list_sort(string_split_regex(trim(regexp_replace(
     )), ' +')), ' ')"""
 """The words of a ``value`` as sorted letters without accents or case, in SQL."""
 
+
+def is_alike(one: str, other: str) -> str:
+    """Whether two names may be one human being's, in SQL; each has ``words`` and ``folded``."""
+    return (
+        f"(list_has_any({one}.words, {other}.words) "
+        f"or jaro_winkler_similarity({one}.folded, {other}.folded) >= {ALIKE})"
+    )
+
+
 _NAMED = f"""
 create or replace temp table named as
 with told as (
@@ -56,9 +65,7 @@ latin as (
 compared as (
     select
         anchors.token,
-        bool_or(
-            list_has_any(own.words, theirs.words) or jaro_winkler_similarity(own.folded, theirs.folded) >= {ALIKE}
-        ) as is_alike
+        bool_or({is_alike("own", "theirs")}) as is_alike
     from anchors
     join latin as own on own.token = anchors.token
     join held as numbers on numbers.trust = 0 and numbers.person_token = anchors.anchor

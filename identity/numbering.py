@@ -16,7 +16,7 @@ import duckdb
 
 from identity.decisions import Decision
 from identity.landed import landed_in
-from identity.names import ALIKE, FOLDED
+from identity.names import FOLDED, is_alike
 from identity.vault import Vault
 
 RULE = "numbered_apart"
@@ -78,9 +78,7 @@ unlike as (
     from latin as one join latin as other using (person_token)
     where one.list < other.list
     group by person_token, one.list, other.list
-    having not bool_or(
-        list_has_any(one.words, other.words) or jaro_winkler_similarity(one.folded, other.folded) >= {ALIKE}
-    )
+    having not bool_or({is_alike("one", "other")})
 ),
 held as (
     select distinct person_token, tool || '|' || coalesce(series, '') as list, token

@@ -1,6 +1,8 @@
 """A list of former and present employee numbers becomes decisions, all of it or nothing.
 
-FILE of two columns --connectors' reading room--> pairs of numbers --key--> pairs of tokens --HR's word--> decisions
+    FILE of two columns --connectors' reading room--> pairs of numbers --key--> pairs of tokens --HR's word--> decisions
+
+What is in the file stays clear text only as long as the command runs.
 """
 
 from __future__ import annotations
@@ -49,9 +51,9 @@ def cross(
     header, *pairs = ((str(left), str(right)) for left, right in zip(one, other, strict=True))
     _refuse_repeated(pairs, lines, columns, path)
     people, vault = home.landed("people"), Vault(home.vault)
-    if looked_at([header], people, vault).untold != ((0,), (0,)):
+    looked, after_all = looked_at([*pairs, header], people, vault), len(pairs)
+    if not all(after_all in places for places in looked.untold):
         raise SettingsError(f"{path.name}: the first row has a number that HR told, and no names of columns. Add them.")
-    looked = looked_at(pairs, people, vault)
     if looked.unlike and not even_unlike:
         raise SettingsError(
             f"{path.name}: {len(looked.unlike):,} of {len(pairs):,} rows pair numbers of people with other names or "
@@ -62,7 +64,8 @@ def cross(
     new = [pair for pair in pairs if frozenset(pair) not in answered]
     today = datetime.now(UTC).date()
     add_decisions(decisions_file(home), [Decision(decision, pair, by, today, because) for pair in new])
-    untold = {column: len(places) for column, places in zip(columns, looked.untold, strict=True) if places}
+    # The names of the columns are no numbers that HR told.
+    untold = {column: len(places) - 1 for column, places in zip(columns, looked.untold, strict=True) if places[1:]}
     return Crossed(len(new), len(pairs) - len(new), untold)
 
 
